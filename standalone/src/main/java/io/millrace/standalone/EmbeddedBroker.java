@@ -1,0 +1,117 @@
+package io.millrace.standalone;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+
+/**
+ * A real Kafka broker inside this JVM: one KRaft node on loopback, ready when {@link #start}
+ * returns (2 to 4 s). What it holds lies in its folder and is there again after a restart, even one
+ * by {@code kill -9}. Thread-safe.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+  static final String HOST = "127.0.0.1";
+
+  private static final String META = "meta.properties";
+
+  private final KafkaRaftServer server;
+  private final String clusterId;
+  private final int port;
+
+  private EmbeddedBroker(KafkaRaftServer server, String clusterId, int port) {
+    this.server = server;
+    this.clusterId = clusterId;
+    this.port = port;
+  }
+
+  /**
+   * Starts a broker on the folder, which is made and formatted when it is new.
+   *
+   * @param port on 127.0.0.1; 0 chooses a free one
+   * @throws PortTakenException when something else listens on the port
+   * @throws RuntimeException Kafka's own, when the folder is damaged or another broker has it open
+   */
+  public static EmbeddedBroker start(Path dir, int port) {
+    return start(dir, port, 0);
+  }
+
+  /** As {@link #start(Path, int)}, with the controller's port chosen too. */
+  public static EmbeddedBroker start(Path dir, int port, int controllerPort) {
+    int ownPort = LoopbackPort.chosen(port);
+    int ownControllerPort = LoopbackPort.chosen(controllerPort);
+    Path folder = dir.toAbsolutePath();
+    try {
+      String clusterId = formatted(folder);
+      KafkaRaftServer server =
+          new KafkaRaftServer(
+              new KafkaConfig(BrokerSettings.of(folder, ownPort, ownControllerPort), false),
+              Time.SYSTEM);
+      server.startup();
+      return new EmbeddedBroker(server, clusterId, ownPort);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The broker's folder " + folder + " cannot be used", e);
+    }
+  }
+
+  /** For {@code bootstrap.servers}. */
+  public String bootstrapServers() {
+    return HOST + ":" + port;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** Made at the first start on a folder; the same ever after. */
+  public String clusterId() {
+    return clusterId;
+  }
+
+  /** Stops the broker and waits until its folder is closed. Repeating it does nothing. */
+  @Override
+  public void close() {
+    server.shutdown();
+    server.awaitShutdown();
+  }
+
+  private static String formatted(Path dir) throws IOException {
+    if (!Files.exists(dir.resolve(META))) {
+      Files.createDirectories(dir);
+      format(dir);
+    }
+    Properties meta = new Properties();
+    try (Reader in = Files.newBufferedReader(dir.resolve(META))) {
+      meta.load(in);
+    }
+    return meta.getProperty("cluster.id", "");
+  }
+
+  private static void format(Path dir) throws IOException {
+    try {
+      new Formatter()
+          .setPrintStream(
+              new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+          .setNodeId(BrokerSettings.NODE_ID)
+          .setClusterId(Uuid.randomUuid().toString())
+          .setControllerListenerName(BrokerSettings.CONTROLLER)
+          .addDirectory(dir.toString())
+          .setMetadataLogDirectory(dir.toString())
+          .run();
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("Formatting failed", e);
+    }
+  }
+}
