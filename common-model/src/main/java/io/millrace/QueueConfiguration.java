@@ -1,0 +1,115 @@
+package io.millrace;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.job.Reply;
+import io.millrace.queue.JobQueue;
+import io.millrace.queue.LaneProgress;
+import io.millrace.queue.QueueClients;
+import io.millrace.queue.QueueSettings;
+import io.millrace.queue.RecordReader;
+import io.millrace.queue.Topics;
+import io.millrace.rescue.Reaper;
+import io.millrace.rescue.Reconciler;
+import io.millrace.rescue.Requeuer;
+import io.millrace.rescue.Rescue;
+import io.millrace.store.AdmissionGate;
+import io.millrace.store.JobArchive;
+import io.millrace.store.JobLeases;
+import io.millrace.store.LaneRepair;
+import io.millrace.store.QueueGauge;
+import java.util.Objects;
+import org.apache.kafka.clients.admin.Admin;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.info.BuildProperties;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.kafka.core.KafkaTemplate;
+
+/** The beans that both roles have: the log, the store, and the rescue of jobs. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(QueueSettings.class)
+public class QueueConfiguration {
+
+  @Bean
+  QueueClients queueClients(KafkaProperties kafka) {
+    return new QueueClients(kafka);
+  }
+
+  @Bean
+  KafkaTemplate<byte[], byte[]> kafkaTemplate(QueueClients clients) {
+    return clients.producer();
+  }
+
+  @Bean
+  Admin queueAdmin(QueueClients clients) {
+    return clients.admin();
+  }
+
+  /** Waits for the broker: a role without its queue's number cannot answer anything. */
+  @Bean
+  Reply.Speaker speaker(
+      Admin admin,
+      QueueSettings settings,
+      BuildProperties build,
+      @Value("${millrace.queue.replicas:-1}") int replicas) {
+    long queueId = new Topics(admin, settings, replicas).ensure();
+    return new Reply.Speaker(
+        ProcessHandle.current().pid(), queueId, Objects.requireNonNull(build.getVersion()));
+  }
+
+  @Bean
+  JobQueue jobQueue(KafkaTemplate<byte[], byte[]> kafka) {
+    return new JobQueue(kafka);
+  }
+
+  @Bean
+  RecordReader recordReader(QueueClients clients) {
+    return new RecordReader(clients::reader);
+  }
+
+  @Bean
+  AdmissionGate admissionGate(StringRedisTemplate redis, QueueSettings settings) {
+    return new AdmissionGate(redis, settings);
+  }
+
+  @Bean
+  JobLeases jobLeases(StringRedisTemplate redis, QueueSettings settings) {
+    return new JobLeases(redis, settings);
+  }
+
+  @Bean
+  JobArchive jobArchive(StringRedisTemplate redis) {
+    return new JobArchive(redis);
+  }
+
+  @Bean
+  QueueGauge queueGauge(StringRedisTemplate redis) {
+    return new QueueGauge(redis);
+  }
+
+  @Bean
+  Requeuer requeuer(RecordReader records, JobQueue queue) {
+    return new Requeuer(records, queue);
+  }
+
+  @Bean
+  Rescue rescue(
+      JobLeases leases,
+      JobArchive archive,
+      JobQueue queue,
+      Requeuer requeuer,
+      Reply.Speaker speaker,
+      StringRedisTemplate redis,
+      QueueSettings settings,
+      Admin admin,
+      RecordReader records,
+      MeterRegistry meters) {
+    return new Rescue(
+        new Reaper(leases, archive, queue, requeuer, speaker, meters),
+        new Reconciler(
+            new LaneRepair(redis, settings), new LaneProgress(admin), records, requeuer, meters));
+  }
+}

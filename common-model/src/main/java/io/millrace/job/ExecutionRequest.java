@@ -1,0 +1,18 @@
+package io.millrace.job;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A valid request body.
+ *
+ * @param code the Python program, any length that the body limit allows, may be empty
+ * @param timeout seconds of run time, 1 to 300
+ * @param webhookUrl absolute http(s) URL that gets the reply, or null
+ * @param id the caller's own name for the request, echoed code point for code point, or null
+ */
+public record ExecutionRequest(
+    String code, int timeout, @Nullable String webhookUrl, @Nullable String id) {
+
+  /** Seconds a job may run when the request does not say. */
+  public static final int DEFAULT_TIMEOUT = 30;
+}

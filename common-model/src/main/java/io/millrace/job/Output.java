@@ -1,0 +1,12 @@
+package io.millrace.job;
+
+/**
+ * What a job wrote, already cut at the output limit.
+ *
+ * @param truncated whether either stream was longer than the limit
+ */
+public record Output(String stdout, String stderr, boolean truncated) {
+
+  /** Nothing written. */
+  public static final Output NONE = new Output("", "", false);
+}

@@ -1,0 +1,128 @@
+package io.millrace.job;
+
+import java.io.StringWriter;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * The reply to a job, but for its times: those are filled in where the result is recorded, so that
+ * the waiting caller, the webhook and every later reader get the same bytes. The whole body is
+ * {@code head}, then {@code "run_time":..,"queue_time":..,"total_time":..,"queue_length":..}, then
+ * {@code tail}.
+ *
+ * @param status the HTTP status
+ * @param state the terminal state it tells of
+ */
+public record Reply(int status, JobState state, String head, String tail) {
+
+  /** The value of {@code endpoint} in every reply. */
+  public static final String ENDPOINT = "/v1/code/execute/python";
+
+  private static final String INTERNAL_ERROR = "An internal server error occurred";
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Who speaks: one process of one build on one queue. */
+  public record Speaker(long pid, long queueId, String buildNumber) {}
+
+  /** The reply for an outcome. */
+  public static Reply to(UUID jobId, @Nullable String id, Outcome outcome, Speaker speaker) {
+    Wording wording = Wording.of(outcome);
+    StringWriter head = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(head)) {
+      json.writeStartObject();
+      json.writeStringProperty("endpoint", ENDPOINT);
+      json.writeNumberProperty("code", wording.status());
+      json.writeStringProperty("id", id);
+      json.writeStringProperty("job_id", jobId.toString());
+      json.writeName("response");
+      writeResponse(json, outcome);
+      json.writeStringProperty("message", wording.message());
+      json.writeNumberProperty("pid", speaker.pid());
+      json.writeNumberProperty("queue_id", speaker.queueId());
+      json.flush();
+      return new Reply(
+          wording.status(),
+          outcome.state(),
+          head + ",",
+          "," + tail(outcome, wording, speaker.buildNumber()));
+    }
+  }
+
+  private static void writeResponse(JsonGenerator json, Outcome outcome) {
+    if (!(outcome instanceof Outcome.Succeeded succeeded)) {
+      json.writeNull();
+      return;
+    }
+    json.writeStartObject();
+    json.writeName("result");
+    json.writeRawValue(succeeded.resultJson());
+    writeOutput(json, succeeded.output());
+    json.writeNumberProperty("exit_code", 0);
+    json.writeEndObject();
+  }
+
+  private static String tail(Outcome outcome, Wording wording, String buildNumber) {
+    StringWriter tail = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(tail)) {
+      json.writeStartObject();
+      json.writeStringProperty("build_number", buildNumber);
+      if (wording.reason() != null) {
+        json.writeStringProperty("error", wording.error());
+        json.writeStringProperty("reason", wording.reason());
+        writeSeedFields(json, outcome);
+      }
+      json.writeEndObject();
+    }
+    return tail.toString().substring(1);
+  }
+
+  private static void writeSeedFields(JsonGenerator json, Outcome outcome) {
+    if (outcome instanceof Outcome.Failed failed) {
+      writeOutput(json, failed.output());
+      json.writeNumberProperty("exit_code", 400);
+      if (failed.processExitCode() != null) {
+        json.writeNumberProperty("process_exit_code", failed.processExitCode());
+      }
+    } else if (outcome instanceof Outcome.TimedOut timedOut) {
+      writeOutput(json, timedOut.output());
+    } else {
+      writeOutput(json, Output.NONE);
+      json.writeNumberProperty("exit_code", outcome instanceof Outcome.GivenUp ? 500 : 400);
+    }
+  }
+
+  private static void writeOutput(JsonGenerator json, Output output) {
+    json.writeStringProperty("stdout", output.stdout());
+    json.writeStringProperty("stderr", output.stderr());
+    if (output.truncated()) {
+      json.writeBooleanProperty("truncated", true);
+    }
+  }
+
+  private record Wording(
+      int status, @Nullable String reason, @Nullable String error, String message) {
+
+    static Wording of(Outcome outcome) {
+      if (outcome instanceof Outcome.Failed failed) {
+        return failure(400, failed.reason(), failed.error());
+      }
+      if (outcome instanceof Outcome.TimedOut timedOut) {
+        return failure(
+            408, "timeout", "Execution timed out after " + timedOut.seconds() + " seconds");
+      }
+      if (outcome instanceof Outcome.Cancelled) {
+        return failure(400, "cancelled", "The job was cancelled");
+      }
+      if (outcome instanceof Outcome.GivenUp givenUp) {
+        return new Wording(500, givenUp.reason(), INTERNAL_ERROR, givenUp.message());
+      }
+      return new Wording(200, null, null, "success");
+    }
+
+    private static Wording failure(int status, String reason, String error) {
+      return new Wording(status, reason, error, error);
+    }
+  }
+}

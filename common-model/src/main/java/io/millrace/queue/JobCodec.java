@@ -1,0 +1,125 @@
+package io.millrace.queue;
+
+import io.millrace.job.ExecutionRequest;
+import io.millrace.job.Job;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The records of the queue: JSON with a version. Unknown fields of a known version are ignored;
+ * unknown versions are not guessed at. Thread-safe.
+ */
+public final class JobCodec {
+
+  private static final int VERSION = 1;
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  private record Version(int v) {}
+
+  private record JobRecord(
+      int v,
+      UUID jobId,
+      String owner,
+      @Nullable String id,
+      String code,
+      int timeout,
+      @Nullable String webhookUrl,
+      long acceptedAt,
+      @Nullable String replyTo,
+      @Nullable String traceparent) {}
+
+  private record CompletionRecord(
+      int v,
+      UUID jobId,
+      String owner,
+      String webhookUrl,
+      String body,
+      @Nullable String traceparent) {}
+
+  private JobCodec() {}
+
+  /** The bytes of a job. */
+  public static byte[] encode(Job job) {
+    ExecutionRequest request = job.request();
+    return JSON.writeValueAsBytes(
+        new JobRecord(
+            VERSION,
+            job.jobId(),
+            job.owner(),
+            request.id(),
+            request.code(),
+            request.timeout(),
+            request.webhookUrl(),
+            job.acceptedAt(),
+            job.replyTo(),
+            job.traceparent()));
+  }
+
+  /** The job of these bytes. */
+  public static Job decodeJob(byte[] bytes) throws UnreadableRecordException {
+    JobRecord read = decode(bytes, JobRecord.class);
+    require(read.jobId(), "job_id");
+    require(read.owner(), "owner");
+    require(read.code(), "code");
+    return new Job(
+        read.jobId(),
+        read.owner(),
+        new ExecutionRequest(read.code(), read.timeout(), read.webhookUrl(), read.id()),
+        read.acceptedAt(),
+        read.replyTo(),
+        read.traceparent());
+  }
+
+  /** The bytes of a completion. */
+  public static byte[] encode(Completion completion) {
+    return JSON.writeValueAsBytes(
+        new CompletionRecord(
+            VERSION,
+            completion.jobId(),
+            completion.owner(),
+            completion.webhookUrl(),
+            completion.body(),
+            completion.traceparent()));
+  }
+
+  /** The completion of these bytes. */
+  public static Completion decodeCompletion(byte[] bytes) throws UnreadableRecordException {
+    CompletionRecord read = decode(bytes, CompletionRecord.class);
+    require(read.jobId(), "job_id");
+    require(read.owner(), "owner");
+    require(read.webhookUrl(), "webhook_url");
+    require(read.body(), "body");
+    return new Completion(
+        read.jobId(), read.owner(), read.webhookUrl(), read.body(), read.traceparent());
+  }
+
+  private static <T> T decode(byte[] bytes, Class<T> type) throws UnreadableRecordException {
+    try {
+      int version = JSON.readValue(bytes, Version.class).v();
+      if (version > VERSION) {
+        throw UnreadableRecordException.newer(version);
+      }
+      if (version < 1) {
+        throw UnreadableRecordException.garbage("no record version");
+      }
+      return JSON.readValue(bytes, type);
+    } catch (JacksonException e) {
+      throw UnreadableRecordException.garbage(e.getOriginalMessage());
+    }
+  }
+
+  private static void require(@Nullable Object value, String field)
+      throws UnreadableRecordException {
+    if (value == null) {
+      throw UnreadableRecordException.garbage("no " + field);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.millrace.queue;
+
+import io.millrace.job.Job;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.springframework.kafka.core.KafkaTemplate;
+
+/**
+ * Writes to the log. A future that completes well means that the broker has the record on disk, by
+ * {@code acks=all}; one that fails means that nobody knows. Thread-safe. A call may block for up to
+ * the producer's {@code max.block.ms} while the broker is away.
+ */
+public final class JobQueue {
+
+  private final KafkaTemplate<byte[], byte[]> kafka;
+
+  public JobQueue(KafkaTemplate<byte[], byte[]> kafka) {
+    this.kafka = kafka;
+  }
+
+  /** Enqueues a job at the end of a lane. */
+  public CompletableFuture<RecordPointer> enqueue(Lane lane, Job job) {
+    return enqueue(lane, JobCodec.encode(job));
+  }
+
+  /** Enqueues an encoded job at the end of a lane. */
+  public CompletableFuture<RecordPointer> enqueue(Lane lane, byte[] encodedJob) {
+    return send(new ProducerRecord<>(lane.topic(), encodedJob))
+        .thenApply(offset -> new RecordPointer(lane, offset));
+  }
+
+  /** Writes a completion to the log. */
+  public CompletableFuture<Long> complete(Completion completion) {
+    return send(new ProducerRecord<>(Topics.COMPLETIONS, JobCodec.encode(completion)));
+  }
+
+  /** Writes any other record; answers its offset. */
+  public CompletableFuture<Long> send(ProducerRecord<byte[], byte[]> record) {
+    return kafka.send(record).thenApply(sent -> sent.getRecordMetadata().offset());
+  }
+}

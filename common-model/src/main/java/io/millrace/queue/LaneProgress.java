@@ -1,0 +1,79 @@
+package io.millrace.queue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+
+/** How far the workers have come in each lane. Thread-safe; blocks for a broker's answer. */
+public final class LaneProgress {
+
+  private static final long TIMEOUT_SECONDS = 5;
+
+  private final Admin admin;
+
+  public LaneProgress(Admin admin) {
+    this.admin = admin;
+  }
+
+  /** The address that the lane's next record will have. */
+  public long end(Lane lane) {
+    TopicPartition partition = partition(lane);
+    try {
+      return admin
+          .listOffsets(Map.of(partition, OffsetSpec.latest()))
+          .partitionResult(partition)
+          .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+          .offset();
+    } catch (ExecutionException | TimeoutException e) {
+      throw noAnswer(e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /** Every record before this address has been taken and done with; 0 before the first worker. */
+  public long start(Lane lane) {
+    TopicPartition partition = partition(lane);
+    ListShareGroupOffsetsSpec spec =
+        new ListShareGroupOffsetsSpec().topicPartitions(List.of(partition));
+    try {
+      SharePartitionOffsetInfo offsets =
+          admin
+              .listShareGroupOffsets(Map.of(Topics.WORKERS, spec))
+              .partitionsToOffsetInfo(Topics.WORKERS)
+              .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+              .get(partition);
+      return offsets == null ? 0 : Math.max(0, offsets.startOffset());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof GroupIdNotFoundException) {
+        return 0;
+      }
+      throw noAnswer(e);
+    } catch (TimeoutException e) {
+      throw noAnswer(e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static TopicPartition partition(Lane lane) {
+    return new TopicPartition(lane.topic(), 0);
+  }
+
+  private static IllegalStateException noAnswer(Exception cause) {
+    return new IllegalStateException("Kafka refused or did not answer", cause);
+  }
+
+  private static IllegalStateException interrupted(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new IllegalStateException("interrupted while asking Kafka", cause);
+  }
+}

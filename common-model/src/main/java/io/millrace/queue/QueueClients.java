@@ -1,0 +1,82 @@
+package io.millrace.queue;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.clients.consumer.ShareConsumer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.kafka.core.DefaultKafkaProducerFactory;
+import org.springframework.kafka.core.KafkaTemplate;
+
+/**
+ * Makes Kafka's clients with the settings that the promises rest on; addresses and security come
+ * from {@code spring.kafka.*}.
+ */
+public final class QueueClients {
+
+  private final KafkaProperties kafka;
+
+  public QueueClients(KafkaProperties kafka) {
+    this.kafka = kafka;
+  }
+
+  /** A producer whose send is durable when it is confirmed and fails within two seconds. */
+  public KafkaTemplate<byte[], byte[]> producer() {
+    Map<String, Object> config = new HashMap<>(kafka.buildProducerProperties());
+    config.put(ProducerConfig.ACKS_CONFIG, "all");
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 800);
+    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 800);
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 900);
+    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.MAX_RECORD_BYTES);
+    config.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
+    return new KafkaTemplate<>(
+        new DefaultKafkaProducerFactory<>(
+            config, new ByteArraySerializer(), new ByteArraySerializer()));
+  }
+
+  /** A member of a share group that holds one record at a time and acknowledges it itself. */
+  public ShareConsumer<byte[], byte[]> shareConsumer(String group, int fetchWaitMillis) {
+    Map<String, Object> config = consumerConfig();
+    config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    config.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
+    config.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+    // Without this a consumer takes more records than it can run: 14 records/s instead of 504.
+    config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 1);
+    config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, fetchWaitMillis);
+    return new KafkaShareConsumer<>(
+        config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** A reader of the log that belongs to no group. */
+  public Consumer<byte[], byte[]> reader() {
+    Map<String, Object> config = consumerConfig();
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** The broker's administration. */
+  public Admin admin() {
+    Map<String, Object> config = new HashMap<>(kafka.buildAdminProperties());
+    config.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
+    return Admin.create(config);
+  }
+
+  private Map<String, Object> consumerConfig() {
+    Map<String, Object> config = new HashMap<>(kafka.buildConsumerProperties());
+    config.remove(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG);
+    config.remove(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
+    config.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
+    return config;
+  }
+}

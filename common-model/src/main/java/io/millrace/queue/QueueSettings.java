@@ -1,0 +1,49 @@
+package io.millrace.queue;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What gateway and worker must agree on: the properties below {@code millrace.queue}.
+ *
+ * @param maxLength jobs that may wait, over all gateways; 0 is no limit
+ * @param lease how long a silent worker keeps its jobs; at least 1 s
+ * @param handOverAfter a job that runs longer leaves its Kafka record and lives by its lease alone;
+ *     less than the broker's record lock
+ * @param maxFaults how often a job may lose its worker, or our sandbox may fail it, before it is
+ *     given up
+ * @param retention how long the log keeps records: above the longest possible wait
+ * @param resultTtl how long a reply can be asked for
+ * @param deadTtl the same for jobs that were given up
+ * @param idempotencyTtl how long an Idempotency-Key is remembered
+ */
+@ConfigurationProperties("millrace.queue")
+public record QueueSettings(
+    @DefaultValue("10000") long maxLength,
+    @DefaultValue("15s") Duration lease,
+    @DefaultValue("10s") Duration handOverAfter,
+    @DefaultValue("3") int maxFaults,
+    @DefaultValue("7d") Duration retention,
+    @DefaultValue("1h") Duration resultTtl,
+    @DefaultValue("7d") Duration deadTtl,
+    @DefaultValue("24h") Duration idempotencyTtl) {
+
+  public QueueSettings {
+    check(maxLength >= 0, "max-length", "0 (no limit) or more", maxLength);
+    check(lease.toMillis() >= 1000, "lease", "1s or more", lease);
+    check(handOverAfter.toMillis() >= 100, "hand-over-after", "100ms or more", handOverAfter);
+    check(maxFaults >= 1, "max-faults", "1 or more", maxFaults);
+    check(retention.toMinutes() >= 1, "retention", "1m or more", retention);
+    check(resultTtl.toSeconds() >= 1, "result-ttl", "1s or more", resultTtl);
+    check(deadTtl.toSeconds() >= 1, "dead-ttl", "1s or more", deadTtl);
+    check(idempotencyTtl.toSeconds() >= 1, "idempotency-ttl", "1s or more", idempotencyTtl);
+  }
+
+  private static void check(boolean good, String name, String wanted, Object value) {
+    if (!good) {
+      throw new IllegalArgumentException(
+          "millrace.queue." + name + " must be " + wanted + ", but is " + value);
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package io.millrace.store;
+
+import io.millrace.job.ExecutionRequest;
+import io.millrace.job.Reply;
+import io.millrace.queue.Lane;
+import io.millrace.queue.QueueSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/**
+ * The gate in front of the queue: one script decides and counts, so that no number of gateways can
+ * admit one job too many.
+ */
+public final class AdmissionGate {
+
+  private final Scripts scripts;
+  private final QueueSettings settings;
+
+  public AdmissionGate(StringRedisTemplate redis, QueueSettings settings) {
+    this.scripts = new Scripts(redis);
+    this.settings = settings;
+  }
+
+  /**
+   * Who asks, and for what.
+   *
+   * @param gatewayId the gateway whose caller waits, or null when nobody waits
+   * @param limits of the owner
+   * @param idempotency the caller's idempotency key and the digest of the body, or null
+   */
+  public record Candidate(
+      UUID jobId,
+      String owner,
+      ExecutionRequest request,
+      @Nullable String gatewayId,
+      OwnerLimits limits,
+      @Nullable Idempotency idempotency) {}
+
+  /** An Idempotency-Key with what it stands for. */
+  public record Idempotency(String key, String bodyDigest) {}
+
+  /** Limits of one owner; 0 is none. {@code rate} is in jobs a second. */
+  public record OwnerLimits(int queued, int running, int rate) {
+    public static final OwnerLimits NONE = new OwnerLimits(0, 0, 0);
+  }
+
+  /** What the gate said. */
+  public sealed interface Decision {}
+
+  /** In; {@code acceptedAt} in microseconds since the epoch, {@code queueLength} with this job. */
+  public record Admitted(Lane lane, long queueLength, long acceptedAt) implements Decision {}
+
+  /** The whole queue is full. */
+  public record QueueFull(long queueLength) implements Decision {}
+
+  /** The owner has as many waiting jobs as it may have. */
+  public record OwnerFull(long queueLength, long ownerWaiting) implements Decision {}
+
+  /** The owner sends faster than it may; {@code retryAfter} until its next job is due. */
+  public record OwnerTooFast(long queueLength, Duration retryAfter) implements Decision {}
+
+  /** The idempotency key's first job, which has ended. */
+  public record Repeated(UUID firstJobId) implements Decision {}
+
+  /** The idempotency key's first job, which has not ended. */
+  public record InFlight(UUID firstJobId) implements Decision {}
+
+  /** The idempotency key was used for another body. */
+  public record OtherBody(UUID firstJobId) implements Decision {}
+
+  /** Redis was emptied and the lanes are being rebuilt: come again in a second. */
+  public record Rebuilding() implements Decision {}
+
+  /** Lets the candidate in and counts it, or says why not. */
+  public Decision admit(Candidate candidate) {
+    ExecutionRequest request = candidate.request();
+    Idempotency idempotency = candidate.idempotency();
+    List<String> answer =
+        scripts.run(
+            "admit",
+            RedisKeys.job(candidate.jobId()),
+            candidate.jobId(),
+            candidate.owner(),
+            Scripts.optional(request.id()),
+            candidate.gatewayId(),
+            request.timeout(),
+            request.webhookUrl(),
+            settings.maxLength(),
+            candidate.limits().queued(),
+            candidate.limits().running(),
+            candidate.limits().rate(),
+            idempotency == null ? null : idempotency.key(),
+            idempotency == null ? null : idempotency.bodyDigest(),
+            settings.idempotencyTtl().toSeconds(),
+            settings.retention().toSeconds());
+    return switch (answer.get(0)) {
+      case "admitted" -> new Admitted(Lane.of(answer.get(1)), number(answer, 2), number(answer, 3));
+      case "queue_full" -> new QueueFull(number(answer, 1));
+      case "key_full" -> new OwnerFull(number(answer, 1), number(answer, 2));
+      case "key_rate" ->
+          new OwnerTooFast(number(answer, 1), Duration.ofNanos(number(answer, 2) * 1000));
+      case "repeated" -> new Repeated(UUID.fromString(answer.get(1)));
+      case "in_flight" -> new InFlight(UUID.fromString(answer.get(1)));
+      case "other_body" -> new OtherBody(UUID.fromString(answer.get(1)));
+      default -> new Rebuilding();
+    };
+  }
+
+  /**
+   * Takes an admission back because the queue did not confirm the record. False when a worker has
+   * the job already: the record arrived, only its confirmation did not.
+   */
+  public boolean refuse(UUID jobId) {
+    return scripts
+        .run("refuse", RedisKeys.job(jobId), jobId, settings.retention().toSeconds())
+        .get(0)
+        .equals("refused");
+  }
+
+  /** How an attempt to cancel ended. */
+  public enum Cancellation {
+    DONE,
+    ALREADY_ENDED,
+    UNKNOWN
+  }
+
+  /** Cancels a job of this owner: it never starts, or its sandbox is killed. */
+  public Cancellation cancel(UUID jobId, String owner, Reply reply) {
+    return switch (end(jobId, owner, false, reply)) {
+      case "done" -> Cancellation.DONE;
+      case "unknown" -> Cancellation.UNKNOWN;
+      default -> Cancellation.ALREADY_ENDED;
+    };
+  }
+
+  /** This gateway's caller has gone: a job that nobody waits for and that waits itself, ends. */
+  public void leave(UUID jobId, String gatewayId, Reply cancelled) {
+    String left = scripts.run("leave", RedisKeys.job(jobId), gatewayId).get(0);
+    if (left.equals("alone")) {
+      end(jobId, "", true, cancelled);
+    }
+  }
+
+  private String end(UUID jobId, String owner, boolean onlyQueued, Reply reply) {
+    return scripts
+        .run(
+            "end",
+            RedisKeys.job(jobId),
+            jobId,
+            owner,
+            "",
+            onlyQueued ? "1" : "0",
+            reply.state().wireName(),
+            reply.status(),
+            reply.head(),
+            reply.tail(),
+            settings.resultTtl().toSeconds())
+        .get(0);
+  }
+
+  private static long number(List<String> answer, int index) {
+    return Long.parseLong(answer.get(index));
+  }
+}

@@ -1,0 +1,98 @@
+package io.millrace.store;
+
+import io.millrace.job.JobState;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.core.HashOperations;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/** What is known of a job, for those who ask. */
+public final class JobArchive {
+
+  private final Scripts scripts;
+  private final StringRedisTemplate redis;
+
+  public JobArchive(StringRedisTemplate redis) {
+    this.scripts = new Scripts(redis);
+    this.redis = redis;
+  }
+
+  /** The job, unless it is unknown, expired or was refused. */
+  public Optional<JobStatus> find(UUID jobId) {
+    HashOperations<String, String, String> hashes = redis.opsForHash();
+    Map<String, String> fields = hashes.entries(RedisKeys.job(jobId));
+    String state = fields.get("state");
+    if (state == null || state.equals(JobState.REFUSED.wireName())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new JobStatus(
+            jobId,
+            Objects.requireNonNull(fields.get("owner")),
+            fields.get("id"),
+            JobState.ofWireName(state),
+            time(fields.get("accepted")),
+            time(fields.get("started")),
+            time(fields.get("finished")),
+            Integer.parseInt(fields.getOrDefault("attempt", "0")),
+            fields.get("webhook_url"),
+            fields.get("reply")));
+  }
+
+  /** The last jobs of an owner, newest first, at most 1,000. */
+  public List<UUID> recent(String owner, int most) {
+    Set<String> ids = redis.opsForZSet().reverseRange(RedisKeys.jobsOf(owner), 0, most - 1L);
+    return ids == null ? List.of() : ids.stream().map(UUID::fromString).toList();
+  }
+
+  /** What a watcher is told. */
+  public sealed interface Watch {}
+
+  /** The reply is there. */
+  public record Ready(StoredReply reply) implements Watch {}
+
+  /** It will come on the gateway's channel. */
+  public record Pending() implements Watch {}
+
+  /** No such job. */
+  public record Unknown() implements Watch {}
+
+  /** Asks for the reply: now, or by a message on this gateway's channel. */
+  public Watch watch(UUID jobId, String gatewayId) {
+    return watch(jobId, gatewayId, "0");
+  }
+
+  /** The caller of a synchronous job got 202: the job goes on without it. */
+  public Watch detach(UUID jobId) {
+    return watch(jobId, "", "1");
+  }
+
+  /** The replies of those of the jobs that have ended: what a lost message would have said. */
+  public List<StoredReply> replies(Collection<UUID> jobIds) {
+    return jobIds.stream()
+        .map(jobId -> watch(jobId, "", "0"))
+        .filter(Ready.class::isInstance)
+        .map(watch -> ((Ready) watch).reply())
+        .toList();
+  }
+
+  private Watch watch(UUID jobId, String gatewayId, String detach) {
+    List<String> answer = scripts.run("watch", RedisKeys.job(jobId), gatewayId, detach);
+    return switch (answer.get(0)) {
+      case "ended" ->
+          new Ready(new StoredReply(jobId, Integer.parseInt(answer.get(1)), answer.get(2)));
+      case "watching" -> new Pending();
+      default -> new Unknown();
+    };
+  }
+
+  private static @Nullable Long time(@Nullable String micros) {
+    return micros == null ? null : Long.valueOf(micros);
+  }
+}

@@ -1,0 +1,245 @@
+package io.millrace.store;
+
+import io.millrace.job.Job;
+import io.millrace.job.Reply;
+import io.millrace.queue.QueueSettings;
+import io.millrace.queue.RecordPointer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/** A job's life in the hands of workers: claimed, kept alive, finished or given back. */
+public final class JobLeases {
+
+  private final Scripts scripts;
+  private final StringRedisTemplate redis;
+  private final QueueSettings settings;
+
+  public JobLeases(StringRedisTemplate redis, QueueSettings settings) {
+    this.scripts = new Scripts(redis);
+    this.redis = redis;
+    this.settings = settings;
+  }
+
+  /** What a worker is told about the job whose record it holds. */
+  public sealed interface Claim {}
+
+  /** Run it. */
+  public record Granted(Lease lease) implements Claim {}
+
+  /** Somebody else's lease has it, and will bring it back by itself: the record is done with. */
+  public record Leased() implements Claim {}
+
+  /** Its owner runs as many jobs as it may: it comes back when one of them ends. */
+  public record Held() implements Claim {}
+
+  /** It has ended, or was refused. */
+  public record Ended(String state) implements Claim {}
+
+  /** Asks for the lease of a job. */
+  public Claim claim(Job job, RecordPointer record, String workerId) {
+    List<String> answer =
+        scripts.run(
+            "claim",
+            RedisKeys.job(job.jobId()),
+            job.jobId(),
+            workerId,
+            micros(settings.lease()),
+            record,
+            settings.retention().toSeconds(),
+            job.owner(),
+            Scripts.optional(job.request().id()),
+            job.acceptedAt(),
+            job.request().timeout(),
+            job.request().webhookUrl(),
+            job.replyTo());
+    return switch (answer.get(0)) {
+      case "granted" ->
+          new Granted(
+              new Lease(
+                  job, Integer.parseInt(answer.get(1)), Long.parseLong(answer.get(2)), record));
+      case "leased" -> new Leased();
+      case "held" -> new Held();
+      default -> new Ended(answer.get(1));
+    };
+  }
+
+  /**
+   * A recorded result.
+   *
+   * @param firstWaiting jobs that wait in the first lane
+   * @param bulkWaiting jobs that wait in the second lane
+   * @param resumable a held job that may go on now: enqueue it again
+   * @param body the whole reply as its caller sees it
+   */
+  public record Recorded(
+      long firstWaiting, long bulkWaiting, Optional<RecordPointer> resumable, String body) {}
+
+  /** Records the end of a leased job; empty when a later attempt or another end came first. */
+  public Optional<Recorded> finish(Lease lease, Reply reply, Duration runTime) {
+    Job job = lease.job();
+    List<String> answer =
+        scripts.run(
+            "finish",
+            RedisKeys.job(job.jobId()),
+            job.jobId(),
+            lease.attempt(),
+            reply.state().wireName(),
+            reply.status(),
+            reply.head(),
+            reply.tail(),
+            micros(runTime),
+            settings.resultTtl().toSeconds(),
+            job.owner(),
+            Scripts.optional(job.request().id()),
+            job.acceptedAt(),
+            job.request().webhookUrl(),
+            job.replyTo());
+    if (!answer.get(0).equals("recorded")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Recorded(
+            Long.parseLong(answer.get(1)),
+            Long.parseLong(answer.get(2)),
+            RecordPointer.parse(answer.get(3)),
+            answer.get(4)));
+  }
+
+  /** Why a job goes back into its lane. */
+  public enum GiveBack {
+    /** Its worker stops; costs no attempt. */
+    RELEASED,
+    /** Our sandbox failed; counted, at most {@link QueueSettings#maxFaults()} times. */
+    SANDBOX_FAILED,
+    /** Its worker vanished; counted likewise. */
+    WORKER_LOST
+  }
+
+  /** What became of a job that was given back. */
+  public sealed interface GivenBack {}
+
+  /** It waits again: its record, and a held job that may go on. */
+  public record Requeued(Optional<RecordPointer> record, Optional<RecordPointer> resumable)
+      implements GivenBack {}
+
+  /** It has failed as often as it may: end it. */
+  public record Exhausted() implements GivenBack {}
+
+  /** It is not this attempt's any more. */
+  public record NotOurs() implements GivenBack {}
+
+  /** Puts a running job back into its lane. */
+  public GivenBack giveBack(UUID jobId, int attempt, GiveBack why) {
+    List<String> answer =
+        scripts.run(
+            "give_back",
+            RedisKeys.job(jobId),
+            jobId,
+            attempt,
+            why.name().toLowerCase(java.util.Locale.ROOT),
+            settings.maxFaults());
+    return switch (answer.get(0)) {
+      case "queued" ->
+          new Requeued(RecordPointer.parse(answer.get(1)), RecordPointer.parse(answer.get(2)));
+      case "exhausted" -> new Exhausted();
+      default -> new NotOurs();
+    };
+  }
+
+  /** Ends a running job that was exhausted on this attempt; false when it is over or moved on. */
+  public boolean exhaust(UUID jobId, int attempt, Reply reply) {
+    return scripts
+        .run(
+            "end",
+            RedisKeys.job(jobId),
+            jobId,
+            "",
+            attempt,
+            "0",
+            reply.state().wireName(),
+            reply.status(),
+            reply.head(),
+            reply.tail(),
+            settings.deadTtl().toSeconds())
+        .get(0)
+        .equals("done");
+  }
+
+  /** A worker as it shows itself to the cluster. */
+  public record WorkerCard(String workerId, int slots, String tier, String limits, String host) {}
+
+  /**
+   * Says that the worker lives and extends the leases it holds.
+   *
+   * @return the jobs that are not its own any more: their sandboxes must die
+   */
+  public Set<UUID> beat(WorkerCard card, Collection<Lease> leases) {
+    return beat(card, settings.lease(), leases);
+  }
+
+  /** Takes a worker out of the cluster's count; its leases stay until they are given back. */
+  public void signOff(WorkerCard card) {
+    beat(card, Duration.ZERO, List.of());
+  }
+
+  private Set<UUID> beat(WorkerCard card, Duration life, Collection<Lease> leases) {
+    List<@Nullable Object> arguments = new ArrayList<>();
+    arguments.add(card.workerId());
+    arguments.add(micros(life));
+    arguments.add(micros(settings.lease()));
+    arguments.add(card.slots());
+    arguments.add(card.tier());
+    arguments.add(card.limits());
+    arguments.add(card.host());
+    for (Lease lease : leases) {
+      Job job = lease.job();
+      arguments.add(job.jobId());
+      arguments.add(lease.attempt());
+      arguments.add(lease.record());
+      arguments.add(job.owner());
+      arguments.add(Scripts.optional(job.request().id()));
+      arguments.add(job.acceptedAt());
+      arguments.add(job.request().webhookUrl());
+      arguments.add(job.replyTo());
+      arguments.add(job.request().timeout());
+    }
+    return scripts.run("beat", RedisKeys.RUNNING, arguments.toArray()).stream()
+        .map(UUID::fromString)
+        .collect(Collectors.toSet());
+  }
+
+  /** A job whose lease has lapsed. */
+  public record Lapsed(UUID jobId, int attempt) {}
+
+  /** Up to {@code most} jobs whose worker has not been heard of for a lease. */
+  public List<Lapsed> lapsed(int most) {
+    return scripts.run("lapsed", RedisKeys.RUNNING, most).stream()
+        .map(line -> line.split(" ", 2))
+        .map(words -> new Lapsed(UUID.fromString(words[0]), Integer.parseInt(words[1])))
+        .toList();
+  }
+
+  /** Up to {@code most} finished jobs whose completion is not in the log after {@code age}. */
+  public List<UUID> unpublished(Duration age, int most) {
+    return scripts.run("unpublished", RedisKeys.OUTBOX, micros(age), most).stream()
+        .map(UUID::fromString)
+        .toList();
+  }
+
+  /** The job's completion is in the log. */
+  public void published(UUID jobId) {
+    redis.opsForZSet().remove(RedisKeys.OUTBOX, jobId.toString());
+  }
+
+  private static long micros(Duration duration) {
+    return duration.toNanos() / 1000;
+  }
+}

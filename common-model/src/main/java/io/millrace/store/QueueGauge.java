@@ -1,0 +1,52 @@
+package io.millrace.store;
+
+import java.time.Duration;
+import java.util.List;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/** The state of the queue over all gateways and workers. */
+public final class QueueGauge {
+
+  private final Scripts scripts;
+
+  public QueueGauge(StringRedisTemplate redis) {
+    this.scripts = new Scripts(redis);
+  }
+
+  /**
+   * One look at the queue.
+   *
+   * @param oldestWait how long the job at the head has waited
+   * @param drainRate starts a second over the last half minute
+   * @param whole false while the lanes are rebuilt after Redis was emptied
+   */
+  public record Reading(
+      long firstWaiting,
+      long bulkWaiting,
+      long running,
+      int workers,
+      int slots,
+      Duration oldestWait,
+      double drainRate,
+      boolean whole) {
+
+    /** Jobs accepted and not yet started. */
+    public long queueLength() {
+      return firstWaiting + bulkWaiting;
+    }
+  }
+
+  /** Reads the queue now. */
+  public Reading read() {
+    List<String> answer = scripts.run("gauge", RedisKeys.EPOCH);
+    return new Reading(
+        Long.parseLong(answer.get(0)),
+        Long.parseLong(answer.get(1)),
+        Long.parseLong(answer.get(2)),
+        Integer.parseInt(answer.get(3)),
+        Integer.parseInt(answer.get(4)),
+        Duration.ofNanos(Long.parseLong(answer.get(5)) * 1000),
+        Double.parseDouble(answer.get(6)),
+        answer.get(7).equals("1"));
+  }
+}

@@ -1,0 +1,36 @@
+package io.millrace.store;
+
+import java.util.UUID;
+
+/**
+ * The names of keys and channels. All share one hash tag, so that a cluster keeps them together.
+ */
+public final class RedisKeys {
+
+  /** Missing when Redis was emptied: the gate stays shut until the lanes are rebuilt. */
+  public static final String EPOCH = "{millrace}:epoch";
+
+  static final String OUTBOX = "{millrace}:outbox";
+  static final String RUNNING = "{millrace}:running";
+
+  private RedisKeys() {}
+
+  /** The hash of a job. */
+  public static String job(UUID jobId) {
+    return "{millrace}:job:" + jobId;
+  }
+
+  /** The channel on which a gateway hears replies: job id (36), status (3), body. */
+  public static String replies(String gatewayId) {
+    return "{millrace}:replies:" + gatewayId;
+  }
+
+  /** The channel on which a worker hears the ids of jobs it must kill. */
+  public static String kills(String workerId) {
+    return "{millrace}:kills:" + workerId;
+  }
+
+  static String jobsOf(String owner) {
+    return "{millrace}:owner:" + owner + ":jobs";
+  }
+}

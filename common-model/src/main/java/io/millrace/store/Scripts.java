@@ -1,0 +1,65 @@
+package io.millrace.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
+
+/** Runs the Lua scripts of {@code resources/redis} by name, each behind the shared prelude. */
+final class Scripts {
+
+  private static final String PRELUDE = read("prelude");
+
+  @SuppressWarnings("rawtypes")
+  private final Map<String, RedisScript<List>> loaded = new ConcurrentHashMap<>();
+
+  private final StringRedisTemplate redis;
+
+  Scripts(StringRedisTemplate redis) {
+    this.redis = redis;
+  }
+
+  /** Runs one script on a key; null arguments become the empty string. */
+  List<String> run(String name, String key, @Nullable Object... arguments) {
+    Object[] texts =
+        Arrays.stream(arguments).map(each -> each == null ? "" : each.toString()).toArray();
+    List<?> answer =
+        redis.execute(loaded.computeIfAbsent(name, Scripts::load), List.of(key), texts);
+    if (answer == null) {
+      throw new IllegalStateException("Redis script " + name + " gave no answer");
+    }
+    return answer.stream().map(Scripts::text).toList();
+  }
+
+  /** An optional text as the scripts read it: absent is empty, present starts with {@code =}. */
+  static String optional(@Nullable String value) {
+    return value == null ? "" : "=" + value;
+  }
+
+  private static String text(@Nullable Object value) {
+    return value == null ? "" : value.toString();
+  }
+
+  @SuppressWarnings("rawtypes")
+  private static RedisScript<List> load(String name) {
+    return RedisScript.of(PRELUDE + read(name), List.class);
+  }
+
+  private static String read(String name) {
+    try (InputStream script = Scripts.class.getResourceAsStream("/redis/" + name + ".lua")) {
+      if (script == null) {
+        throw new IllegalStateException("No Redis script " + name);
+      }
+      return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

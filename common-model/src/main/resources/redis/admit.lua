@@ -1,0 +1,53 @@
+-- Lets a job into the queue, or says why not. Nothing is written unless it is let in.
+local job_id, owner, id, gateway, timeout, webhook_url = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local max_length, owner_waiting, owner_running, owner_rate =
+  tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local idempotency_key, digest, idempotency_ttl, ttl = ARGV[11], ARGV[12], ARGV[13], ARGV[14]
+
+if redis.call('EXISTS', EPOCH) == 0 then return {'rebuilding'} end
+
+local at = now()
+local idempotency = P .. 'idempotency:' .. owner .. ':' .. idempotency_key
+if idempotency_key ~= '' then
+  local first = redis.call('HMGET', idempotency, 'job_id', 'digest')
+  local state = first[1] and redis.call('HGET', P .. 'job:' .. first[1], 'state')
+  if state and state ~= 'refused' then
+    if first[2] ~= digest then return {'other_body', first[1]} end
+    return {ended(state) and 'repeated' or 'in_flight', first[1]}
+  end
+end
+
+local length = queue_length()
+if max_length > 0 and length >= max_length then return {'queue_full', text(length)} end
+local waiting = redis.call('ZCARD', waiting_of(owner))
+if owner_waiting > 0 and waiting >= owner_waiting then return {'key_full', text(length), text(waiting)} end
+if owner_rate > 0 then
+  -- GCRA: a key may be one second's worth of jobs ahead of its steady rate.
+  local rate_key = P .. 'owner:' .. owner .. ':rate'
+  local due = math.max(tonumber(redis.call('GET', rate_key) or 0), at)
+  if due - at > 1000000 - 1000000 / owner_rate then
+    return {'key_rate', text(length), text(due - at - 1000000 + 1000000 / owner_rate)}
+  end
+  redis.call('SET', rate_key, text(due + 1000000 / owner_rate), 'PX', 2000)
+end
+
+-- Over its fair share (one job a slot) a key's jobs go to the second lane.
+local slots = tonumber(redis.call('GET', P .. 'slots') or 0)
+local lane = waiting < math.max(1, slots) and 'first' or 'bulk'
+redis.call('HSET', KEYS[1], 'v', 1, 'owner', owner, 'accepted', text(at), 'attempt', 0, 'timeout', timeout)
+if id ~= '' then redis.call('HSET', KEYS[1], 'id', string.sub(id, 2)) end
+if gateway ~= '' then redis.call('HSET', KEYS[1], 'watchers', gateway, 'caller', 1) end
+if webhook_url ~= '' then redis.call('HSET', KEYS[1], 'webhook_url', webhook_url) end
+wait_in_lane(KEYS[1], job_id, owner, lane, at)
+redis.call('EXPIRE', KEYS[1], ttl)
+redis.call('HSET', P .. 'owner:' .. owner, 'running_limit', owner_running)
+redis.call('EXPIRE', P .. 'owner:' .. owner, ttl)
+redis.call('ZADD', jobs_of(owner), text(at), job_id)
+redis.call('ZREMRANGEBYRANK', jobs_of(owner), 0, -1001)
+redis.call('EXPIRE', jobs_of(owner), ttl)
+if idempotency_key ~= '' then
+  redis.call('HSET', idempotency, 'job_id', job_id, 'digest', digest)
+  redis.call('EXPIRE', idempotency, idempotency_ttl)
+  redis.call('HSET', KEYS[1], 'idempotency', idempotency)
+end
+return {'admitted', lane, text(length + 1), text(at)}

@@ -1,0 +1,37 @@
+-- A worker asks for the lease of the job whose record it holds.
+local job_id, worker, lease_us, record, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
+local owner, id, accepted, timeout, webhook_url, gateway = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+
+local at = now()
+local state = redis.call('HGET', KEYS[1], 'state')
+if not state then
+  -- Redis was emptied since; the record says all there is to know.
+  redis.call('HSET', KEYS[1], 'v', 1, 'state', 'queued', 'owner', owner, 'accepted', accepted, 'attempt', 0, 'timeout', timeout)
+  if id ~= '' then redis.call('HSET', KEYS[1], 'id', string.sub(id, 2)) end
+  if gateway ~= '' then redis.call('HSET', KEYS[1], 'watchers', gateway) end
+  if webhook_url ~= '' then redis.call('HSET', KEYS[1], 'webhook_url', webhook_url) end
+elseif state == 'running' then
+  redis.call('HSETNX', KEYS[1], 'record', record)
+  return {'leased'}
+elseif state ~= 'queued' then
+  return {'ended', state}
+end
+redis.call('HSET', KEYS[1], 'record', record)
+redis.call('HDEL', KEYS[1], 'restored')
+redis.call('EXPIRE', KEYS[1], ttl)
+
+local limit = tonumber(redis.call('HGET', P .. 'owner:' .. owner, 'running_limit') or 0)
+if limit > 0 and redis.call('SCARD', running_of(owner)) >= limit then
+  redis.call('ZADD', held_of(owner), text(at), job_id)
+  return {'held'}
+end
+
+leave_lanes(job_id, owner)
+local attempt = redis.call('HINCRBY', KEYS[1], 'attempt', 1)
+redis.call('HSET', KEYS[1], 'state', 'running', 'worker', worker, 'started', text(at))
+redis.call('ZADD', RUNNING, text(at + lease_us), job_id)
+redis.call('SADD', running_of(owner), job_id)
+local bucket = P .. 'started:' .. math.floor(at / 1000000 / DRAIN_BUCKET)
+redis.call('INCR', bucket)
+redis.call('EXPIRE', bucket, DRAIN_BUCKET * (DRAIN_BUCKETS + 2))
+return {'granted', text(attempt), text(at), text(tonumber(redis.call('HGET', KEYS[1], 'accepted')))}

@@ -1,0 +1,2 @@
+-- Redis's time.
+return {text(now())}

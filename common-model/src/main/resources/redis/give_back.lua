@@ -1,0 +1,14 @@
+-- A running job goes back into its lane: released by a worker that stops, after a fault of ours, or
+-- because its worker vanished. The two faults are counted; at the limit the job is exhausted.
+local job_id, attempt, why, limit = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
+local fields = redis.call('HMGET', KEYS[1], 'state', 'attempt', 'owner', 'lane', 'record')
+if fields[1] ~= 'running' or tonumber(fields[2]) ~= attempt then return {'stale'} end
+local at = now()
+if why == 'worker_lost' then
+  local lease = redis.call('ZSCORE', RUNNING, job_id)
+  if lease and tonumber(lease) > at then return {'stale'} end
+end
+if why ~= 'released' and redis.call('HINCRBY', KEYS[1], why, 1) >= limit then return {'exhausted'} end
+leave_slot(job_id, fields[3])
+wait_in_lane(KEYS[1], job_id, fields[3], fields[4] or 'first', at)
+return {'queued', fields[5] or '', next_held(fields[3])}
