@@ -1,0 +1,130 @@
+package io.millrace.worker;
+
+import io.millrace.job.Job;
+import io.millrace.job.Outcome;
+import io.millrace.queue.JobCodec;
+import io.millrace.queue.UnreadableRecordException;
+import io.millrace.store.JobLeases;
+import io.millrace.store.JobLeases.Claim;
+import io.millrace.store.JobLeases.Granted;
+import io.millrace.store.Lease;
+import io.millrace.worker.sandbox.Sandbox;
+import io.millrace.worker.sandbox.SandboxFailedException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** One slot: takes a job, claims it, runs it, records its end, acknowledges its record. Again. */
+final class JobLoop implements Runnable {
+
+  private static final Logger log = LoggerFactory.getLogger(JobLoop.class);
+
+  private final Sandbox sandbox;
+  private final LaneTaker lanes;
+  private final JobLeases leases;
+  private final LeaseKeeper keeper;
+  private final ResultRecorder recorder;
+  private final AttemptPolicy attempts;
+  private final StrayRecords strays;
+  private final Patience patience;
+  private final String workerId;
+  private final Duration handOverAfter;
+
+  JobLoop(Sandbox sandbox, LaneTaker lanes, SlotTools tools) {
+    this.sandbox = sandbox;
+    this.lanes = lanes;
+    this.leases = tools.leases();
+    this.keeper = tools.keeper();
+    this.recorder = tools.recorder();
+    this.attempts = tools.attempts();
+    this.strays = tools.strays();
+    this.patience = tools.patience();
+    this.workerId = tools.workerId();
+    this.handOverAfter = tools.handOverAfter();
+  }
+
+  @Override
+  public void run() {
+    while (patience.goesOn() && patience.until("start its sandbox", sandbox::start)) {
+      lanes.take().ifPresent(this::handle);
+    }
+  }
+
+  private void handle(TakenRecord taken) {
+    if (!patience.goesOn()) {
+      taken.release();
+      return;
+    }
+    try {
+      Job job = JobCodec.decodeJob(taken.record().value());
+      MDC.put("job_id", job.jobId().toString());
+      claim(job, taken)
+          .ifPresentOrElse(
+              claim -> {
+                if (claim instanceof Granted granted) {
+                  execute(granted.lease(), taken);
+                }
+                taken.accept();
+              },
+              taken::release);
+    } catch (UnreadableRecordException e) {
+      strays.putAside(taken.record(), e);
+      taken.accept();
+    } finally {
+      MDC.remove("job_id");
+    }
+  }
+
+  /** Empty when the worker stops before Redis answers. */
+  private Optional<Claim> claim(Job job, TakenRecord taken) {
+    return patience.get("claim a job", () -> leases.claim(job, taken.pointer(), workerId));
+  }
+
+  private void execute(Lease lease, TakenRecord taken) {
+    long startedAt = System.nanoTime();
+    CompletableFuture<Outcome> running = sandbox.run(lease.job());
+    keeper.hold(lease, sandbox::kill);
+    try {
+      Outcome outcome = await(running, taken);
+      if (outcome instanceof Outcome.Cancelled) {
+        // Killed by us: it is somebody else's by now, or it was over, or this worker stops.
+        attempts.released(lease);
+      } else {
+        recorder.record(lease, outcome, Duration.ofNanos(System.nanoTime() - startedAt));
+      }
+    } catch (SandboxFailedException e) {
+      log.warn("The sandbox failed, not the job; the job goes back: {}", e.getMessage());
+      sandbox.close();
+      attempts.sandboxFailed(lease);
+    } finally {
+      keeper.letGo(lease);
+    }
+  }
+
+  /** A job that runs long leaves its record: its lease brings it back should this worker die. */
+  private Outcome await(CompletableFuture<Outcome> running, TakenRecord taken)
+      throws SandboxFailedException {
+    try {
+      try {
+        return running.get(handOverAfter.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        taken.accept();
+        return running.get();
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof SandboxFailedException failed) {
+        throw failed;
+      }
+      throw new SandboxFailedException("no result", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SandboxFailedException("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package io.millrace.worker;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.store.JobLeases;
+import io.millrace.store.JobLeases.WorkerCard;
+import io.millrace.store.Lease;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * Keeps the leases of the jobs that run here, three beats a lease, and kills the sandbox of a job
+ * that is not this worker's any more. Thread-safe.
+ */
+final class LeaseKeeper implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
+
+  private record Held(Lease lease, Runnable kill) {}
+
+  private final JobLeases leases;
+  private final WorkerCard card;
+  private final Map<UUID, Held> held = new ConcurrentHashMap<>();
+  private final Counter lost;
+  private final ScheduledExecutorService heart =
+      Executors.newSingleThreadScheduledExecutor(
+          beat -> {
+            Thread thread = new Thread(beat, "leases");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private volatile boolean heard;
+
+  LeaseKeeper(JobLeases leases, WorkerCard card, Duration lease, MeterRegistry meters) {
+    this.leases = leases;
+    this.card = card;
+    this.lost = meters.counter("millrace.leases.lost");
+    meters.gaugeMapSize(
+        "millrace.worker.running", io.micrometer.core.instrument.Tags.empty(), held);
+    long every = lease.toMillis() / 3;
+    heart.scheduleWithFixedDelay(this::beat, 0, every, TimeUnit.MILLISECONDS);
+  }
+
+  /** Keeps a lease until it is let go; {@code kill} ends its sandbox from any thread. */
+  void hold(Lease lease, Runnable kill) {
+    held.put(lease.job().jobId(), new Held(lease, kill));
+  }
+
+  void letGo(Lease lease) {
+    held.remove(lease.job().jobId());
+  }
+
+  /** Kills a job's sandbox, should it run here. */
+  void kill(UUID jobId) {
+    Held job = held.get(jobId);
+    if (job != null) {
+      log.info("Job {} is not this worker's any more; its sandbox is killed", jobId);
+      lost.increment();
+      job.kill().run();
+    }
+  }
+
+  /** Kills every sandbox that still runs: the grace period is over. */
+  void killAll() {
+    held.values().forEach(job -> job.kill().run());
+  }
+
+  boolean isIdle() {
+    return held.isEmpty();
+  }
+
+  /** Whether Redis took the last beat. */
+  boolean isHeard() {
+    return heard;
+  }
+
+  /** Leaves the cluster's count. */
+  @Override
+  public void close() {
+    heart.shutdownNow();
+    try {
+      leases.signOff(card);
+    } catch (DataAccessException e) {
+      log.info("Redis is away; this worker's card lapses by itself");
+    }
+  }
+
+  private void beat() {
+    try {
+      leases.beat(card, held.values().stream().map(Held::lease).toList()).forEach(this::kill);
+      heard = true;
+    } catch (RuntimeException e) {
+      if (heard) {
+        log.warn("Redis took no beat; leases lapse if this goes on: {}", e.getMessage());
+      }
+      heard = false;
+    }
+  }
+}

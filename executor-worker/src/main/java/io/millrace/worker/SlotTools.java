@@ -1,0 +1,15 @@
+package io.millrace.worker;
+
+import io.millrace.store.JobLeases;
+import java.time.Duration;
+
+/** What the slots of one worker share. */
+record SlotTools(
+    String workerId,
+    JobLeases leases,
+    LeaseKeeper keeper,
+    ResultRecorder recorder,
+    AttemptPolicy attempts,
+    StrayRecords strays,
+    Patience patience,
+    Duration handOverAfter) {}

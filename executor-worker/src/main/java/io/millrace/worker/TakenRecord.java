@@ -1,0 +1,49 @@
+package io.millrace.worker;
+
+import io.millrace.queue.Lane;
+import io.millrace.queue.RecordPointer;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ShareConsumer;
+
+/** A record that this slot holds until it says what became of it. Not thread-safe. */
+final class TakenRecord {
+
+  private final ShareConsumer<byte[], byte[]> consumer;
+  private final ConsumerRecord<byte[], byte[]> record;
+  private final RecordPointer pointer;
+  private boolean held = true;
+
+  TakenRecord(
+      ShareConsumer<byte[], byte[]> consumer, Lane lane, ConsumerRecord<byte[], byte[]> record) {
+    this.consumer = consumer;
+    this.record = record;
+    this.pointer = new RecordPointer(lane, record.offset());
+  }
+
+  RecordPointer pointer() {
+    return pointer;
+  }
+
+  ConsumerRecord<byte[], byte[]> record() {
+    return record;
+  }
+
+  /** The queue may forget it. Once is enough; a second call does nothing. */
+  void accept() {
+    acknowledge(AcknowledgeType.ACCEPT);
+  }
+
+  /** Somebody else may take it, at once. */
+  void release() {
+    acknowledge(AcknowledgeType.RELEASE);
+  }
+
+  private void acknowledge(AcknowledgeType type) {
+    if (held) {
+      held = false;
+      consumer.acknowledge(record, type);
+      consumer.commitAsync();
+    }
+  }
+}

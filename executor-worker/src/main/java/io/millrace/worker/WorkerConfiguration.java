@@ -1,0 +1,155 @@
+package io.millrace.worker;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.millrace.job.Reply;
+import io.millrace.queue.JobQueue;
+import io.millrace.queue.QueueClients;
+import io.millrace.queue.QueueSettings;
+import io.millrace.rescue.Requeuer;
+import io.millrace.store.JobLeases;
+import io.millrace.store.JobLeases.WorkerCard;
+import io.millrace.store.QueueGauge;
+import io.millrace.store.RedisKeys;
+import io.millrace.worker.sandbox.Sandbox;
+import io.millrace.worker.sandbox.SandboxFiles;
+import io.millrace.worker.sandbox.SandboxSettings;
+import io.millrace.worker.sandbox.TierProof;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.listener.ChannelTopic;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
+
+/** How a worker is put together. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({WorkerSettings.class, SandboxSettings.class})
+class WorkerConfiguration {
+
+  @Bean
+  SandboxFiles sandboxFiles() throws IOException {
+    return SandboxFiles.unpack();
+  }
+
+  /** Fails the start when the machine's sandbox is weaker than is required. */
+  @Bean
+  TierProof tierProof(SandboxFiles files, SandboxSettings settings, MeterRegistry meters) {
+    TierProof proof = TierProof.prove(files, settings);
+    meters.gauge("millrace.sandbox.tier", Tags.of("tier", proof.tier()), 1);
+    return proof;
+  }
+
+  @Bean
+  WorkerCard workerCard(WorkerSettings settings, TierProof proof) throws IOException {
+    return new WorkerCard(
+        UUID.randomUUID().toString(),
+        settings.slots(),
+        proof.tier(),
+        proof.limits().toString(),
+        InetAddress.getLocalHost().getHostName());
+  }
+
+  @Bean
+  LeaseKeeper leaseKeeper(
+      JobLeases leases, WorkerCard card, QueueSettings settings, MeterRegistry meters) {
+    return new LeaseKeeper(leases, card, settings.lease(), meters);
+  }
+
+  /** Hears of jobs that were cancelled while they run here. */
+  @Bean
+  RedisMessageListenerContainer kills(
+      RedisConnectionFactory redis, WorkerCard card, LeaseKeeper keeper) {
+    RedisMessageListenerContainer container = new RedisMessageListenerContainer();
+    container.setConnectionFactory(redis);
+    container.addMessageListener(
+        (message, pattern) ->
+            keeper.kill(UUID.fromString(new String(message.getBody(), StandardCharsets.UTF_8))),
+        new ChannelTopic(RedisKeys.kills(card.workerId())));
+    return container;
+  }
+
+  @Bean
+  Patience patience() {
+    return new Patience();
+  }
+
+  @Bean
+  WaitingCounts waitingCounts(QueueGauge gauge) {
+    return new WaitingCounts(gauge);
+  }
+
+  /** For what follows a result and must not hold up its slot. */
+  @Bean(destroyMethod = "shutdown")
+  ExecutorService afterwards() {
+    return Executors.newFixedThreadPool(
+        2,
+        task -> {
+          Thread thread = new Thread(task, "afterwards");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  @Bean
+  ResultRecorder resultRecorder(
+      JobLeases leases,
+      JobQueue queue,
+      Requeuer requeuer,
+      Reply.Speaker speaker,
+      Patience patience,
+      WaitingCounts waiting,
+      ExecutorService afterwards,
+      MeterRegistry meters) {
+    return new ResultRecorder(
+        leases, queue, requeuer, speaker, patience, waiting, afterwards, meters);
+  }
+
+  @Bean
+  SlotPool slotPool(
+      WorkerSettings settings,
+      QueueSettings queueSettings,
+      SandboxSettings sandboxSettings,
+      SandboxFiles files,
+      TierProof proof,
+      WorkerCard card,
+      JobLeases leases,
+      LeaseKeeper keeper,
+      ResultRecorder recorder,
+      Requeuer requeuer,
+      Reply.Speaker speaker,
+      Patience patience,
+      WaitingCounts waiting,
+      JobQueue queue,
+      QueueClients clients,
+      MeterRegistry meters) {
+    SlotTools tools =
+        new SlotTools(
+            card.workerId(),
+            leases,
+            keeper,
+            recorder,
+            new AttemptPolicy(leases, requeuer, speaker, patience, meters),
+            new StrayRecords(queue, meters),
+            patience,
+            queueSettings.handOverAfter());
+    return new SlotPool(
+        settings,
+        tools,
+        number -> new Sandbox(number, files, sandboxSettings, proof.tier()),
+        clients,
+        waiting);
+  }
+
+  @Bean
+  WorkerReadiness slotsHealthIndicator(
+      SlotPool slots, LeaseKeeper keeper, WorkerSettings settings) {
+    return new WorkerReadiness(slots, keeper, settings);
+  }
+}

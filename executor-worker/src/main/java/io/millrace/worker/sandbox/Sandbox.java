@@ -1,0 +1,200 @@
+package io.millrace.worker.sandbox;
+
+import io.millrace.job.Job;
+import io.millrace.job.Outcome;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * One slot's sandbox: a helper process that runs one job at a time, each in a sandbox of its own.
+ * When the helper dies, everything below it dies with it (it sees its pipe close, or the kernel
+ * does it), the job's future fails, and the next {@link #start()} makes a new one.
+ *
+ * <p>One thread starts jobs; any thread may {@link #kill()}.
+ */
+public final class Sandbox implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Sandbox.class);
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final int PIPE_BUFFER = 1 << 16;
+
+  /** The helper enforces the timeout; one that has not answered by then is broken. */
+  private static final long BACKSTOP_SECONDS = 10;
+
+  private final int slot;
+  private final SandboxFiles files;
+  private final SandboxSettings settings;
+  private final String tier;
+
+  private volatile @Nullable Process process;
+  private @Nullable DataOutputStream out;
+  private volatile @Nullable Running running;
+
+  private record Running(Job job, CompletableFuture<Outcome> outcome) {}
+
+  public Sandbox(int slot, SandboxFiles files, SandboxSettings settings, String tier) {
+    this.slot = slot;
+    this.files = files;
+    this.settings = settings;
+    this.tier = tier;
+  }
+
+  /** Starts the helper unless it lives; throws when it does not come up. */
+  public void start() throws SandboxFailedException {
+    if (isUp()) {
+      return;
+    }
+    try {
+      ProcessBuilder builder = new ProcessBuilder(files.command(settings.python(), "serve"));
+      // Nothing of the worker's environment, which holds secrets.
+      builder.environment().clear();
+      builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+      Process started = builder.start();
+      process = started;
+      out = new DataOutputStream(new BufferedOutputStream(started.getOutputStream(), PIPE_BUFFER));
+      send(Frame.of(Frame.SETTINGS, JSON.writeValueAsString(helperSettings())));
+      DataInputStream in =
+          new DataInputStream(new BufferedInputStream(started.getInputStream(), PIPE_BUFFER));
+      Frame hello = Frame.read(in);
+      if (hello.type() != Frame.HELLO || !JSON.readTree(hello.text()).path("ready").asBoolean()) {
+        throw new IOException(hello.text());
+      }
+      Thread reader = new Thread(() -> readResults(in), "sandbox-" + slot);
+      reader.setDaemon(true);
+      reader.start();
+    } catch (IOException e) {
+      close();
+      throw new SandboxFailedException("slot " + slot + " has no sandbox: " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether the helper lives. */
+  public boolean isUp() {
+    Process known = process;
+    return known != null && known.isAlive();
+  }
+
+  /** Runs a job. The future holds the outcome, or fails with {@link SandboxFailedException}. */
+  public CompletableFuture<Outcome> run(Job job) {
+    Running next = new Running(job, new CompletableFuture<>());
+    running = next;
+    try {
+      send(new Frame(Frame.JOB, jobPayload(job)));
+    } catch (IOException e) {
+      fail(next, "the helper took no job", e);
+    }
+    return next.outcome().orTimeout(job.request().timeout() + BACKSTOP_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Kills the job that runs, if one does; its future then says that it was cancelled. */
+  public void kill() {
+    try {
+      if (running != null) {
+        send(Frame.of(Frame.CANCEL, ""));
+      }
+    } catch (IOException e) {
+      log.debug("Slot {}: the helper has gone already", slot);
+    }
+  }
+
+  /** Ends the helper and all that it runs. */
+  @Override
+  public void close() {
+    Process known = process;
+    if (known != null) {
+      known.destroyForcibly();
+      process = null;
+      out = null;
+    }
+  }
+
+  private synchronized void send(Frame frame) throws IOException {
+    if (out == null) {
+      throw new IOException("the helper is not running");
+    }
+    frame.write(out);
+  }
+
+  private void readResults(DataInputStream in) {
+    try {
+      while (true) {
+        Frame frame = Frame.read(in);
+        Running ended = running;
+        if (frame.type() == Frame.RESULT && ended != null) {
+          running = null;
+          complete(ended, frame.payload());
+        }
+      }
+    } catch (IOException e) {
+      Running lost = running;
+      if (lost != null) {
+        fail(lost, "the helper died", e);
+      }
+    }
+  }
+
+  private static void complete(Running ended, byte[] payload) {
+    try {
+      ended.outcome().complete(SandboxRun.outcome(payload, ended.job().request().timeout()));
+    } catch (SandboxFailedException | RuntimeException e) {
+      ended.outcome().completeExceptionally(e);
+    }
+  }
+
+  private void fail(Running lost, String message, IOException cause) {
+    running = null;
+    lost.outcome().completeExceptionally(new SandboxFailedException(message, cause));
+  }
+
+  private static byte[] jobPayload(Job job) {
+    byte[] header =
+        JSON.writeValueAsBytes(
+            Map.of(
+                "job_id",
+                job.jobId().toString(),
+                "timeout_ms",
+                job.request().timeout() * 1000L,
+                "stream",
+                false));
+    byte[] code = job.request().code().getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(Integer.BYTES + header.length + code.length)
+        .putInt(header.length)
+        .put(header)
+        .put(code)
+        .array();
+  }
+
+  private Map<String, Object> helperSettings() {
+    return Map.ofEntries(
+        Map.entry("slot", slot),
+        Map.entry("tier", tier),
+        Map.entry("prewarm", settings.prewarm()),
+        Map.entry("memory_bytes", settings.memory().toBytes()),
+        Map.entry("tmp_bytes", settings.scratch().toBytes()),
+        Map.entry("tmp_inodes", settings.scratchFiles()),
+        Map.entry("processes", settings.processes()),
+        Map.entry("open_files", settings.openFiles()),
+        Map.entry("output_limit", settings.output().toBytes()),
+        Map.entry("result_limit", settings.result().toBytes()),
+        Map.entry("preimport", preimport()),
+        Map.entry("python_path", settings.pythonPath().stream().map(String::valueOf).toList()),
+        Map.entry("max_jobs_per_zygote", settings.jobsPerZygote()));
+  }
+
+  private Object preimport() {
+    return settings.preimport().equals(List.of("auto")) ? "auto" : settings.preimport();
+  }
+}

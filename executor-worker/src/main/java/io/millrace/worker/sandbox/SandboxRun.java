@@ -1,0 +1,94 @@
+package io.millrace.worker.sandbox;
+
+import io.millrace.job.Outcome;
+import io.millrace.job.Output;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the helper says of one run, turned into the job's outcome. */
+final class SandboxRun {
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .build();
+
+  /** The result's JSON passed through the hands of hostile code: it is read, not trusted. */
+  private static final JsonFactory RESULT_JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(10_000)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
+
+  private record Header(
+      String verdict,
+      @Nullable Integer exitCode,
+      @Nullable Integer signal,
+      int stdoutLen,
+      int stderrLen,
+      int resultLen,
+      boolean stdoutTruncated,
+      boolean stderrTruncated,
+      @Nullable String error) {}
+
+  private SandboxRun() {}
+
+  /** Reads a result frame; throws when the fault is the sandbox's own. */
+  static Outcome outcome(byte[] payload, int timeoutSeconds) throws SandboxFailedException {
+    int headerLength = ByteBuffer.wrap(payload).getInt();
+    int bodyAt = Integer.BYTES + headerLength;
+    Header header =
+        JSON.readValue(Arrays.copyOfRange(payload, Integer.BYTES, bodyAt), Header.class);
+    int stderrAt = bodyAt + header.stdoutLen();
+    int resultAt = stderrAt + header.stderrLen();
+    Output output =
+        new Output(
+            text(payload, bodyAt, header.stdoutLen()),
+            text(payload, stderrAt, header.stderrLen()),
+            header.stdoutTruncated() || header.stderrTruncated());
+    String error = header.error() == null ? header.verdict() : header.error();
+    return switch (header.verdict()) {
+      case "ok" -> new Outcome.Succeeded(output, json(text(payload, resultAt, header.resultLen())));
+      case "timeout" -> new Outcome.TimedOut(output, timeoutSeconds);
+      case "cancelled" -> new Outcome.Cancelled();
+      case "sandbox_failed" -> throw new SandboxFailedException(error);
+      default -> new Outcome.Failed(output, header.verdict(), error, processExitCode(header));
+    };
+  }
+
+  private static @Nullable Integer processExitCode(Header header) {
+    return header.signal() == null ? header.exitCode() : Integer.valueOf(-header.signal());
+  }
+
+  private static String text(byte[] payload, int at, int length) {
+    return new String(payload, at, length, StandardCharsets.UTF_8);
+  }
+
+  private static String json(String result) {
+    try (JsonParser parser = RESULT_JSON.createParser(result)) {
+      if (parser.nextToken() == null) {
+        return "null";
+      }
+      parser.skipChildren();
+      return parser.nextToken() == null ? result : "null";
+    } catch (JacksonException e) {
+      return "null";
+    }
+  }
+}

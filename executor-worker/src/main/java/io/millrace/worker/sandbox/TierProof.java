@@ -1,0 +1,75 @@
+package io.millrace.worker.sandbox;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What this machine's sandbox was proved to refuse.
+ *
+ * @param tier {@code root}, {@code userns} or {@code fallback}
+ * @param limits which limit is held by what: memory, pids and cpu, by cgroup or rlimit
+ */
+public record TierProof(String tier, Map<String, String> limits) {
+
+  private static final Logger log = LoggerFactory.getLogger(TierProof.class);
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final long PATIENCE_SECONDS = 120;
+
+  /** Whether code is held by namespaces. */
+  public boolean isStrong() {
+    return !tier.equals("fallback");
+  }
+
+  /**
+   * Runs a self-test job for each refusal that is promised, in the best tier that starts.
+   *
+   * @throws IllegalStateException when the machine offers less than is required, with the reasons
+   */
+  public static TierProof prove(SandboxFiles files, SandboxSettings settings) {
+    try {
+      Process process =
+          new ProcessBuilder(
+                  files.command(settings.python(), "prove", "--require", settings.require()))
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      process.getOutputStream().close();
+      String report = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException("The sandbox's self-test did not end");
+      }
+      return read(report, process.exitValue(), settings);
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "millrace.sandbox.python: cannot run " + settings.python() + ": " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while proving the sandbox", e);
+    }
+  }
+
+  private static TierProof read(String report, int exit, SandboxSettings settings) {
+    if (exit != 0) {
+      throw new IllegalStateException(
+          "millrace.sandbox.require is "
+              + settings.require()
+              + ", but this machine's sandbox cannot prove it: "
+              + report.strip());
+    }
+    JsonNode proof = JSON.readTree(report);
+    TierProof proved =
+        new TierProof(
+            proof.path("tier").asString(),
+            JSON.convertValue(
+                proof.path("limits"),
+                JSON.getTypeFactory().constructMapType(Map.class, String.class, String.class)));
+    log.info("Sandbox tier {} is proved; limits in force: {}", proved.tier(), proved.limits());
+    return proved;
+  }
+}
