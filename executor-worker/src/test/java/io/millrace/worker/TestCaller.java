@@ -1,0 +1,104 @@
+package io.millrace.worker;
+
+import io.millrace.job.ExecutionRequest;
+import io.millrace.job.Job;
+import io.millrace.queue.JobQueue;
+import io.millrace.store.AdmissionGate;
+import io.millrace.store.AdmissionGate.Admitted;
+import io.millrace.store.AdmissionGate.Candidate;
+import io.millrace.store.AdmissionGate.OwnerLimits;
+import io.millrace.store.JobArchive;
+import io.millrace.store.RedisKeys;
+import io.millrace.store.StoredReply;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationContext;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.listener.ChannelTopic;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Stands where a gateway stands: admits, enqueues, and hears the reply. */
+final class TestCaller implements AutoCloseable {
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final long PATIENCE_SECONDS = 60;
+
+  private final String gatewayId = UUID.randomUUID().toString();
+  private final Map<UUID, CompletableFuture<StoredReply>> waiting = new ConcurrentHashMap<>();
+  private final RedisMessageListenerContainer replies = new RedisMessageListenerContainer();
+  private final AdmissionGate gate;
+  private final JobQueue queue;
+  private final JobArchive archive;
+
+  TestCaller(ApplicationContext worker) {
+    gate = worker.getBean(AdmissionGate.class);
+    queue = worker.getBean(JobQueue.class);
+    archive = worker.getBean(JobArchive.class);
+    replies.setConnectionFactory(worker.getBean(RedisConnectionFactory.class));
+    replies.addMessageListener(
+        (message, pattern) -> {
+          StoredReply reply =
+              StoredReply.ofMessage(new String(message.getBody(), StandardCharsets.UTF_8));
+          reply(reply.jobId()).complete(reply);
+        },
+        new ChannelTopic(RedisKeys.replies(gatewayId)));
+    replies.afterPropertiesSet();
+    replies.start();
+  }
+
+  /** Submits code and answers its whole reply. */
+  JsonNode run(String code) throws Exception {
+    return body(await(submit(code, 30, null)));
+  }
+
+  JsonNode run(String code, int timeout) throws Exception {
+    return body(await(submit(code, timeout, null)));
+  }
+
+  UUID submit(String code, int timeout, @Nullable String webhookUrl) {
+    UUID jobId = UUID.randomUUID();
+    ExecutionRequest request = new ExecutionRequest(code, timeout, webhookUrl, "its-id");
+    Candidate candidate =
+        new Candidate(jobId, "tester", request, gatewayId, OwnerLimits.NONE, null);
+    Admitted admitted = admit(candidate);
+    Job job = new Job(jobId, "tester", request, admitted.acceptedAt(), gatewayId, null);
+    queue.enqueue(admitted.lane(), job).join();
+    return jobId;
+  }
+
+  StoredReply await(UUID jobId) throws Exception {
+    return reply(jobId).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  JobArchive archive() {
+    return archive;
+  }
+
+  static JsonNode body(StoredReply reply) {
+    return JSON.readTree(reply.body());
+  }
+
+  @Override
+  public void close() throws Exception {
+    replies.destroy();
+  }
+
+  /** The gate is shut until the lanes of a new Redis are known to be whole. */
+  private Admitted admit(Candidate candidate) {
+    return Eventually.value(
+        Duration.ofSeconds(20),
+        () -> gate.admit(candidate) instanceof Admitted admitted ? admitted : null);
+  }
+
+  private CompletableFuture<StoredReply> reply(UUID jobId) {
+    return waiting.computeIfAbsent(jobId, unknown -> new CompletableFuture<>());
+  }
+}

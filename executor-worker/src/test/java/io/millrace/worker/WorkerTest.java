@@ -1,0 +1,242 @@
+package io.millrace.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.job.JobState;
+import io.millrace.queue.Lane;
+import io.millrace.queue.Topics;
+import io.millrace.queue.JobQueue;
+import io.millrace.queue.QueueClients;
+import io.millrace.standalone.testing.SharedInfrastructure;
+import io.millrace.store.AdmissionGate;
+import io.millrace.store.JobStatus;
+import io.millrace.store.QueueGauge;
+import io.millrace.job.Outcome;
+import io.millrace.job.Reply;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+
+/** A whole worker on a real broker, a real Redis and real sandboxes. */
+class WorkerTest {
+
+  private static ConfigurableApplicationContext worker;
+  private static TestCaller caller;
+
+  @BeforeAll
+  static void startWorker() {
+    worker = start();
+    caller = new TestCaller(worker);
+  }
+
+  @AfterAll
+  static void stopWorker() throws Exception {
+    caller.close();
+    worker.close();
+  }
+
+  private static ConfigurableApplicationContext start() {
+    SharedInfrastructure infrastructure = SharedInfrastructure.get();
+    return new SpringApplicationBuilder(WorkerApplication.class)
+        .properties(
+            Map.of(
+                "spring.config.name", "worker",
+                "spring.kafka.bootstrap-servers", infrastructure.bootstrapServers(),
+                "spring.data.redis.port", String.valueOf(infrastructure.redisPort()),
+                "millrace.worker.slots", "2",
+                "millrace.worker.drain-grace", "1s",
+                "millrace.queue.hand-over-after", "500ms",
+                "millrace.sandbox.python", "/usr/bin/python3"))
+        .run("--server.port=0", "--spring.data.redis.timeout=5s");
+  }
+
+  @Test
+  void theSeedsExampleIsAnsweredInWireOrder() throws Exception {
+    JsonNode reply = caller.run("print('Hello, World!')");
+
+    List<String> names = new ArrayList<>();
+    reply.propertyNames().forEach(names::add);
+    assertThat(names)
+        .containsExactly(
+            "endpoint", "code", "id", "job_id", "response", "message", "pid", "queue_id",
+            "run_time", "queue_time", "total_time", "queue_length", "build_number");
+    assertThat(reply.path("code").asInt()).isEqualTo(200);
+    assertThat(reply.path("id").asString()).isEqualTo("its-id");
+    assertThat(reply.path("message").asString()).isEqualTo("success");
+    assertThat(reply.path("pid").asLong()).isEqualTo(ProcessHandle.current().pid());
+    JsonNode response = reply.path("response");
+    assertThat(response.path("stdout").asString()).isEqualTo("Hello, World!\n");
+    assertThat(response.path("stderr").asString()).isEmpty();
+    assertThat(response.path("exit_code").asInt()).isZero();
+    assertThat(response.path("result").isNull()).isTrue();
+    assertThat(reply.path("total_time").asDouble())
+        .isGreaterThanOrEqualTo(
+            reply.path("queue_time").asDouble() + reply.path("run_time").asDouble() - 0.002);
+  }
+
+  @Test
+  void aReturnedValueIsTheResult() throws Exception {
+    assertThat(caller.run("return {'a': [1, 2.5, None]}").path("response").path("result").toString())
+        .isEqualTo("{\"a\":[1,2.5,null]}");
+  }
+
+  @Test
+  void anExceptionIsTheUsersOwnWithItsLineNumbers() throws Exception {
+    JsonNode reply = caller.run("print('before')\nraise ValueError('boom')");
+
+    assertThat(reply.path("code").asInt()).isEqualTo(400);
+    assertThat(reply.path("response").isNull()).isTrue();
+    assertThat(reply.path("error").asString()).isEqualTo("ValueError: boom");
+    assertThat(reply.path("reason").asString()).isEqualTo("exception");
+    assertThat(reply.path("stdout").asString()).isEqualTo("before\n");
+    assertThat(reply.path("stderr").asString())
+        .contains("File \"main.py\", line 2, in <module>")
+        .doesNotContain("millrace");
+    assertThat(reply.path("exit_code").asInt()).isEqualTo(400);
+    assertThat(reply.path("process_exit_code").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void aTimeoutTellsWhatWasPrintedBefore() throws Exception {
+    JsonNode reply = caller.run("print('before')\nwhile True: pass", 1);
+
+    assertThat(reply.path("code").asInt()).isEqualTo(408);
+    assertThat(reply.path("error").asString()).isEqualTo("Execution timed out after 1 seconds");
+    assertThat(reply.path("stdout").asString()).isEqualTo("before\n");
+  }
+
+  @Test
+  void aJobOverItsMemoryIsToldSo() throws Exception {
+    JsonNode reply = caller.run("x = bytearray(2 << 30)");
+
+    assertThat(reply.path("code").asInt()).isEqualTo(400);
+    assertThat(reply.path("reason").asString()).isEqualTo("memory_limit");
+    assertThat(reply.path("error").asString()).contains("512");
+  }
+
+  @Test
+  void aJobThatRunsLongLeavesItsRecordAndStillEnds() throws Exception {
+    JsonNode reply = caller.run("import time\ntime.sleep(1.2)\nprint('late')");
+
+    assertThat(reply.path("response").path("stdout").asString()).isEqualTo("late\n");
+  }
+
+  @Test
+  void aRunningJobThatIsCancelledFreesItsSlotAtOnce() throws Exception {
+    UUID jobId = caller.submit("import time\ntime.sleep(60)", 60, null);
+    Eventually.isTrue(Duration.ofSeconds(20), () -> state(jobId) == JobState.RUNNING);
+
+    Reply cancelled =
+        Reply.to(jobId, "its-id", new Outcome.Cancelled(), worker.getBean(Reply.Speaker.class));
+    worker.getBean(AdmissionGate.class).cancel(jobId, "tester", cancelled);
+
+    JsonNode reply = TestCaller.body(caller.await(jobId));
+    assertThat(reply.path("reason").asString()).isEqualTo("cancelled");
+    Eventually.isTrue(
+        Duration.ofSeconds(5), () -> worker.getBean(LeaseKeeper.class).isIdle());
+    assertThat(state(jobId)).isEqualTo(JobState.CANCELLED);
+  }
+
+  @Test
+  void aWebhooksCompletionIsInTheLogWithTheCallersOwnBytes() throws Exception {
+    UUID jobId = caller.submit("print(1)", 30, "http://hook.example.test/");
+    String body = caller.await(jobId).body();
+
+    List<String> completions = new ArrayList<>();
+    Eventually.isTrue(
+        Duration.ofSeconds(10),
+        () -> {
+          completions.clear();
+          read(Topics.COMPLETIONS).forEach(record -> completions.add(text(record.value())));
+          return completions.stream().anyMatch(text -> text.contains(jobId.toString()));
+        });
+    String completion =
+        completions.stream().filter(text -> text.contains(jobId.toString())).findFirst().orElseThrow();
+    assertThat(completion).contains(body.replace("\"", "\\\"").replace("\\n", "\\\\n"));
+  }
+
+  @Test
+  void garbageIsPutAsideWithItsBytesAndTheNextJobRuns() throws Exception {
+    byte[] garbage = {(byte) 0xFF, 1, 2};
+    worker.getBean(JobQueue.class).send(new ProducerRecord<>(Lane.FIRST.topic(), garbage)).join();
+
+    assertThat(caller.run("print(1)").path("code").asInt()).isEqualTo(200);
+    Eventually.isTrue(
+        Duration.ofSeconds(10),
+        () -> read(Topics.DEAD_LETTERS).stream().anyMatch(each -> each.value().length == 3));
+  }
+
+  @Test
+  void aRecordOfANewerVersionIsParked() throws Exception {
+    byte[] newer = "{\"v\":2,\"job\":{}}".getBytes(StandardCharsets.UTF_8);
+    worker.getBean(JobQueue.class).send(new ProducerRecord<>(Lane.FIRST.topic(), newer)).join();
+
+    Eventually.isTrue(
+        Duration.ofSeconds(10),
+        () -> read(Topics.PARKED).stream().anyMatch(each -> text(each.value()).contains("\"v\":2")));
+  }
+
+  @Test
+  void everyJobOfABurstEndsOnceAndTheCountersComeBackToZero() throws Exception {
+    List<UUID> jobs = new ArrayList<>();
+    for (int number = 0; number < 60; number++) {
+      jobs.add(caller.submit("print(" + number + ")", 30, null));
+    }
+    for (int number = 0; number < 60; number++) {
+      JsonNode reply = TestCaller.body(caller.await(jobs.get(number)));
+      assertThat(reply.path("response").path("stdout").asString()).isEqualTo(number + "\n");
+    }
+    QueueGauge.Reading reading = worker.getBean(QueueGauge.class).read();
+    assertThat(reading.queueLength()).isZero();
+    assertThat(reading.slots()).isGreaterThanOrEqualTo(2);
+  }
+
+  @Test
+  void aWorkerThatStopsGivesItsRunningJobToAnother() throws Exception {
+    UUID jobId;
+    try (ConfigurableApplicationContext other = start()) {
+      jobId = caller.submit("import time\ntime.sleep(4)\nprint('done')", 30, null);
+      UUID second = caller.submit("import time\ntime.sleep(4)\nprint('done')", 30, null);
+      UUID third = caller.submit("import time\ntime.sleep(4)\nprint('done')", 30, null);
+      Eventually.isTrue(
+          Duration.ofSeconds(20), () -> !other.getBean(LeaseKeeper.class).isIdle());
+      other.close();
+      for (UUID each : List.of(jobId, second, third)) {
+        JsonNode reply = TestCaller.body(caller.await(each));
+        assertThat(reply.path("response").path("stdout").asString()).isEqualTo("done\n");
+      }
+    }
+  }
+
+  private static JobState state(UUID jobId) {
+    return caller.archive().find(jobId).map(JobStatus::state).orElseThrow();
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try (Consumer<byte[], byte[]> reader = worker.getBean(QueueClients.class).reader()) {
+      reader.assign(List.of(partition));
+      reader.seekToBeginning(List.of(partition));
+      reader.poll(Duration.ofMillis(500)).forEach(records::add);
+    }
+    return records;
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}
