@@ -1,0 +1,220 @@
+"""One cgroup a slot, for memory, processes and cpu: v1 or v2, whatever is writable.
+
+A zygote joins once and its sandboxes are born inside: moving a job would cost it 8 ms. So
+the limits cover the zygote and its waiting sandboxes too, and leave room for them. The
+kernel's counters of what it refused are evidence that no job can forge.
+
+Under v2 a group that holds processes can't hand controllers to its children. Where the
+worker's own group is such a one (a container), the worker is moved into a leaf beside the
+slots' groups.
+"""
+from __future__ import annotations
+
+import os
+import re
+import time
+from typing import Dict, List, Optional, Tuple
+
+CONTROLLERS = ("memory", "pids", "cpu")
+_PREFIX = "millrace-"
+_WORKER_LEAF = "millrace-worker"
+# Short, so that a zygote whose job spends the quota is back within a few milliseconds.
+_CPU_PERIOD_US = 20_000
+
+
+def _read(path: str) -> str:
+    with open(path) as f:
+        return f.read()
+
+
+def _write(path: str, value: str) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(fd, value.encode())
+    finally:
+        os.close(fd)
+
+
+class SlotCgroup:
+    """The directories of one slot by controller; empty where nothing is writable."""
+
+    def __init__(self, directories: Dict[str, str], version: int) -> None:
+        self.directories = directories
+        self.version = version
+
+    @property
+    def joined_through(self) -> List[str]:
+        return sorted({path + "/cgroup.procs" for path in self.directories.values()})
+
+    def controls(self, controller: str) -> bool:
+        return controller in self.directories
+
+    def limit_memory(self, limit: int) -> None:
+        path = self.directories["memory"]
+        if self.version == 2:
+            _write(path + "/memory.max", str(limit))
+            swap = path + "/memory.swap.max"
+            if os.path.exists(swap):
+                _write(swap, "0")
+            return
+        _write(path + "/memory.limit_in_bytes", str(limit))
+        with_swap = path + "/memory.memsw.limit_in_bytes"
+        if os.path.exists(with_swap):
+            _write(with_swap, str(limit))
+
+    def memory_in_use(self) -> int:
+        name = "memory.current" if self.version == 2 else "memory.usage_in_bytes"
+        return int(_read(self.directories["memory"] + "/" + name))
+
+    def limit_processes(self, limit: int) -> None:
+        _write(self.directories["pids"] + "/pids.max", str(limit))
+
+    def limit_cpus(self, cpus: float) -> None:
+        path, quota = self.directories["cpu"], max(int(cpus * _CPU_PERIOD_US), 1000)
+        if self.version == 2:
+            _write(path + "/cpu.max", "%d %d" % (quota, _CPU_PERIOD_US))
+        else:
+            _write(path + "/cpu.cfs_period_us", str(_CPU_PERIOD_US))
+            _write(path + "/cpu.cfs_quota_us", str(quota))
+
+    def counters(self) -> "Counters":
+        files: Dict[str, Tuple[str, str]] = {}
+        if self.controls("memory"):
+            name = "memory.events" if self.version == 2 else "memory.oom_control"
+            files["oom_kill"] = (self.directories["memory"] + "/" + name, "oom_kill")
+        if self.controls("pids"):
+            files["fork_refused"] = (self.directories["pids"] + "/pids.events", "max")
+        return Counters(files)
+
+    def remove(self) -> None:
+        """Once its processes are dead, which the kernel may take a moment to notice; else the next start sweeps it."""
+        until = time.monotonic() + 1
+        left = set(self.directories.values())
+        while left and time.monotonic() < until:
+            for path in list(left):
+                try:
+                    os.rmdir(path)
+                except FileNotFoundError:
+                    pass
+                except OSError:
+                    continue
+                left.discard(path)
+            if left:
+                time.sleep(0.01)
+
+
+class Counters:
+    """Open files on the kernel's counters: readable after the reader has let go of its privilege."""
+
+    def __init__(self, files: Dict[str, Tuple[str, str]]) -> None:
+        self._files: Dict[str, Tuple[int, bytes]] = {}
+        for name, (path, key) in files.items():
+            try:
+                self._files[name] = (os.open(path, os.O_RDONLY | os.O_CLOEXEC), key.encode())
+            except OSError:
+                continue
+
+    def read(self, name: str) -> Optional[int]:
+        if name not in self._files:
+            return None
+        fd, key = self._files[name]
+        match = re.search(rb"(?m)^%s (\d+)$" % key, os.pread(fd, 4096, 0))
+        return int(match.group(1)) if match else None
+
+
+def create(name: str, proc_cgroup: str = "/proc/self/cgroup", mountinfo: str = "/proc/self/mountinfo") -> SlotCgroup:
+    """Makes `millrace-<name>` under the worker's own group, of every controller that allows it."""
+    own = dict(_own_groups(proc_cgroup))
+    mounts = _mounts(mountinfo)
+    directories: Dict[str, str] = {}
+    if "" in own and "" in mounts:
+        directories = _create_v2(_own_directory(mounts[""], own[""]), name)
+    if directories:
+        return SlotCgroup(directories, 2)
+    for controller in CONTROLLERS:
+        if controller in own and controller in mounts:
+            path = _make(_own_directory(mounts[controller], own[controller]), name)
+            if path:
+                directories[controller] = path
+    return SlotCgroup(directories, 1)
+
+
+def _own_groups(proc_cgroup: str) -> List[Tuple[str, str]]:
+    """(controller, path); the controller of v2's one hierarchy is the empty string."""
+    groups = []
+    for line in _read(proc_cgroup).splitlines():
+        _, controllers, path = line.split(":", 2)
+        groups += [(controller, path) for controller in controllers.split(",")]
+    return groups
+
+
+def _mounts(mountinfo: str) -> Dict[str, Tuple[str, str]]:
+    """controller -> (root of the mount inside its hierarchy, mount point)"""
+    found: Dict[str, Tuple[str, str]] = {}
+    for line in _read(mountinfo).splitlines():
+        left, _, right = line.partition(" - ")
+        fields, (kind, _, options) = left.split(), right.split()[:3]
+        if kind == "cgroup2":
+            found.setdefault("", (fields[3], fields[4]))
+        elif kind == "cgroup":
+            for option in options.split(","):
+                found.setdefault(option, (fields[3], fields[4]))
+    return found
+
+
+def _own_directory(mount: Tuple[str, str], path: str) -> str:
+    root, point = mount
+    # A mount may show only a part of the hierarchy; a path outside it (/..) can't be reached.
+    inside = path[len(root):] if root != "/" and path.startswith(root) else path
+    return os.path.normpath(point + "/" + inside)
+
+
+def _make(parent: str, name: str) -> Optional[str]:
+    path = "%s/%s%s" % (parent, _PREFIX, name)
+    try:
+        _sweep(parent)
+        os.makedirs(path, exist_ok=True)
+    except OSError:
+        return None
+    return path if os.access(path + "/cgroup.procs", os.W_OK) else None
+
+
+def _sweep(parent: str) -> None:
+    """Removes the groups of helpers that were killed; their names carry their process ids."""
+    for entry in os.listdir(parent):
+        pid = entry[len(_PREFIX):]
+        if entry.startswith(_PREFIX) and pid.isdigit() and not os.path.exists("/proc/" + pid):
+            try:
+                os.rmdir(parent + "/" + entry)
+            except OSError:
+                pass
+
+
+def _create_v2(parent: str, name: str) -> Dict[str, str]:
+    try:
+        if os.path.basename(parent) == _WORKER_LEAF:  # another slot's helper has moved us
+            parent = os.path.dirname(parent)
+        offered = set(_read(parent + "/cgroup.controllers").split()) & set(CONTROLLERS)
+        if not offered or not os.access(parent + "/cgroup.subtree_control", os.W_OK):
+            return {}
+        _hand_down(parent, offered)
+        path = _make(parent, name)
+    except OSError:
+        return {}
+    return {controller: path for controller in offered} if path else {}
+
+
+def _hand_down(parent: str, controllers: set) -> None:
+    missing = controllers - set(_read(parent + "/cgroup.subtree_control").split())
+    if not missing:
+        return
+    enable = " ".join("+" + controller for controller in sorted(missing))
+    try:
+        _write(parent + "/cgroup.subtree_control", enable)
+        return
+    except OSError:
+        leaf = parent + "/" + _WORKER_LEAF
+        os.makedirs(leaf, exist_ok=True)
+        for pid in _read(parent + "/cgroup.procs").split():
+            _write(leaf + "/cgroup.procs", pid)
+    _write(parent + "/cgroup.subtree_control", enable)

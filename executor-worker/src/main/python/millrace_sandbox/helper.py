@@ -1,0 +1,122 @@
+"""The helper: one worker slot's end of the protocol, and the only process that sees jobs.
+
+It relays one job at a time to a sandbox and holds no privilege: what needs one is asked of
+the zygote (fork a sandbox, kill it) and of the keeper (start another zygote).
+"""
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import socket
+import sys
+from typing import Any, Callable, Dict, NoReturn, Optional
+
+from . import frames, syscalls
+from .cgroups import Counters
+from .job import Job
+from .loop import Loop
+from .pool import Pool, ZygoteLost
+from .settings import Settings
+
+EXIT_LOST_ZYGOTE, EXIT_PROTOCOL, EXIT_NO_SANDBOX = 70, 76, 78
+
+
+def main(settings: Settings, hello: Dict[str, Any], keeper: socket.socket, zygote: socket.socket,
+         counters: Counters) -> NoReturn:
+    _drop_privileges(settings)
+    gc.collect()
+    gc.freeze()
+    try:
+        code = Helper(settings, hello, keeper, zygote, counters).serve()
+    except BrokenPipeError:
+        code = 0  # the worker is gone
+    except frames.ProtocolError as e:
+        sys.stderr.write("millrace sandbox: %s; the helper ends\n" % e)
+        code = EXIT_PROTOCOL
+    os._exit(code)
+
+
+def _drop_privileges(settings: Settings) -> None:
+    if os.geteuid() == 0:
+        try:
+            os.setgroups([])
+            os.setresgid(settings.uid_base, settings.uid_base, settings.uid_base)
+            os.setresuid(settings.uid_base, settings.uid_base, settings.uid_base)
+        except PermissionError:
+            pass  # root of a container without CAP_SETUID; the capabilities go all the same
+    syscalls.set_capabilities(0)
+    syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
+
+
+class Helper:
+    def __init__(self, settings: Settings, hello: Dict[str, Any], keeper: socket.socket, zygote: socket.socket,
+                 counters: Counters) -> None:
+        self.settings = settings
+        self.hello = hello
+        self.counters = counters
+        self.loop = Loop()
+        self.pool = Pool(settings, self.loop, keeper, zygote)
+        self.job: Optional[Job] = None
+        self.at_end = False
+        self.said_hello = False
+
+    def serve(self) -> int:
+        try:
+            self._prove_first_sandbox()
+            self.loop.watch(0, self._on_frame, select.POLLIN)
+            self._send(frames.HELLO, json.dumps(dict(self.hello, ready=True)).encode())
+            self.said_hello = True
+            while not self.at_end:
+                self.loop.step()
+        except ZygoteLost as e:
+            return self._give_up(e)
+        return 0
+
+    def _prove_first_sandbox(self) -> None:
+        """Runs an empty job: whoever says hello can run the next one."""
+        self._start({"timeout_ms": 60_000}, b"", self._on_first_frame)
+        while self.job is not None:
+            self.loop.step()
+
+    def _on_first_frame(self, kind: bytes, *parts: bytes) -> None:
+        header, _ = frames.split_header(b"".join(parts))
+        if header["verdict"] != "ok":
+            raise ZygoteLost("an empty program ended as %(verdict)s: %(error)s" % header)
+
+    def _start(self, header: Dict[str, Any], code: bytes, send: Callable[..., None]) -> None:
+        self.job = Job(header, code, self.settings, self.loop, self.pool, self.counters, send, self._on_end)
+        self.job.start()
+
+    def _on_end(self) -> None:
+        """The result is sent already: whatever is done here, no caller waits for."""
+        self.job = None
+        self.pool.refill()
+
+    def _on_frame(self) -> None:
+        frame = frames.read(0)
+        if frame is None:
+            self.at_end = True  # the keeper ends the zygotes, and these their sandboxes
+            return
+        kind, payload = frame
+        if kind == frames.CANCEL:
+            if self.job is not None:
+                self.job.cancel()
+        elif kind == frames.JOB and self.job is None:
+            self._start(*frames.split_header(payload), self._send)
+        else:
+            raise frames.ProtocolError("unexpected frame %r" % kind)
+
+    def _send(self, kind: bytes, *parts: bytes) -> None:
+        frames.write(1, kind, *parts)
+
+    def _give_up(self, reason: ZygoteLost) -> int:
+        sys.stderr.write("millrace sandbox, slot %d: %s; the helper ends\n" % (self.settings.slot, reason))
+        self.pool.close()
+        if not self.said_hello:
+            self._send(frames.HELLO, json.dumps({"ready": False, "error": str(reason)}).encode())
+            return EXIT_NO_SANDBOX
+        if self.job is not None:
+            self.job.fail(str(reason))
+        return EXIT_LOST_ZYGOTE

@@ -1,0 +1,200 @@
+"""One job on its way through one sandbox."""
+from __future__ import annotations
+
+import json
+import math
+import os
+import select
+import time
+from typing import Any, Callable, Dict, List, Optional
+
+from . import frames
+from .cgroups import Counters
+from .loop import Loop, Timer
+from .pool import Pool, Sandbox
+from .runner import JOB_LENGTHS
+from .settings import Settings
+from .streams import OutputStream, ReportReader
+from .verdict import Evidence, decide
+
+_CODE_CHUNK = 65536
+_TRIES = 5
+_SECONDS_BETWEEN_TRIES = 0.05
+_SECONDS_TO_BE_READY = 20.0
+# A program that prints line by line would wake us for each; its end is seen at once all the same.
+_REST_SECONDS = 0.002
+_REST_BELOW = 32768
+
+
+class Job:
+    def __init__(self, header: Dict[str, Any], code: bytes, settings: Settings, loop: Loop, pool: Pool,
+                 counters: Counters, send: Callable[..., None], on_end: Callable[[], None]) -> None:
+        timeout_ms = header.get("timeout_ms")
+        if isinstance(timeout_ms, bool) or not isinstance(timeout_ms, int) or timeout_ms < 1:
+            raise frames.ProtocolError("timeout_ms must be a positive integer")
+        self.settings = settings
+        self.loop = loop
+        self.pool = pool
+        self.counters = counters
+        self.stream = bool(header.get("stream"))
+        self.send = send
+        self.on_end = on_end
+        cpu_seconds = settings.cpu_seconds or _cpu_backstop(timeout_ms)
+        self.evidence = Evidence(timeout_ms, cpu_seconds)
+        options = json.dumps({"cpu_seconds": cpu_seconds}).encode()
+        self.payload = JOB_LENGTHS.pack(len(options), len(code)) + options + code
+        self.sent = 0
+        self.accepted_at = time.monotonic()
+        self.started_at: Optional[float] = None
+        self.timer: Optional[Timer] = None
+        self.tries = 0
+
+    def start(self) -> None:
+        """Hands the code over at once; the clock runs from when the sandbox is ready for it."""
+        self.tries += 1
+        self.sent = 0
+        self.sandbox = self.pool.take()
+        limit = self.settings.output_limit
+        self.out = OutputStream(self.sandbox.out, limit, self._on_data(frames.STDOUT))
+        self.err = OutputStream(self.sandbox.err, limit, self._on_data(frames.STDERR))
+        self.report = ReportReader(self.sandbox.result, self.settings.result_limit)
+        self.oom_kills_before = self.counters.read("oom_kill") or 0
+        self.sandbox.on_change = self._on_ended
+        if self._write_code():
+            self.loop.watch(self.sandbox.code, self._on_code_writable, select.POLLOUT)
+        self.loop.watch(self.sandbox.result, self._on_result)
+        if self.sandbox.ready:
+            self._begin()
+        else:
+            self.timer = self.loop.call_at(time.monotonic() + _SECONDS_TO_BE_READY, self._on_never_ready)
+
+    def cancel(self) -> None:
+        self.evidence.cancelled = True
+        self._end()
+
+    def fail(self, sentence: str) -> None:
+        self.evidence.failed = sentence
+        self._end()
+
+    def _begin(self) -> None:
+        self.loop.cancel(self.timer)
+        self.started_at = time.monotonic()
+        self.timer = self.loop.call_at(self.started_at + self.evidence.timeout_ms / 1000, self._on_timeout)
+        for stream in (self.out, self.err):
+            self._listen_to(stream)
+
+    def _listen_to(self, stream: OutputStream) -> None:
+        self.loop.watch(stream.fd, lambda: self._on_output(stream))
+
+    def _on_data(self, kind: bytes) -> Optional[Callable[[bytes], None]]:
+        return (lambda data: self.send(kind, data)) if self.stream else None
+
+    def _write_code(self) -> bool:
+        """Whether there is more to write."""
+        try:
+            self.sent += os.write(self.sandbox.code, self.payload[self.sent:self.sent + _CODE_CHUNK])
+        except BlockingIOError:
+            return True
+        except BrokenPipeError:
+            self.sent = len(self.payload)
+        if self.sent < len(self.payload):
+            return True
+        self.sandbox.close_code()
+        return False
+
+    def _on_code_writable(self) -> None:
+        fd = self.sandbox.code
+        if not self._write_code():
+            self.loop.unwatch(fd)
+
+    def _on_result(self) -> None:
+        if not self.sandbox.ready:
+            self.sandbox.read_ready()
+            if self.sandbox.ready:
+                self._begin()
+            else:
+                self.loop.unwatch(self.sandbox.result)  # it ended: the zygote will tell how
+            return
+        self.report.read()
+        if self.report.report is not None:
+            self._end()
+        elif not self.report.open:
+            self.loop.unwatch(self.sandbox.result)
+
+    def _on_output(self, stream: OutputStream) -> None:
+        count = stream.read()
+        if not stream.open:
+            self.loop.unwatch(stream.fd)
+        elif count < _REST_BELOW:
+            self.loop.unwatch(stream.fd)
+            stream.rest = self.loop.call_at(time.monotonic() + _REST_SECONDS, lambda: self._listen_to(stream))
+
+    def _on_ended(self) -> None:
+        self.evidence.ended = self.sandbox.ended
+        if not self.sandbox.ready:
+            self.sandbox.read_ready()
+        if self.sandbox.ready:
+            self.report.drain()
+            self._end()
+        else:
+            self._retry()
+
+    def _retry(self) -> None:
+        """The sandbox never came up, so that no line of the job has run."""
+        self._log_why_not_ready()
+        if self.tries == _TRIES:
+            self.fail("The sandbox could not be started")
+            return
+        self.loop.cancel(self.timer)
+        self.timer = self.loop.call_at(time.monotonic() + _SECONDS_BETWEEN_TRIES, self._start_again)
+
+    def _start_again(self) -> None:
+        self._let_go()
+        self.start()
+
+    def _log_why_not_ready(self) -> None:
+        self.err.drain()
+        os.write(2, b"a sandbox did not come up; trying another: " + self.err.text()[-2000:] + b"\n")
+
+    def _on_never_ready(self) -> None:
+        self.fail("The sandbox did not get ready in %d s" % _SECONDS_TO_BE_READY)
+
+    def _on_timeout(self) -> None:
+        self.evidence.timed_out = True
+        self._end()
+
+    def _let_go(self) -> None:
+        for timer in (self.timer, self.out.rest, self.err.rest):
+            self.loop.cancel(timer)
+        for fd in (self.sandbox.code, self.out.fd, self.err.fd, self.report.fd):
+            self.loop.unwatch(fd)
+        self.pool.retire(self.sandbox)
+
+    def _end(self) -> None:
+        ended_at = time.monotonic()
+        self.out.drain()
+        self.err.drain()
+        self.evidence.report = self.report.report
+        self.evidence.oom_kills = (self.counters.read("oom_kill") or 0) - self.oom_kills_before
+        self.send(frames.RESULT, *self._result(ended_at))
+        self._let_go()
+        self.on_end()
+
+    def _result(self, ended_at: float) -> List[bytes]:
+        header = decide(self.evidence, self.settings)
+        stdout, stderr = self.out.text(), self.err.text()
+        result = self.report.result if header["verdict"] == "ok" else b""
+        used = self.evidence.report or self.evidence.ended
+        started_at = self.started_at or ended_at
+        header.update(
+            stdout_len=len(stdout), stderr_len=len(stderr), result_len=len(result),
+            stdout_truncated=self.out.truncated, stderr_truncated=self.err.truncated,
+            result_truncated=bool(self.evidence.report and self.evidence.report.result_truncated),
+            run_us=int((ended_at - started_at) * 1e6), wait_us=int((started_at - self.accepted_at) * 1e6),
+            cpu_us=used.cpu_us if used else 0, max_rss_kb=used.max_rss_kb if used else 0)
+        return frames.with_header(header, stdout, stderr, result)
+
+
+def _cpu_backstop(timeout_ms: int) -> int:
+    """More than its timeout allows on all cpus: it ends a job only where our clock failed to."""
+    return math.ceil(timeout_ms / 1000) * (os.cpu_count() or 1) + 1

@@ -1,0 +1,210 @@
+"""The process that the worker starts: finds the tier, starts zygotes, and outlives them.
+
+It reads the settings, which come before any job, and nothing else of the worker's. Then it
+forks the helper, which talks to the worker from there on, and keeps what the helper gives
+up: the privilege to start the next zygote, and to remove the slot's cgroup.
+"""
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from typing import Dict, List, Optional, Tuple
+
+from . import cgroups, frames, limits, root_fs, scratch, syscalls, zygote
+from . import zygote_channel as channel
+from .settings import MIB, STRONG_TIERS, TIERS, Settings, SettingsError, parse
+
+NEXT_ZYGOTE = b"Z"
+EXIT_NO_SANDBOX, EXIT_BAD_SETTINGS = 78, 64
+_ZYGOTE_START_SECONDS = 60.0
+_MEMORY_OF_A_WAITING_SANDBOX = 16 * MIB
+
+
+class NoSandbox(Exception):
+    """One sentence that says what to change."""
+
+
+def serve() -> int:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # meant for the worker: it ends us by closing our input
+    try:
+        first = frames.read(0)
+        if first is None:
+            return 0
+        if first[0] != frames.SETTINGS:
+            raise SettingsError("the first frame must be the settings")
+        keeper = Keeper(parse(first[1]))
+        keeper.start()
+    except SettingsError as e:
+        return _refuse(str(e), EXIT_BAD_SETTINGS)
+    except NoSandbox as e:
+        return _refuse(str(e), EXIT_NO_SANDBOX)
+    return keeper.keep()
+
+
+def _refuse(sentence: str, code: int) -> int:
+    frames.write(1, frames.HELLO, json.dumps({"ready": False, "error": sentence}).encode())
+    return code
+
+
+class Keeper:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.cgroup = cgroups.SlotCgroup({}, 1)
+        self.scratch_root = ""
+        self.tier = ""
+        self.zygotes: Dict[int, int] = {}  # pidfd -> process id
+        self.helper_pid = 0
+        self.to_helper: socket.socket
+
+    def start(self) -> None:
+        syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+        if self.settings.cgroups == "auto":
+            self.cgroup = cgroups.create(str(os.getpid()))
+        try:
+            first, hello = self._first_zygote()
+            hello["limits"] = self._limit_slot()
+        except BaseException:
+            self._clean_up()
+            raise
+        self._fork_helper(first, hello)
+
+    def keep(self) -> int:
+        """Until the helper ends, for whatever reason."""
+        poll = select.poll()
+        poll.register(self.to_helper.fileno(), select.POLLIN)
+        helper = os.pidfd_open(self.helper_pid)
+        poll.register(helper, select.POLLIN)
+        for pidfd in self.zygotes:
+            poll.register(pidfd, select.POLLIN)
+        while True:
+            for fd, _ in poll.poll():
+                if fd == helper:
+                    status = os.waitpid(self.helper_pid, 0)[1]
+                    self._clean_up()
+                    return os.waitstatus_to_exitcode(status) & 0xFF
+                if fd in self.zygotes:
+                    poll.unregister(fd)
+                    self._reap(fd)
+                elif fd == self.to_helper.fileno() and not self._serve_request(poll):
+                    poll.unregister(fd)
+
+    def _serve_request(self, poll: select.poll) -> bool:
+        data, _ = channel.receive(self.to_helper)
+        if data == NEXT_ZYGOTE:
+            theirs = self._start_zygote(self.tier)
+            poll.register(max(self.zygotes), select.POLLIN)
+            channel.send_fds(self.to_helper, NEXT_ZYGOTE, [theirs.fileno()])
+            theirs.close()
+        return bool(data)
+
+    def _first_zygote(self) -> Tuple[socket.socket, dict]:
+        reasons: List[str] = []
+        for tier in _candidates(self.settings):
+            reason = _obstacle(tier)
+            if reason is None:
+                if tier == "fallback":
+                    self.scratch_root = scratch.make_root(self.settings.scratch_dir)
+                connection = self._start_zygote(tier)
+                connection.settimeout(_ZYGOTE_START_SECONDS)
+                data = connection.recv(65536)
+                if data[:1] == channel.HELLO:
+                    self.tier = tier
+                    connection.settimeout(None)
+                    return connection, json.loads(data[1:])
+                reason = data[1:].decode("utf-8", "replace") or "it died"
+            reasons.append("%s: %s" % (tier, reason))
+        raise NoSandbox("no sandbox can be had (%s)" % "; ".join(reasons))
+
+    def _start_zygote(self, tier: str) -> socket.socket:
+        ours, theirs = channel.pair()
+        start = zygote.Start(self.settings, tier, os.getpid(), self.cgroup.joined_through, self.scratch_root)
+        ours.send(start.to_json())
+        here = os.path.dirname(os.path.abspath(__file__))
+        null = [(os.POSIX_SPAWN_OPEN, fd, "/dev/null", os.O_RDWR, 0) for fd in (0, 1)]
+        pid = os.posix_spawn(sys.executable, [sys.executable, "-I", "-B", here, "zygote"], _job_environment(),
+                             file_actions=[*null, (os.POSIX_SPAWN_DUP2, theirs.fileno(), zygote.CHANNEL_FD)])
+        theirs.close()
+        self.zygotes[os.pidfd_open(pid)] = pid
+        return ours
+
+    def _limit_slot(self) -> Dict[str, str]:
+        """Beyond a job's own memory, room for two zygotes (one is recycled) and the sandboxes that wait."""
+        in_force = {name: "rlimit" for name in cgroups.CONTROLLERS}
+        group, settings = self.cgroup, self.settings
+        if group.controls("memory"):
+            waiting = (settings.prewarm + 1) * _MEMORY_OF_A_WAITING_SANDBOX
+            group.limit_memory(settings.memory_bytes + limits.SLACK_BYTES + 2 * group.memory_in_use() + waiting)
+        if group.controls("pids"):
+            group.limit_processes(settings.processes + 2 * limits.bystanders(settings))
+        if group.controls("cpu") and settings.cpus:
+            group.limit_cpus(settings.cpus)
+        in_force.update({name: "cgroup" for name in group.directories if name != "cpu" or settings.cpus})
+        return in_force
+
+    def _fork_helper(self, first_zygote: socket.socket, hello: dict) -> None:
+        from . import helper  # after the zygote, which has no use for it
+        ours, theirs = channel.pair()
+        me = os.getpid()
+        counters = self.cgroup.counters()
+        self.helper_pid = os.fork()
+        if self.helper_pid == 0:
+            syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() != me:
+                os._exit(0)
+            ours.close()
+            for pidfd in self.zygotes:
+                os.close(pidfd)
+            helper.main(self.settings, hello, theirs, first_zygote, counters)
+        self.to_helper = ours
+        theirs.close()
+        first_zygote.close()
+        null = os.open("/dev/null", os.O_RDWR)
+        for fd in (0, 1):  # the worker's pipes are the helper's alone
+            os.dup2(null, fd)
+
+    def _reap(self, pidfd: int) -> None:
+        os.waitpid(self.zygotes.pop(pidfd), 0)
+        os.close(pidfd)
+
+    def _clean_up(self) -> None:
+        for pidfd in list(self.zygotes):
+            try:
+                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            self._reap(pidfd)
+        self.cgroup.remove()
+        scratch.remove_root(self.scratch_root)
+
+
+def _candidates(settings: Settings) -> Tuple[str, ...]:
+    if settings.tier != "auto":
+        return (settings.tier,)
+    return STRONG_TIERS if settings.require == "strong" else TIERS
+
+
+def _obstacle(tier: str) -> Optional[str]:
+    if tier == "root" and not syscalls.capabilities() >> syscalls.CAP_SYS_ADMIN & 1:
+        return "needs CAP_SYS_ADMIN"
+    return None
+
+
+def _job_environment() -> Dict[str, str]:
+    """All that jobs find in theirs; the zygote passes it on."""
+    path = [os.path.dirname(sys.executable), "/usr/bin", "/bin"]
+    return {
+        "PATH": ":".join(dict.fromkeys(path)),
+        "HOME": root_fs.SCRATCH + "/" + root_fs.WORK,
+        "TMPDIR": "/tmp",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        # One thread: a zygote that has more can't be forked, and a job has one cpu.
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }

@@ -1,0 +1,59 @@
+"""Resource limits of one process, in force in every tier.
+
+They bound each process alone; a slot's cgroup, where there is one, bounds a job as a whole.
+"""
+from __future__ import annotations
+
+import resource
+from typing import List, Tuple
+
+from .settings import MIB, Settings
+
+# A job that met its memory limit needs room to say so; the runner raises its own soft limit into it.
+SLACK_BYTES = 16 * MIB
+# Text, libraries and reservations that are mapped and never touched.
+_ADDRESS_SPACE_BEYOND_DATA = 1 << 30
+_STACK_BYTES = 8 * MIB
+
+
+def table(settings: Settings, own_uid: bool) -> List[Tuple[int, int, int]]:
+    """(resource, soft, hard). `own_uid`: no process but this slot's has the job's user id."""
+    memory = settings.memory_bytes
+    address_space = memory + _ADDRESS_SPACE_BEYOND_DATA
+    rows = [
+        (resource.RLIMIT_DATA, memory, memory + SLACK_BYTES),
+        (resource.RLIMIT_AS, address_space, address_space + SLACK_BYTES),
+        (resource.RLIMIT_FSIZE, settings.tmp_bytes, settings.tmp_bytes),
+        (resource.RLIMIT_NOFILE, settings.open_files, settings.open_files),
+        (resource.RLIMIT_STACK, _STACK_BYTES, _STACK_BYTES),
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_MEMLOCK, 65536, 65536),
+        (resource.RLIMIT_MSGQUEUE, 0, 0),
+        (resource.RLIMIT_SIGPENDING, 256, 256),
+        (resource.RLIMIT_NICE, 0, 0),
+        (resource.RLIMIT_RTPRIO, 0, 0),
+    ]
+    if own_uid:
+        processes = settings.processes + bystanders(settings)
+        rows.append((resource.RLIMIT_NPROC, processes, processes))
+    return rows
+
+
+def bystanders(settings: Settings) -> int:
+    """Processes of a slot beside the running job's: the zygote's own two, and two a sandbox that waits or dies."""
+    return 2 + 2 * (settings.prewarm + 1)
+
+
+def apply(rows: List[Tuple[int, int, int]]) -> None:
+    for kind, soft, hard in rows:
+        ceiling = resource.getrlimit(kind)[1]
+        if ceiling != resource.RLIM_INFINITY and ceiling < hard:
+            soft, hard = min(soft, ceiling), ceiling
+        resource.setrlimit(kind, (soft, hard))
+
+
+def limit_cpu(seconds: int) -> None:
+    """SIGXCPU at `seconds`, SIGKILL a second later where that is caught or ignored."""
+    ceiling = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    hard = seconds + 1 if ceiling == resource.RLIM_INFINITY else min(seconds + 1, ceiling)
+    resource.setrlimit(resource.RLIMIT_CPU, (min(seconds, hard), hard))

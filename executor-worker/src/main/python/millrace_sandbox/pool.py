@@ -1,0 +1,217 @@
+"""The helper's side of zygotes and sandboxes: who is ready, who is next, who has ended.
+
+A zygote that has forked its share is succeeded without anybody waiting: its successor is
+started in the background, and takes over once it is up; what the old one had ready is still
+used, and then it is let go. A zygote that dies or no longer answers ends the helper: the
+worker starts the slot anew, and everything below it is dead by then.
+"""
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from typing import Callable, Dict, List, Optional, Sequence
+
+from . import zygote_channel as channel
+from .keeper import NEXT_ZYGOTE
+from .loop import Loop, Timer
+from .runner import READY
+from .settings import Settings
+
+
+_SECONDS_TO_DIE = 10.0
+
+
+class ZygoteLost(Exception):
+    pass
+
+
+def _ignore() -> None:
+    pass
+
+
+class Sandbox:
+    """The helper's ends of one sandbox's pipes."""
+
+    def __init__(self, sandbox_id: int, zygote: "Zygote") -> None:
+        self.id = sandbox_id
+        self.zygote = zygote
+        pipes = [os.pipe() for _ in range(4)]
+        self.code, self.out, self.err, self.result = pipes[0][1], pipes[1][0], pipes[2][0], pipes[3][0]
+        self.theirs = [pipes[0][0], pipes[1][1], pipes[2][1], pipes[3][1]]
+        for fd in (self.code, self.out, self.err, self.result):
+            os.set_blocking(fd, False)
+        self.ready = False
+        self.ended: Optional[Ended] = None
+        self.on_change: Callable[[], None] = _ignore  # it became ready, or ended
+        self.must_be_gone: Optional[Timer] = None
+
+    def close_code(self) -> None:
+        if self.code >= 0:
+            os.close(self.code)
+            self.code = -1
+
+    def close(self) -> None:
+        self.close_code()
+        for fd in (self.out, self.err, self.result):
+            os.close(fd)
+
+    def read_ready(self) -> None:
+        try:
+            self.ready = os.read(self.result, 1) == READY
+        except BlockingIOError:
+            pass
+
+
+class Ended:
+    """How a sandbox's main process ended, as the kernel told its parent."""
+
+    def __init__(self, status: Optional[int], cpu_us: int = 0, max_rss_kb: int = 0) -> None:
+        self.status = status  # None: it never was, or its zygote is gone
+        self.cpu_us = cpu_us
+        self.max_rss_kb = max_rss_kb
+
+
+class Zygote:
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.up = False
+        self.forked = 0
+        self.sandboxes: Dict[int, Sandbox] = {}
+
+
+class Pool:
+    def __init__(self, settings: Settings, loop: Loop, keeper: socket.socket, first: socket.socket) -> None:
+        self.settings = settings
+        self.loop = loop
+        self.keeper = keeper
+        self.idle: List[Sandbox] = []
+        self._ids = 0
+        self._zygotes: List[Zygote] = []
+        self._current = self._adopt(first)
+        self._current.up = True
+        self._successor: Optional[Zygote] = None
+        self._successor_wanted = False
+        loop.watch(keeper.fileno(), self._on_keeper)
+
+    def take(self) -> Sandbox:
+        """The one that is ready, or the next to be; its new owner watches it from here on."""
+        while self.idle:
+            sandbox = self.idle.pop(0)
+            self.loop.unwatch(sandbox.result)
+            sandbox.on_change = _ignore
+            if sandbox.ended is None:
+                return sandbox
+        return self._fork(rehearse=False)
+
+    def refill(self) -> None:
+        while len(self.idle) < self.settings.prewarm:
+            sandbox = self._fork(rehearse=True)
+            self.idle.append(sandbox)
+            self.loop.watch(sandbox.result, lambda s=sandbox: self._on_idle(s))
+
+    def retire(self, sandbox: Sandbox) -> None:
+        """Nothing of it lives on. What the kernel says of its end comes later and is of no interest."""
+        sandbox.on_change = _ignore
+        sandbox.close()
+        if sandbox.id in sandbox.zygote.sandboxes:
+            self._send(sandbox.zygote, channel.request(channel.KILL, sandbox.id))
+            sandbox.must_be_gone = self.loop.call_at(time.monotonic() + _SECONDS_TO_DIE, _not_killed)
+
+    def close(self) -> None:
+        """Lets go of every zygote: they end, and all below them."""
+        for zygote in self._zygotes:
+            self.loop.unwatch(zygote.connection.fileno())
+            zygote.connection.close()
+            zygote.sandboxes.clear()
+
+    def _on_idle(self, sandbox: Sandbox) -> None:
+        sandbox.read_ready()
+        if sandbox.ready or sandbox.ended:
+            self.loop.unwatch(sandbox.result)
+            sandbox.on_change()
+
+    def _fork(self, rehearse: bool) -> Sandbox:
+        zygote = self._current
+        self._ids += 1
+        sandbox = Sandbox(self._ids, zygote)
+        zygote.sandboxes[sandbox.id] = sandbox
+        self._send(zygote, channel.request(channel.SPAWN, sandbox.id, rehearse), sandbox.theirs)
+        for fd in sandbox.theirs:
+            os.close(fd)
+        zygote.forked += 1
+        if zygote.forked >= self.settings.max_jobs_per_zygote:
+            self._ask_for_successor()
+        return sandbox
+
+    def _send(self, zygote: Zygote, data: bytes, fds: Sequence[int] = ()) -> None:
+        try:
+            channel.send_fds(zygote.connection, data, list(fds))
+        except OSError:
+            raise ZygoteLost("the zygote died")
+
+    def _adopt(self, connection: socket.socket) -> Zygote:
+        zygote = Zygote(connection)
+        self._zygotes.append(zygote)
+        self.loop.watch(connection.fileno(), lambda: self._on_zygote(zygote))
+        return zygote
+
+    def _ask_for_successor(self) -> None:
+        if not self._successor_wanted:
+            self._successor_wanted = True
+            self.keeper.send(NEXT_ZYGOTE)
+
+    def _on_keeper(self) -> None:
+        data, fds = channel.receive(self.keeper)
+        if not data:
+            raise ZygoteLost("the keeper is gone")
+        self._successor = self._adopt(socket.socket(fileno=fds[0]))
+
+    def _on_zygote(self, zygote: Zygote) -> None:
+        data, _ = channel.receive(zygote.connection)
+        if not data:
+            raise ZygoteLost("the zygote died")
+        elif not zygote.up:
+            self._on_hello(zygote, data)
+        else:
+            kind, sandbox_id, status, cpu_us, max_rss_kb = channel.parse_event(data)
+            sandbox = zygote.sandboxes.get(sandbox_id)
+            if sandbox is None:
+                return
+            if kind == channel.GONE:
+                del zygote.sandboxes[sandbox_id]
+                self.loop.cancel(sandbox.must_be_gone)
+                self._release_if_done(zygote)
+            elif kind == channel.EXIT:
+                self._on_ended(sandbox, Ended(status, cpu_us, max_rss_kb))
+            elif kind == channel.NOT_SPAWNED:
+                self._on_ended(sandbox, Ended(None))
+
+    def _on_hello(self, zygote: Zygote, data: bytes) -> None:
+        if data[:1] != channel.HELLO:
+            raise ZygoteLost("the next zygote did not start: %s" % data[1:].decode("utf-8", "replace"))
+        json.loads(data[1:])
+        zygote.up = True
+        self._successor = None
+        self._successor_wanted = False
+        old, self._current = self._current, zygote
+        self._release_if_done(old)
+
+    def _release_if_done(self, zygote: Zygote) -> None:
+        if zygote is not self._current and not zygote.sandboxes and zygote in self._zygotes:
+            self._zygotes.remove(zygote)
+            self.loop.unwatch(zygote.connection.fileno())
+            zygote.connection.close()
+
+    def _on_ended(self, sandbox: Sandbox, ended: Ended) -> None:
+        sandbox.ended = ended
+        if sandbox in self.idle:
+            self.idle.remove(sandbox)
+            self.loop.unwatch(sandbox.result)
+            sandbox.close()
+        sandbox.on_change()
+
+
+def _not_killed() -> None:
+    raise ZygoteLost("a sandbox that was killed is still there")

@@ -1,0 +1,85 @@
+"""What a zygote imports so that no job has to, and what each sandbox must not share with the next.
+
+A fork copies everything, the state of random number generators included. Python reseeds
+`random` itself; the others are reseeded here. What stays shared until the zygote is
+recycled: the hash seed and the addresses.
+"""
+from __future__ import annotations
+
+import importlib
+import linecache
+import os
+import sys
+from typing import Any, Dict, List, Tuple
+
+from . import result, toplevel
+from .settings import Settings
+
+# What short programs import most, by cost: all of them are 12 MiB and 60 ms once a zygote.
+STANDARD_LIBRARY = """
+abc argparse array ast asyncio base64 bisect calendar collections collections.abc concurrent.futures contextlib copy csv
+ctypes dataclasses datetime decimal difflib enum fractions functools glob hashlib heapq hmac html inspect io itertools
+json logging math numbers operator os os.path pathlib pickle platform pprint queue random re secrets shutil signal
+socket sqlite3 statistics string struct subprocess tempfile textwrap threading time timeit traceback types typing
+unicodedata urllib.parse uuid warnings weakref xml.etree.ElementTree zlib zoneinfo
+""".split()
+WHERE_INSTALLED = ["numpy", "pandas"]
+
+
+class PreloadError(Exception):
+    pass
+
+
+def import_all(settings: Settings) -> Tuple[List[str], List[str]]:
+    """(imported, not imported). Runs in the sandbox's root: it sees what jobs will see."""
+    sys.path[:] = [p for p in sys.path if p != _PACKAGE_PARENT] + list(settings.python_path)
+    names = STANDARD_LIBRARY + WHERE_INSTALLED if settings.preimport == "auto" else settings.preimport
+    imported: List[str] = []
+    missing: List[str] = []
+    for name in names:
+        try:
+            importlib.import_module(name)
+            imported.append(name)
+        except Exception:
+            if not (settings.preimport == "auto" and name in WHERE_INSTALLED):
+                missing.append(name)
+    _refuse_threads(imported)
+    return imported, missing
+
+
+_PACKAGE_PARENT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def _refuse_threads(imported: List[str]) -> None:
+    """A fork of a process with threads copies locks that nobody will release."""
+    try:
+        threads = len(os.listdir("/proc/self/task"))
+    except OSError:
+        return
+    if threads > 1:
+        raise PreloadError("importing %s started %d threads; take the one that does out of preimport"
+                           % (" ".join(imported), threads - 1))
+
+
+def warm_up() -> None:
+    """Runs what every job runs once, so that its objects exist before the fork."""
+    code = toplevel.compile_program("import sys\nclass A:\n  def f(self): return 1\nreturn A().f()", "main.py")
+    scope: Dict[str, Any] = {"__name__": "__main__"}
+    scope.update(code.names)
+    eval(code.code, scope)
+    result.encode({"a": [1, 2.5, None, True, {1}]}, 1 << 20)
+    linecache.clearcache()
+
+
+def reseed() -> None:
+    modules = sys.modules
+    if "numpy.random.mtrand" in modules:
+        modules["numpy.random.mtrand"]._rand.seed()
+    if "tempfile" in modules:
+        modules["tempfile"]._name_sequence = None
+        modules["tempfile"].tempdir = None
+    if "uuid" in modules:
+        modules["uuid"]._node = None
+        modules["uuid"]._last_timestamp = None
+    if "_ssl" in modules:
+        modules["_ssl"].RAND_add(os.urandom(32), 32.0)

@@ -1,0 +1,220 @@
+"""Runs one program as `__main__`, inside the locked sandbox, and reports how it ended.
+
+This shares the interpreter with hostile code: it is convenience, never a boundary, and the
+helper trusts none of what it says. On the result pipe it writes READY once the sandbox is
+locked down, then at the end one report: REPORT, the length of a JSON header and of the
+result, header, result. A job that ends otherwise has its wait status instead.
+"""
+from __future__ import annotations
+
+import atexit
+import builtins
+import errno
+import gc
+import io
+import json
+import linecache
+import os
+import resource
+import signal
+import struct
+import sys
+import time
+import types
+from typing import Any, Dict, NoReturn, Optional, Tuple
+
+from . import limits, preload, result as result_, root_fs, toplevel, traces
+from .settings import Settings
+
+PROGRAM = "main.py"
+READY, REPORT = b"R", b"D"
+REPORT_LENGTHS = struct.Struct(">II")
+JOB_LENGTHS = struct.Struct(">II")
+_CLOCK = time.perf_counter
+_FORK_NAMES = frozenset(("fork", "forkpty", "vfork", "posix_spawn", "posix_spawnp", "fork_exec", "_fork_exec"))
+
+
+def run(code_fd: int, result_fd: int, settings: Settings, rehearse: bool) -> NoReturn:
+    _reset_interpreter()
+    preload.reseed()
+    if rehearse:
+        preload.warm_up()
+    gc.enable()
+    os.write(result_fd, READY)
+    options, source = _read_job(code_fd)
+    before = _cpu_us()
+    limits.limit_cpu(options["cpu_seconds"])
+    report, value = _execute(source, settings)
+    _finish_as_an_interpreter_does()
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    report.update(cpu_us=_cpu_us() - before, max_rss_kb=usage.ru_maxrss)
+    header = json.dumps(report).encode()
+    _write_all(result_fd, REPORT + REPORT_LENGTHS.pack(len(header), len(value)) + header + value)
+    os._exit(report["status"])
+
+
+def _reset_interpreter() -> None:
+    """What an interpreter that was started for this program would look like."""
+    for fd, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        raw = io.FileIO(fd, mode, closefd=False)
+        # Unbuffered, as under python -u: whatever a program printed before it is killed is there.
+        buffer = io.BufferedReader(raw) if mode == "r" else raw
+        stream = io.TextIOWrapper(buffer, encoding="utf-8", errors="strict" if mode == "r" else "backslashreplace",
+                                  write_through=mode == "w")
+        stream.mode = mode  # type: ignore[misc]
+        setattr(sys, name, stream)
+        setattr(sys, "__%s__" % name, stream)
+    sys.argv = [PROGRAM]
+    sys.orig_argv = ["python3", PROGRAM]
+    sys.path.insert(0, os.getcwd())
+    for name in [m for m in sys.modules if m == __package__ or m.startswith(__package__ + ".")]:
+        del sys.modules[name]
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    here = os.getcwd()
+    os.environ["PWD"] = here
+    if not here.startswith(root_fs.SCRATCH):  # the fallback tier has no tree of its own
+        os.environ.update(HOME=here, TMPDIR=os.path.join(os.path.dirname(here), root_fs.TMP))
+
+
+def _read_job(fd: int) -> Tuple[Dict[str, int], bytes]:
+    header_length, source_length = JOB_LENGTHS.unpack(_read_exactly(fd, JOB_LENGTHS.size))
+    options = json.loads(_read_exactly(fd, header_length))
+    source = _read_exactly(fd, source_length)
+    os.close(fd)
+    return options, source
+
+
+def _read_exactly(fd: int, length: int) -> bytes:
+    data = bytearray()
+    while len(data) < length:
+        part = os.read(fd, min(length - len(data), 1 << 20))
+        if not part:
+            os._exit(0)  # the helper went away, or recycles us unused
+        data += part
+    return bytes(data)
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    try:
+        while view:
+            view = view[os.write(fd, view):]
+    except OSError:
+        pass  # the job closed it; our exit status still tells
+
+
+def _cpu_us() -> int:
+    total = 0.0
+    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+        usage = resource.getrusage(who)
+        total += usage.ru_utime + usage.ru_stime
+    return int(total * 1e6)
+
+
+def _execute(source: bytes, settings: Settings) -> Tuple[Dict[str, Any], bytes]:
+    report: Dict[str, Any] = {"status": 0, "how": "ok", "error": None, "limit": None, "result_truncated": False}
+    value = b""
+    started = False
+    try:
+        main = _new_main(source)
+        program = toplevel.compile_program(source.decode("utf-8"), PROGRAM)
+        main.__dict__.update(program.names)
+        started = True
+        returned = eval(program.code, main.__dict__)
+        if program.is_coroutine:
+            import asyncio
+            returned = asyncio.run(returned)
+        if returned is not None:
+            encoded = result_.encode(returned, settings.result_limit)
+            report["result_truncated"] = encoded is None
+            value = encoded or b""
+    except SystemExit as e:
+        report["status"] = _exit_status(e)
+        report["how"] = "exit" if report["status"] else "ok"
+    except BaseException as e:
+        _make_room()
+        report.update(status=1, how="exception", error=traces.last_line(e), limit=_limit_met(e) if started else None)
+        _show(e)
+    return report, value
+
+
+def _new_main(source: bytes) -> types.ModuleType:
+    main = types.ModuleType("__main__")
+    path = os.path.join(os.getcwd(), PROGRAM)
+    main.__dict__.update(__builtins__=builtins, __file__=path, __cached__=None)
+    sys.modules["__main__"] = main
+    text = source.decode("utf-8", "replace")
+    lines = text.splitlines(True)
+    for name in (PROGRAM, path):
+        linecache.cache[name] = (len(source), None, lines, name)
+    return main
+
+
+def _exit_status(e: SystemExit) -> int:
+    if e.code is None:
+        return 0
+    if isinstance(e.code, int):
+        return e.code & 0xFF
+    try:
+        print(e.code, file=sys.stderr)
+    except BaseException:
+        pass
+    return 1
+
+
+def _make_room() -> None:
+    """A program that met its memory limit holds on to that memory while we report it."""
+    for kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS):
+        hard = resource.getrlimit(kind)[1]
+        resource.setrlimit(kind, (hard, hard))
+
+
+def _limit_met(e: BaseException) -> Optional[str]:
+    """Which limit an uncaught exception speaks of."""
+    if isinstance(e, MemoryError):
+        return "memory"
+    if isinstance(e, OSError) and e.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "disk"
+    if isinstance(e, OSError) and e.errno == errno.EAGAIN and _raised_by_fork(e):
+        return "process"
+    if isinstance(e, RuntimeError) and "can't start new thread" in str(e):
+        return "process"
+    if isinstance(e, OSError) and e.errno == errno.ENOMEM:
+        return "memory"
+    return None
+
+
+def _raised_by_fork(e: BaseException) -> bool:
+    tb = e.__traceback__
+    while tb is not None and tb.tb_next is not None:
+        tb = tb.tb_next
+    return tb is not None and not _FORK_NAMES.isdisjoint(tb.tb_frame.f_code.co_names)
+
+
+def _show(e: BaseException) -> None:
+    try:
+        traces.trim(e, PROGRAM)
+        traces.show(e)
+    except BaseException:
+        try:
+            os.write(2, (traces.last_line(e) + "\n").encode("utf-8", "backslashreplace"))
+        except BaseException:
+            pass
+
+
+def _finish_as_an_interpreter_does() -> None:
+    """Joins the program's threads, calls what it registered, flushes."""
+    try:
+        threading = sys.modules.get("threading")
+        if threading is not None:
+            threading._shutdown()
+        atexit._run_exitfuncs()
+    except BaseException as e:
+        _show(e)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:
+            pass

@@ -1,0 +1,125 @@
+"""What a job writes: kept up to a limit, thrown away beyond it, never in the way of its end."""
+from __future__ import annotations
+
+import array
+import fcntl
+import os
+import termios
+from typing import Callable, Optional
+
+from .loop import Timer
+from .runner import REPORT, REPORT_LENGTHS
+from .verdict import FORGED, Report, parse_report
+
+_CHUNK = 65536
+_WIDE_PIPE = 1 << 20
+_REPORT_HEADER_LIMIT = 65536
+
+
+class OutputStream:
+    def __init__(self, fd: int, limit: int, on_data: Optional[Callable[[bytes], None]]) -> None:
+        self.fd = fd
+        self.limit = limit
+        self.data = bytearray()
+        self.truncated = False
+        self.open = True
+        self.rest: Optional[Timer] = None  # until then nobody looks
+        self._on_data = on_data
+        self._waste: Optional[bytearray] = None
+
+    def read(self) -> int:
+        """One read; how much came."""
+        if self._waste is not None:
+            return self._throw_away()
+        try:
+            part = os.read(self.fd, _CHUNK)
+        except BlockingIOError:
+            return 0
+        self.open = bool(part)
+        kept = part[:self.limit - len(self.data)]
+        self.data += kept
+        if kept and self._on_data is not None:
+            self._on_data(kept)
+        if len(kept) < len(part):
+            self._begin_waste()
+        return len(part)
+
+    def drain(self) -> None:
+        """What is in the pipe now, and no more: a process that is left over may still be writing."""
+        pending = array.array("i", [0])
+        fcntl.ioctl(self.fd, termios.FIONREAD, pending)
+        left = pending[0]
+        while left > 0 and self.open and not self.truncated:
+            count = self.read()
+            if not count:
+                break
+            left -= count
+
+    def text(self) -> bytes:
+        """Cut between characters."""
+        data = bytes(self.data)
+        if not self.truncated:
+            return data
+        for back in range(1, min(4, len(data) + 1)):
+            lead = data[-back]
+            if lead & 0xC0 != 0x80:
+                width = 4 if lead >= 0xF0 else 3 if lead >= 0xE0 else 2 if lead >= 0xC0 else 1
+                return data[:-back] if width > back else data
+        return data
+
+    def _begin_waste(self) -> None:
+        self.truncated = True
+        self._waste = bytearray(_WIDE_PIPE)
+        try:
+            fcntl.fcntl(self.fd, 1031, _WIDE_PIPE)  # F_SETPIPE_SZ: fewer, larger reads for the rest
+        except OSError:
+            pass  # over this user's share of pipe memory
+
+    def _throw_away(self) -> int:
+        assert self._waste is not None
+        try:
+            count = os.readv(self.fd, [self._waste])
+        except BlockingIOError:
+            return 0
+        self.open = count > 0
+        return count
+
+
+class ReportReader:
+    """The runner's one report. What doesn't look like one was written by the job."""
+
+    def __init__(self, fd: int, result_limit: int) -> None:
+        self.fd = fd
+        self.report: Optional[Report] = None
+        self.result = b""
+        self.open = True
+        self._limit = result_limit
+        self._data = bytearray()
+
+    def read(self) -> None:
+        try:
+            part = os.read(self.fd, _CHUNK)
+        except BlockingIOError:
+            return
+        self.open = bool(part)
+        self._data += part
+        self._parse()
+
+    def drain(self) -> None:
+        """To its end, or to what is there yet: bounded by the limit."""
+        size = -1
+        while self.open and self.report is None and size != len(self._data):
+            size = len(self._data)
+            self.read()
+
+    def _parse(self) -> None:
+        data, start = self._data, 1 + REPORT_LENGTHS.size
+        if data[:1] not in (b"", REPORT):
+            self.report = FORGED
+        elif len(data) >= start:
+            header_length, result_length = REPORT_LENGTHS.unpack_from(data, 1)
+            if header_length > _REPORT_HEADER_LIMIT or result_length > self._limit:
+                self.report = FORGED
+            elif len(data) >= start + header_length + result_length:
+                self.report = parse_report(bytes(data[start:start + header_length]))
+                self.result = bytes(data[start + header_length:start + header_length + result_length])

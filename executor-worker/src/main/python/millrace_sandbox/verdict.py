@@ -1,0 +1,132 @@
+"""How a job ended, from evidence.
+
+In the order of trust: our own clock and the worker's cancel; the kernel (wait status, the
+counters of the slot's cgroup); last what the program's interpreter reports of itself, which
+a hostile program can forge, to its own harm only: it could have ended that way anyway.
+"""
+from __future__ import annotations
+
+import json
+import os
+import signal
+from dataclasses import dataclass
+from typing import Any, Dict, Optional
+
+from .pool import Ended
+from .settings import Settings, human_bytes
+
+_MAX_ERROR_CHARS = 2000
+
+
+@dataclass
+class Report:
+    """What the runner says, checked."""
+
+    status: int
+    how: str  # ok, exit or exception
+    error: Optional[str] = None
+    limit: Optional[str] = None  # memory, process or disk
+    result_truncated: bool = False
+    cpu_us: int = 0
+    max_rss_kb: int = 0
+
+
+FORGED = Report(1, "exception", "The program wrote to the sandbox's result channel")
+
+
+def parse_report(header: bytes) -> Report:
+    try:
+        given = json.loads(header)
+        how, error, limit = given["how"], given["error"], given["limit"]
+        if how not in ("ok", "exit", "exception") or limit not in (None, "memory", "process", "disk"):
+            return FORGED
+        status = int(given["status"]) & 0xFF
+        if (how == "ok") != (status == 0) or not (error is None or isinstance(error, str)):
+            return FORGED
+        numbers = [min(max(int(given[name]), 0), 1 << 40) for name in ("cpu_us", "max_rss_kb")]
+        return Report(status, how, _sound(error), limit, bool(given["result_truncated"]), *numbers)
+    except Exception:  # whatever a hostile header makes of the lines above
+        return FORGED
+
+
+def _sound(text: Optional[str]) -> Optional[str]:
+    """Text that UTF-8 can say."""
+    return text and text[:_MAX_ERROR_CHARS].encode("utf-8", "replace").decode("utf-8")
+
+
+@dataclass
+class Evidence:
+    timeout_ms: int
+    cpu_seconds: int
+    timed_out: bool = False
+    cancelled: bool = False
+    failed: Optional[str] = None  # our own failure
+    report: Optional[Report] = None
+    ended: Optional[Ended] = None
+    oom_kills: int = 0
+
+
+def decide(evidence: Evidence, settings: Settings) -> Dict[str, Any]:
+    """verdict, exit_code, signal, error, limit"""
+    if evidence.failed is not None:
+        return _verdict("sandbox_failed", error=evidence.failed)
+    if evidence.cancelled:
+        return _verdict("cancelled", error="Execution was cancelled")
+    if evidence.timed_out:
+        return _verdict("timeout", error="Execution timed out after %g seconds" % (evidence.timeout_ms / 1000))
+    if evidence.report is not None:
+        return _reported(evidence.report, evidence, settings)
+    if evidence.ended is None or evidence.ended.status is None:
+        return _verdict("sandbox_failed", error="The sandbox could not be started")
+    return _from_wait_status(evidence.ended, evidence, settings)
+
+
+def _reported(report: Report, evidence: Evidence, settings: Settings) -> Dict[str, Any]:
+    if report.how != "ok" and (report.limit == "memory" or evidence.oom_kills):
+        return _over("memory", evidence, settings, exit_code=report.status)
+    if report.limit:
+        return _over(report.limit, evidence, settings, exit_code=report.status)
+    error = "Process exited with code %d" % report.status if report.how == "exit" else report.error
+    return _verdict(report.how, exit_code=report.status, error=error)
+
+
+def _from_wait_status(ended: Ended, evidence: Evidence, settings: Settings) -> Dict[str, Any]:
+    assert ended.status is not None
+    if os.WIFEXITED(ended.status):
+        code = os.WEXITSTATUS(ended.status)
+        if code and evidence.oom_kills:
+            return _over("memory", evidence, settings, exit_code=code)
+        if code == 0:
+            return _verdict("ok", exit_code=0)
+        return _verdict("exit", exit_code=code, error="Process exited with code %d" % code)
+    number = os.WTERMSIG(ended.status)
+    if number == signal.SIGKILL and evidence.oom_kills:
+        return _over("memory", evidence, settings, signal=number)
+    used_up = ended.cpu_us >= (evidence.cpu_seconds - 0.5) * 1e6
+    if number == signal.SIGXCPU or (number == signal.SIGKILL and used_up):
+        return _over("cpu", evidence, settings, signal=number)
+    if number == signal.SIGXFSZ:
+        return _over("disk", evidence, settings, signal=number)
+    return _verdict("signal", signal=number, error="Killed by signal %d (%s)" % (number, _signal_name(number)))
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return "real-time"
+
+
+def _over(which: str, evidence: Evidence, settings: Settings, **how: Any) -> Dict[str, Any]:
+    title, value = {
+        "memory": ("Memory", human_bytes(settings.memory_bytes)),
+        "process": ("Process", "%d processes and threads" % settings.processes),
+        "disk": ("Disk", "%s, %d files" % (human_bytes(settings.tmp_bytes), settings.tmp_inodes)),
+        "cpu": ("CPU time", "%d s" % evidence.cpu_seconds),
+    }[which]
+    return _verdict(which + "_limit", error="%s limit exceeded (%s)" % (title, value), limit=value, **how)
+
+
+def _verdict(verdict: str, exit_code: Optional[int] = None, signal: Optional[int] = None, error: Optional[str] = None,
+             limit: Optional[str] = None) -> Dict[str, Any]:
+    return {"verdict": verdict, "exit_code": exit_code, "signal": signal, "error": error, "limit": limit}

@@ -1,0 +1,269 @@
+"""The zygote: forks sandboxes. Privileged, single-threaded, and never sees a byte of a job.
+
+It is the init of a process namespace that holds all its sandboxes: when it dies, however it
+dies, the kernel kills them. Each sandbox has a process namespace of its own below that one,
+with an idle init, so that the job is an ordinary process to which signals mean what they
+mean anywhere. Killing that init kills whatever the job has started.
+
+Descriptor 3 is the channel to the helper. Its end is ours.
+"""
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import traceback
+from dataclasses import dataclass
+from typing import Dict, List, NoReturn, Optional, Tuple
+
+from . import landlock, lockdown, preload, root_fs, runner, scratch, syscalls
+from . import zygote_channel as channel_
+from .settings import Settings, parse
+
+CHANNEL_FD = 3
+_NEEDED = (syscalls.CAP_SYS_ADMIN, syscalls.CAP_SETUID, syscalls.CAP_SETGID, syscalls.CAP_SETPCAP, syscalls.CAP_KILL,
+           syscalls.CAP_SYS_RESOURCE)
+_OOM_SCORE = "-900"
+_SANDBOX_FAILED = 71
+
+
+@dataclass
+class Start:
+    """What the keeper sends first."""
+
+    settings: Settings
+    tier: str
+    keeper_pid: int
+    joined_through: List[str]
+    scratch_root: str
+
+    def to_json(self) -> bytes:
+        return json.dumps(dict(self.__dict__, settings=self.settings.to_json().decode())).encode()
+
+    @staticmethod
+    def from_json(data: bytes) -> "Start":
+        values = json.loads(data)
+        values["settings"] = parse(values["settings"].encode())
+        return Start(**values)
+
+
+def main() -> NoReturn:
+    channel = socket.socket(fileno=CHANNEL_FD)
+    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    start = Start.from_json(channel_.receive(channel)[0])
+    if os.getppid() != start.keeper_pid:
+        os._exit(0)
+    try:
+        confinement, hello = _prepare(start)
+    except Exception as e:
+        channel.send(channel_.FAILED_TO_START + _sentence(e).encode())
+        os._exit(78)
+    channel.send(channel_.HELLO + json.dumps(hello).encode())
+    try:
+        _Zygote(channel, confinement, start.scratch_root).serve()
+    except OSError:
+        os._exit(0)  # the helper went away in mid-sentence: the kernel takes the sandboxes
+
+
+def _sentence(e: Exception) -> str:
+    if isinstance(e, OSError) and e.filename:
+        return "%s: %s" % (e.filename, e.strerror)
+    return "%s: %s" % (type(e).__name__, e)
+
+
+def _prepare(start: Start):
+    os.umask(0o077)
+    _own_session()
+    for path in start.joined_through:
+        with open(path, "w") as f:
+            f.write("0")
+    syscalls.last_capability()
+    facts = {"proc": False, "root": "host"}
+    if start.tier != "fallback":
+        _enter_namespaces(start.settings.job_uid, start.tier == "userns")
+        facts = root_fs.build(start.settings)
+    syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+    _hide_from_oom_killer()
+    preimported, missing = preload.import_all(start.settings)
+    confinement = lockdown.confinement(start.settings, start.tier, bool(facts["proc"]))
+    _drop_what_is_not_needed(start.tier)
+    preload.warm_up()
+    hello = {"tier": start.tier, "proc": facts["proc"], "root": facts["root"], "landlock": landlock.abi(),
+             "python": "%d.%d.%d" % sys.version_info[:3], "preimported": preimported, "not_preimported": missing}
+    return confinement, hello
+
+
+def _own_session() -> None:
+    try:
+        os.setsid()  # no controlling terminal
+    except PermissionError:
+        pass
+
+
+def _enter_namespaces(job_uid: int, as_user: bool) -> None:
+    """Goes on in a child that is init of a new process namespace; the parent only waits for it."""
+    uid, gid = os.getuid(), os.getgid()
+    syscalls.unshare(syscalls.CLONE_NEWPID | (syscalls.CLONE_NEWUSER if as_user else 0))
+    if as_user:
+        for name, value in (("setgroups", "deny"), ("uid_map", "%d %d 1" % (job_uid, uid)),
+                            ("gid_map", "%d %d 1" % (job_uid, gid))):
+            with open("/proc/self/" + name, "w") as f:
+                f.write(value)
+    child = os.fork()
+    if child:
+        syscalls.close_range(0)
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 0xFF)
+    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    # One network for all sandboxes of a slot, with nothing in it, and no job may open a socket: making
+    # one for each would cost a millisecond.
+    syscalls.unshare(syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWIPC | syscalls.CLONE_NEWUTS
+                     | syscalls.CLONE_NEWCGROUP)
+    syscalls.sethostname(b"sandbox")
+
+
+def _hide_from_oom_killer() -> None:
+    try:
+        with open("/proc/self/oom_score_adj", "w") as f:
+            f.write(_OOM_SCORE)
+    except OSError:
+        pass  # needs CAP_SYS_RESOURCE; jobs raise theirs, which is enough to be taken first
+
+
+def _drop_what_is_not_needed(tier: str) -> None:
+    held = syscalls.capabilities()
+    if held & (1 << syscalls.CAP_SETPCAP):
+        syscalls.empty_bounding_set(syscalls.last_capability())
+    if tier != "fallback":
+        wanted = sum(1 << capability for capability in _NEEDED)
+        syscalls.set_capabilities(wanted & held)
+    syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
+
+
+@dataclass
+class _Sandbox:
+    id: int
+    main: Optional[int] = None  # process ids in the zygote's namespace, None once reaped
+    init: Optional[int] = None
+    scratch: str = ""
+
+    def kill(self) -> None:
+        target = self.init or self.main
+        if target:
+            os.kill(target, signal.SIGKILL)
+
+
+class _Zygote:
+    def __init__(self, channel: socket.socket, confinement: lockdown.Confinement, scratch_root: str) -> None:
+        self.channel = channel
+        self.confinement = confinement
+        self.scratch_root = scratch_root
+        self.sandboxes: Dict[int, _Sandbox] = {}
+        self.by_pidfd: Dict[int, Tuple[int, _Sandbox]] = {}
+        self.own_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC) if confinement.namespaces else -1
+        self.poll = select.poll()
+        gc.collect()
+        gc.disable()
+        gc.freeze()
+
+    def serve(self) -> NoReturn:
+        self.poll.register(self.channel.fileno(), select.POLLIN)
+        while True:
+            for fd, _ in self.poll.poll():
+                if fd == self.channel.fileno():
+                    self._serve_request()
+                elif fd in self.by_pidfd:
+                    self._reap(fd)
+
+    def _serve_request(self) -> None:
+        data, fds = channel_.receive(self.channel)
+        if not data:
+            for sandbox in self.sandboxes.values():
+                sandbox.kill()
+            os._exit(0)
+        kind, sandbox_id, rehearse = channel_.parse_request(data)
+        if kind == channel_.SPAWN:
+            self._spawn(sandbox_id, fds, rehearse)
+        elif sandbox_id in self.sandboxes:
+            self.sandboxes[sandbox_id].kill()
+
+    def _spawn(self, sandbox_id: int, fds: List[int], rehearse: bool) -> None:
+        sandbox = self.sandboxes[sandbox_id] = _Sandbox(sandbox_id)
+        try:
+            self._fork(sandbox, fds, rehearse)
+        except OSError as e:  # no process to be had: a fork bomb is running, or the machine is full
+            self.channel.send(channel_.event(channel_.NOT_SPAWNED, sandbox_id, e.errno or 0))
+            sandbox.kill()
+            if sandbox.init is None:
+                self._forget(sandbox)
+        finally:
+            for fd in fds:
+                os.close(fd)
+
+    def _fork(self, sandbox: _Sandbox, fds: List[int], rehearse: bool) -> None:
+        if not self.confinement.namespaces:
+            sandbox.scratch = scratch.make(self.scratch_root, sandbox.id, self.confinement)
+            self._fork_main(sandbox, fds, rehearse)
+            return
+        syscalls.unshare(syscalls.CLONE_NEWPID)
+        try:
+            self._fork_init(sandbox)
+            self._fork_main(sandbox, fds, rehearse)
+        finally:
+            syscalls.setns(self.own_namespace, syscalls.CLONE_NEWPID)
+
+    def _fork_init(self, sandbox: _Sandbox) -> None:
+        pid = syscalls.bare_fork()
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps orphans then
+            syscalls.close_range(0)
+            syscalls.set_capabilities(0)
+            syscalls.pause_forever()
+        sandbox.init = pid
+        self._watch(pid, sandbox)
+
+    def _fork_main(self, sandbox: _Sandbox, fds: List[int], rehearse: bool) -> None:
+        pid = os.fork()
+        if pid == 0:
+            _become_sandbox(self.confinement, fds, sandbox.scratch, rehearse)
+        sandbox.main = pid
+        self._watch(pid, sandbox)
+
+    def _watch(self, pid: int, sandbox: _Sandbox) -> None:
+        pidfd = os.pidfd_open(pid)
+        self.by_pidfd[pidfd] = pid, sandbox
+        self.poll.register(pidfd, select.POLLIN)
+
+    def _reap(self, pidfd: int) -> None:
+        pid, sandbox = self.by_pidfd.pop(pidfd)
+        self.poll.unregister(pidfd)
+        os.close(pidfd)
+        _, status, usage = os.wait4(pid, 0)
+        if pid == sandbox.main:
+            sandbox.main = None
+            cpu_us = int((usage.ru_utime + usage.ru_stime) * 1e6)
+            self.channel.send(channel_.event(channel_.EXIT, sandbox.id, status, cpu_us, usage.ru_maxrss))
+            sandbox.kill()
+        else:
+            sandbox.init = None
+        if sandbox.main is None and sandbox.init is None:
+            self._forget(sandbox)
+
+    def _forget(self, sandbox: _Sandbox) -> None:
+        del self.sandboxes[sandbox.id]
+        if sandbox.scratch:
+            scratch.remove(sandbox.scratch, self.confinement)
+        self.channel.send(channel_.event(channel_.GONE, sandbox.id))
+
+
+def _become_sandbox(confinement: lockdown.Confinement, fds: List[int], scratch_dir: str, rehearse: bool) -> NoReturn:
+    try:
+        code, result = lockdown.take_pipes(*fds)
+        lockdown.apply(confinement, scratch_dir)
+        runner.run(code, result, confinement.settings, rehearse)
+    except BaseException:
+        traceback.print_exc()
+    os._exit(_SANDBOX_FAILED)

@@ -1,0 +1,60 @@
+"""What helper and zygote tell each other: fixed-size packets, never a byte of a job.
+
+helper -> zygote  SPAWN id, with the sandbox's ends of four pipes (code, stdout, stderr, result)
+                  KILL id
+zygote -> helper  HELLO and JSON, once; or FAILED_TO_START and a sentence
+                  EXIT id, wait status, cpu in microseconds, peak memory in KiB: the job's main process ended
+                  GONE id: so has every other process of the sandbox
+                  NOT_SPAWNED id, errno
+"""
+from __future__ import annotations
+
+import array
+import socket
+import struct
+from typing import List, Tuple
+
+HELLO, FAILED_TO_START = b"H", b"E"
+SPAWN, KILL = b"S", b"K"
+EXIT, GONE, NOT_SPAWNED = b"X", b"G", b"N"
+_REQUEST = struct.Struct("=cI?")
+_EVENT = struct.Struct("=cIiQQ")
+_MAX_PACKET = 65536
+
+
+def pair() -> Tuple[socket.socket, socket.socket]:
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+
+def send_fds(channel: socket.socket, data: bytes, fds: List[int]) -> None:
+    ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
+    channel.sendmsg([data], ancillary)
+
+
+def receive(channel: socket.socket) -> Tuple[bytes, List[int]]:
+    """Empty at the end of the connection, however it ended."""
+    try:
+        data, ancillary, _, _ = channel.recvmsg(_MAX_PACKET, 256)
+    except ConnectionResetError:
+        return b"", []
+    fds = array.array("i")
+    for level, kind, payload in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            fds.frombytes(payload[:len(payload) - len(payload) % fds.itemsize])
+    return data, list(fds)
+
+
+def request(kind: bytes, sandbox_id: int, rehearse: bool = False) -> bytes:
+    return _REQUEST.pack(kind, sandbox_id, rehearse)
+
+
+def parse_request(data: bytes) -> Tuple[bytes, int, bool]:
+    return _REQUEST.unpack(data)
+
+
+def event(kind: bytes, sandbox_id: int, status: int = 0, cpu_us: int = 0, max_rss_kb: int = 0) -> bytes:
+    return _EVENT.pack(kind, sandbox_id, status, cpu_us, max_rss_kb)
+
+
+def parse_event(data: bytes) -> Tuple[bytes, int, int, int, int]:
+    return _EVENT.unpack(data)
