@@ -35,8 +35,8 @@ public final class QueueClients {
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 800);
-    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 800);
-    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 900);
+    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 1500);
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2000);
     config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.MAX_RECORD_BYTES);
     config.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
     return new KafkaTemplate<>(
@@ -47,6 +47,8 @@ public final class QueueClients {
   /** A member of a share group that holds one record at a time and acknowledges it itself. */
   public ShareConsumer<byte[], byte[]> shareConsumer(String group, int fetchWaitMillis) {
     Map<String, Object> config = consumerConfig();
+    // Boot sets it; share groups have their own.
+    config.remove(ConsumerConfig.ISOLATION_LEVEL_CONFIG);
     config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     config.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
     config.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");

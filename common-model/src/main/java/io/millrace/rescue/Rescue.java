@@ -51,7 +51,8 @@ public final class Rescue implements SmartLifecycle {
   }
 
   private void every(long millis, Runnable round) {
-    thread.scheduleWithFixedDelay(() -> attempt(round), 0, millis, TimeUnit.MILLISECONDS);
+    var unused =
+        thread.scheduleWithFixedDelay(() -> attempt(round), 0, millis, TimeUnit.MILLISECONDS);
   }
 
   private void attempt(Runnable round) {

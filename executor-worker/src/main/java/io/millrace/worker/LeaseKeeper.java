@@ -14,7 +14,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 
 /**
  * Keeps the leases of the jobs that run here, three beats a lease, and kills the sandbox of a job
@@ -46,7 +45,7 @@ final class LeaseKeeper implements AutoCloseable {
     meters.gaugeMapSize(
         "millrace.worker.running", io.micrometer.core.instrument.Tags.empty(), held);
     long every = lease.toMillis() / 3;
-    heart.scheduleWithFixedDelay(this::beat, 0, every, TimeUnit.MILLISECONDS);
+    var unused = heart.scheduleWithFixedDelay(this::beat, 0, every, TimeUnit.MILLISECONDS);
   }
 
   /** Keeps a lease until it is let go; {@code kill} ends its sandbox from any thread. */
@@ -88,7 +87,7 @@ final class LeaseKeeper implements AutoCloseable {
     heart.shutdownNow();
     try {
       leases.signOff(card);
-    } catch (DataAccessException e) {
+    } catch (RuntimeException e) {
       log.info("Redis is away; this worker's card lapses by itself");
     }
   }

@@ -3,21 +3,20 @@ package io.millrace.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.job.JobState;
-import io.millrace.queue.Lane;
-import io.millrace.queue.Topics;
+import io.millrace.job.Outcome;
+import io.millrace.job.Reply;
 import io.millrace.queue.JobQueue;
+import io.millrace.queue.Lane;
 import io.millrace.queue.QueueClients;
+import io.millrace.queue.Topics;
 import io.millrace.standalone.testing.SharedInfrastructure;
 import io.millrace.store.AdmissionGate;
 import io.millrace.store.JobStatus;
 import io.millrace.store.QueueGauge;
-import io.millrace.job.Outcome;
-import io.millrace.job.Reply;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -51,16 +50,16 @@ class WorkerTest {
   private static ConfigurableApplicationContext start() {
     SharedInfrastructure infrastructure = SharedInfrastructure.get();
     return new SpringApplicationBuilder(WorkerApplication.class)
-        .properties(
-            Map.of(
-                "spring.config.name", "worker",
-                "spring.kafka.bootstrap-servers", infrastructure.bootstrapServers(),
-                "spring.data.redis.port", String.valueOf(infrastructure.redisPort()),
-                "millrace.worker.slots", "2",
-                "millrace.worker.drain-grace", "1s",
-                "millrace.queue.hand-over-after", "500ms",
-                "millrace.sandbox.python", "/usr/bin/python3"))
-        .run("--server.port=0", "--spring.data.redis.timeout=5s");
+        .properties("spring.config.name=worker")
+        .run(
+            "--server.port=0",
+            "--spring.kafka.bootstrap-servers=" + infrastructure.bootstrapServers(),
+            "--spring.data.redis.port=" + infrastructure.redisPort(),
+            "--spring.data.redis.timeout=5s",
+            "--millrace.worker.slots=2",
+            "--millrace.worker.drain-grace=1s",
+            "--millrace.queue.hand-over-after=500ms",
+            "--millrace.sandbox.python=/usr/bin/python3");
   }
 
   @Test
@@ -71,8 +70,19 @@ class WorkerTest {
     reply.propertyNames().forEach(names::add);
     assertThat(names)
         .containsExactly(
-            "endpoint", "code", "id", "job_id", "response", "message", "pid", "queue_id",
-            "run_time", "queue_time", "total_time", "queue_length", "build_number");
+            "endpoint",
+            "code",
+            "id",
+            "job_id",
+            "response",
+            "message",
+            "pid",
+            "queue_id",
+            "run_time",
+            "queue_time",
+            "total_time",
+            "queue_length",
+            "build_number");
     assertThat(reply.path("code").asInt()).isEqualTo(200);
     assertThat(reply.path("id").asString()).isEqualTo("its-id");
     assertThat(reply.path("message").asString()).isEqualTo("success");
@@ -89,7 +99,8 @@ class WorkerTest {
 
   @Test
   void aReturnedValueIsTheResult() throws Exception {
-    assertThat(caller.run("return {'a': [1, 2.5, None]}").path("response").path("result").toString())
+    assertThat(
+            caller.run("return {'a': [1, 2.5, None]}").path("response").path("result").toString())
         .isEqualTo("{\"a\":[1,2.5,null]}");
   }
 
@@ -145,8 +156,7 @@ class WorkerTest {
 
     JsonNode reply = TestCaller.body(caller.await(jobId));
     assertThat(reply.path("reason").asString()).isEqualTo("cancelled");
-    Eventually.isTrue(
-        Duration.ofSeconds(5), () -> worker.getBean(LeaseKeeper.class).isIdle());
+    Eventually.isTrue(Duration.ofSeconds(5), () -> worker.getBean(LeaseKeeper.class).isIdle());
     assertThat(state(jobId)).isEqualTo(JobState.CANCELLED);
   }
 
@@ -164,7 +174,10 @@ class WorkerTest {
           return completions.stream().anyMatch(text -> text.contains(jobId.toString()));
         });
     String completion =
-        completions.stream().filter(text -> text.contains(jobId.toString())).findFirst().orElseThrow();
+        completions.stream()
+            .filter(text -> text.contains(jobId.toString()))
+            .findFirst()
+            .orElseThrow();
     assertThat(completion).contains(body.replace("\"", "\\\"").replace("\\n", "\\\\n"));
   }
 
@@ -186,7 +199,8 @@ class WorkerTest {
 
     Eventually.isTrue(
         Duration.ofSeconds(10),
-        () -> read(Topics.PARKED).stream().anyMatch(each -> text(each.value()).contains("\"v\":2")));
+        () ->
+            read(Topics.PARKED).stream().anyMatch(each -> text(each.value()).contains("\"v\":2")));
   }
 
   @Test
@@ -205,19 +219,18 @@ class WorkerTest {
   }
 
   @Test
-  void aWorkerThatStopsGivesItsRunningJobToAnother() throws Exception {
-    UUID jobId;
+  void aWorkerThatStopsGivesItsRunningJobsToAnother() throws Exception {
+    List<UUID> jobs = new ArrayList<>();
     try (ConfigurableApplicationContext other = start()) {
-      jobId = caller.submit("import time\ntime.sleep(4)\nprint('done')", 30, null);
-      UUID second = caller.submit("import time\ntime.sleep(4)\nprint('done')", 30, null);
-      UUID third = caller.submit("import time\ntime.sleep(4)\nprint('done')", 30, null);
-      Eventually.isTrue(
-          Duration.ofSeconds(20), () -> !other.getBean(LeaseKeeper.class).isIdle());
-      other.close();
-      for (UUID each : List.of(jobId, second, third)) {
-        JsonNode reply = TestCaller.body(caller.await(each));
-        assertThat(reply.path("response").path("stdout").asString()).isEqualTo("done\n");
+      LeaseKeeper held = other.getBean(LeaseKeeper.class);
+      for (int number = 0; number < 4; number++) {
+        jobs.add(caller.submit("import time\ntime.sleep(5)\nprint('done')", 30, null));
       }
+      Eventually.isTrue(Duration.ofSeconds(30), () -> !held.isIdle());
+    }
+    for (UUID each : jobs) {
+      JsonNode reply = TestCaller.body(caller.await(each));
+      assertThat(reply.path("response").path("stdout").asString()).isEqualTo("done\n");
     }
   }
 

@@ -45,6 +45,7 @@ final class SandboxRun {
       int resultLen,
       boolean stdoutTruncated,
       boolean stderrTruncated,
+      boolean resultTruncated,
       @Nullable String error) {}
 
   private SandboxRun() {}
@@ -61,7 +62,7 @@ final class SandboxRun {
         new Output(
             text(payload, bodyAt, header.stdoutLen()),
             text(payload, stderrAt, header.stderrLen()),
-            header.stdoutTruncated() || header.stderrTruncated());
+            header.stdoutTruncated() || header.stderrTruncated() || header.resultTruncated());
     String error = header.error() == null ? header.verdict() : header.error();
     return switch (header.verdict()) {
       case "ok" -> new Outcome.Succeeded(output, json(text(payload, resultAt, header.resultLen())));
