@@ -57,10 +57,19 @@ public final class EmbeddedBroker implements AutoCloseable {
           new KafkaRaftServer(
               new KafkaConfig(BrokerSettings.of(folder, ownPort, ownControllerPort), false),
               Time.SYSTEM);
-      server.startup();
+      startOrStop(server);
       return new EmbeddedBroker(server, clusterId, ownPort);
     } catch (IOException e) {
       throw new UncheckedIOException("The broker's folder " + folder + " cannot be used", e);
+    }
+  }
+
+  private static void startOrStop(KafkaRaftServer server) {
+    try {
+      server.startup();
+    } catch (RuntimeException e) {
+      server.shutdown();
+      throw e;
     }
   }
 

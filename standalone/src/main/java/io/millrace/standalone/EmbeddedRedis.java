@@ -36,7 +36,8 @@ public final class EmbeddedRedis implements AutoCloseable {
    * @param port on 127.0.0.1; 0 chooses a free one
    * @param arguments more of them for redis-server, such as {@code --enable-debug-command local}
    * @throws PortTakenException when something else listens on the port
-   * @throws IllegalStateException when another live process has the folder, or Redis does not start
+   * @throws FolderInUseException when another live process has the folder
+   * @throws IllegalStateException when Redis does not start, with what it said
    */
   public static EmbeddedRedis start(Path dir, int port, String... arguments) {
     try {

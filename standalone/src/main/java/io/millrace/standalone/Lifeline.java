@@ -29,8 +29,9 @@ public final class Lifeline {
         kill -KILL $$
       ) >/dev/null 2>&1 & )
       exec 3<&-
+      if command -v setsid >/dev/null; then exec setsid "$@"; fi
       trap '' INT HUP
-      if command -v setsid >/dev/null; then exec setsid "$@"; else exec "$@"; fi
+      exec "$@"
       """;
 
   private Lifeline() {}

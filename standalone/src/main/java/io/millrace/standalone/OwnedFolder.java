@@ -29,7 +29,7 @@ final class OwnedFolder implements AutoCloseable {
   }
 
   /**
-   * @throws IllegalStateException when a live process has it
+   * @throws FolderInUseException when a live process has it
    */
   static OwnedFolder claim(Path dir) throws IOException {
     Path path = Files.createDirectories(dir.toAbsolutePath());
@@ -37,7 +37,7 @@ final class OwnedFolder implements AutoCloseable {
         FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (!locked(channel)) {
       channel.close();
-      throw new IllegalStateException(path + " is in use by another process");
+      throw new FolderInUseException(path);
     }
     return new OwnedFolder(path, channel);
   }

@@ -67,7 +67,7 @@ class EmbeddedRedisTest {
   void aFolderHasOneRedisAtATime() {
     try (EmbeddedRedis redis = EmbeddedRedis.start(dir, 0)) {
       assertThatThrownBy(() -> EmbeddedRedis.start(dir, 0))
-          .isInstanceOf(IllegalStateException.class)
+          .isInstanceOf(FolderInUseException.class)
           .hasMessageEndingWith("is in use by another process");
       assertThat(redis.process().isAlive()).isTrue();
     }

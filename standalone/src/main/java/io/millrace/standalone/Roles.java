@@ -1,0 +1,97 @@
+package io.millrace.standalone;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The three roles on one machine: who gets which memory, ports and secrets. */
+final class Roles {
+  private static final int INFRA_GRACE_SECONDS = 20;
+  private static final int GATEWAY_GRACE_SECONDS = 45;
+  private static final int WORKER_GRACE_SECONDS = 45;
+  private static final int WORKER_MANAGEMENT_PORT = 9091;
+
+  private final StandaloneSettings settings;
+
+  Roles(StandaloneSettings settings) {
+    this.settings = settings;
+  }
+
+  Role infrastructure() {
+    Path output = logs().resolve("infra.out");
+    List<String> command = java("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), Infrastructure.class.getName()));
+    return new Role(
+        "infra",
+        command,
+        Map.of(
+            StandaloneSettings.DATA_DIR, settings.dataDir().toString(),
+            StandaloneSettings.KAFKA_PORT, "" + settings.kafkaPort(),
+            StandaloneSettings.REDIS_PORT, "" + settings.redisPort()),
+        output,
+        logs().resolve("infra.log"),
+        Readiness.ofLine(output, Infrastructure.READY),
+        INFRA_GRACE_SECONDS);
+  }
+
+  Role gateway(Path jar, String apiKeys) {
+    Map<String, String> own = ofAnApplication("gateway");
+    own.put(ApiKeys.SETTING, apiKeys);
+    own.put(StandaloneSettings.SERVER_PORT, "" + settings.serverPort());
+    own.put(StandaloneSettings.MANAGEMENT_PORT, "" + settings.managementPort());
+    return application("gateway", jar, own, settings.managementPort(), GATEWAY_GRACE_SECONDS);
+  }
+
+  Role worker(Path jar) {
+    int managementPort =
+        LoopbackPort.isFree(WORKER_MANAGEMENT_PORT)
+            ? WORKER_MANAGEMENT_PORT
+            : LoopbackPort.chosen(0);
+    Map<String, String> own = ofAnApplication("worker");
+    // The worker runs other people's code and has no use for the keys.
+    own.put(ApiKeys.SETTING, "");
+    own.put(StandaloneSettings.MANAGEMENT_PORT, "" + managementPort);
+    return application("worker", jar, own, managementPort, WORKER_GRACE_SECONDS);
+  }
+
+  private Role application(
+      String name, Path jar, Map<String, String> own, int managementPort, int graceSeconds) {
+    List<String> command = java("-Xmx512m", "-XX:+UseSerialGC");
+    command.addAll(List.of("-jar", jar.toString()));
+    return new Role(
+        name,
+        command,
+        own,
+        logs().resolve(name + ".out"),
+        logs().resolve(name + ".log"),
+        Readiness.ofProbe(managementPort),
+        graceSeconds);
+  }
+
+  /** Where its stores are, and its log into a file of its own that does not grow without end. */
+  private Map<String, String> ofAnApplication(String name) {
+    Map<String, String> own = new HashMap<>();
+    own.put("SPRING_KAFKA_BOOTSTRAP_SERVERS", EmbeddedBroker.HOST + ":" + settings.kafkaPort());
+    own.put("SPRING_DATA_REDIS_HOST", EmbeddedRedis.HOST);
+    own.put("SPRING_DATA_REDIS_PORT", "" + settings.redisPort());
+    own.put("LOGGING_FILE_NAME", logs().resolve(name + ".log").toString());
+    own.put("LOGGING_LOGBACK_ROLLINGPOLICY_TOTALSIZECAP", "100MB");
+    own.put("LOGGING_THRESHOLD_CONSOLE", "off");
+    own.put("SPRING_MAIN_BANNERMODE", "off");
+    return own;
+  }
+
+  private static List<String> java(String... flags) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(flags));
+    return command;
+  }
+
+  private Path logs() {
+    return DataFolder.logs(settings.dataDir());
+  }
+}

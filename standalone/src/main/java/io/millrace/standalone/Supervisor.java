@@ -1,0 +1,95 @@
+package io.millrace.standalone;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything on one machine: what {@code ./millrace up} runs. Starts the stores, then a gateway and
+ * a worker, each as a process of its own; starts again what dies; stops the stores last.
+ */
+public final class Supervisor {
+  private final StandaloneSettings settings;
+  private final String apiKeys;
+  private final PrintStream out;
+  private final Child infrastructure;
+  private final Child gateway;
+  private final Child worker;
+
+  private Supervisor(
+      StandaloneSettings settings,
+      String apiKeys,
+      Path gatewayJar,
+      Path workerJar,
+      PrintStream out) {
+    Roles roles = new Roles(settings);
+    this.settings = settings;
+    this.apiKeys = apiKeys;
+    this.out = out;
+    infrastructure = new Child(roles.infrastructure(), out);
+    gateway = new Child(roles.gateway(gatewayJar, apiKeys), out);
+    worker = new Child(roles.worker(workerJar), out);
+  }
+
+  /** The gateway's jar, then the worker's. */
+  public static void main(String[] arguments) throws InterruptedException {
+    try {
+      of(System.getenv(), Path.of(arguments[0]), Path.of(arguments[1])).run();
+    } catch (UnusableSettingException | ChildFailedException e) {
+      throw Exit.because(e.getMessage());
+    } catch (IOException e) {
+      throw Exit.because("the data folder cannot be used: " + e);
+    }
+  }
+
+  private static Supervisor of(Map<String, String> environment, Path gatewayJar, Path workerJar)
+      throws IOException {
+    StandaloneSettings settings = StandaloneSettings.from(environment).withPortsChosen();
+    DataFolder.make(settings.dataDir());
+    String apiKeys = ApiKeys.of(environment, settings.dataDir());
+    return new Supervisor(settings, apiKeys, gatewayJar, workerJar, System.out);
+  }
+
+  private void run() throws IOException, InterruptedException {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop-everything"));
+    startStores();
+    startApplications();
+    out.println(Welcome.text(settings, apiKeys));
+    Thread.currentThread().join();
+  }
+
+  private void startStores() throws IOException, InterruptedException {
+    out.println("Starting Kafka and Redis ...");
+    infrastructure.start();
+    infrastructure.awaitReady();
+  }
+
+  private void startApplications() throws IOException, InterruptedException {
+    out.println("Starting a gateway and a worker ...");
+    worker.start();
+    gateway.start();
+    gateway.awaitReady();
+    worker.awaitReady();
+  }
+
+  private void stop() {
+    out.println("Stopping: running jobs get their time, the stores go last ...");
+    try {
+      stop(gateway, worker);
+      stop(infrastructure);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void stop(Child... children) throws InterruptedException {
+    for (Child child : List.of(children)) {
+      child.askToStop();
+    }
+    for (Child child : List.of(children)) {
+      child.awaitStopped();
+    }
+  }
+}

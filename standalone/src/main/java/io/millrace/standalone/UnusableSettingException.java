@@ -1,0 +1,18 @@
+package io.millrace.standalone;
+
+/** A setting that stops the start; the message begins with its name and says what to change. */
+final class UnusableSettingException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  UnusableSettingException(String setting, String why) {
+    super(setting + ": " + why);
+  }
+
+  static UnusableSettingException taken(String setting, PortTakenException cause) {
+    UnusableSettingException unusable =
+        new UnusableSettingException(
+            setting, cause.getMessage() + "; stop what listens there, or set another port");
+    unusable.initCause(cause);
+    return unusable;
+  }
+}

@@ -1,0 +1,56 @@
+package io.millrace.standalone;
+
+import java.nio.file.Path;
+
+/** What {@code ./millrace up} says when everything answers. */
+final class Welcome {
+  private static final String EXAMPLE =
+      "{\"code\": \"print('Hello, World!')\", \"timeout\": 10, \"id\": \"unique-request-id\"}";
+
+  private Welcome() {}
+
+  static String text(StandaloneSettings settings, String apiKeys) {
+    String key = apiKeys.split(",", 2)[0].strip();
+    String url = "http://localhost:" + settings.serverPort();
+    Path dataDir = settings.dataDir();
+    return """
+
+        Millrace runs on %s
+          Kafka    %s:%d
+          Redis    %s:%d
+          metrics  http://localhost:%d/actuator/prometheus
+          data     %s (logs in %s)
+          key      %s
+
+        Try it:
+          %s
+
+        Ctrl-C stops everything; the data stays."""
+        .formatted(
+            url,
+            EmbeddedBroker.HOST,
+            settings.kafkaPort(),
+            EmbeddedRedis.HOST,
+            settings.redisPort(),
+            settings.managementPort(),
+            dataDir,
+            DataFolder.logs(dataDir),
+            key,
+            curl(url, key));
+  }
+
+  /** A line for a POSIX shell, to be pasted as it is. */
+  static String curl(String url, String key) {
+    return "curl -X POST -H "
+        + quoted("x-api-key: " + key)
+        + " -H 'Content-Type: application/json' -d "
+        + quoted(EXAMPLE)
+        + " "
+        + url
+        + "/v1/code/execute/python";
+  }
+
+  private static String quoted(String text) {
+    return "'" + text.replace("'", "'\\''") + "'";
+  }
+}

@@ -1,0 +1,74 @@
+package io.millrace.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class LifelineTest {
+  private static final String DEAF = "trap '' TERM; echo $$; while :; do sleep 1; done";
+
+  @Test
+  void aChildThatIgnoresSigtermIsKilledAfterItsGracePeriod() throws Exception {
+    Process owner = ownerOf(DEAF);
+    ProcessHandle child;
+    try (BufferedReader said = owner.inputReader(StandardCharsets.UTF_8)) {
+      child = ProcessHandle.of(Long.parseLong(said.readLine())).orElseThrow();
+      assertThat(child.isAlive()).isTrue();
+    } finally {
+      owner.destroyForcibly().waitFor();
+    }
+
+    child.onExit().get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void theStartedProcessIsTheChildItselfWithNothingToRead() throws Exception {
+    Process child =
+        new ProcessBuilder(Lifeline.tied(1, List.of("/bin/sh", "-c", "echo $$; cat; exit 7")))
+            .start();
+    try (BufferedReader said = child.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(said.readLine()).isEqualTo("" + child.pid());
+      assertThat(said.readLine()).isNull();
+    }
+    assertThat(child.waitFor()).isEqualTo(7);
+  }
+
+  @Test
+  void aChildMayStillBeInterruptedByItsOwnChildren() throws Exception {
+    Process child =
+        new ProcessBuilder(Lifeline.tied(1, List.of("/bin/sh", "-c", "kill -INT $$; echo deaf")))
+            .start();
+    try (BufferedReader said = child.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(said.readLine()).isNull();
+    }
+    assertThat(child.waitFor()).isEqualTo(130);
+  }
+
+  private static Process ownerOf(String script) throws Exception {
+    return new ProcessBuilder(
+            ProcessHandle.current().info().command().orElseThrow(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Owner.class.getName(),
+            script)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  /** Starts a child and waits to be killed. */
+  static final class Owner {
+    public static void main(String[] arguments) throws Exception {
+      Process child =
+          new ProcessBuilder(Lifeline.tied(2, List.of("/bin/sh", "-c", arguments[0])))
+              .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      child.waitFor();
+    }
+  }
+}
