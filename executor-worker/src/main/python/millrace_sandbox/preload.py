@@ -1,8 +1,7 @@
 """What a zygote imports so that no job has to, and what each sandbox must not share with the next.
 
-A fork copies everything, the state of random number generators included. Python reseeds
-`random` itself; the others are reseeded here. What stays shared until the zygote is
-recycled: the hash seed and the addresses.
+A fork copies everything, the state of random number generators included: they are reseeded
+here. What stays shared until the zygote is recycled: the hash seed and the addresses.
 """
 from __future__ import annotations
 
@@ -24,6 +23,9 @@ socket sqlite3 statistics string struct subprocess tempfile textwrap threading t
 unicodedata urllib.parse uuid warnings weakref xml.etree.ElementTree zlib zoneinfo
 """.split()
 WHERE_INSTALLED = ["numpy", "pandas"]
+
+
+_MT19937_WORDS = 624
 
 
 class PreloadError(Exception):
@@ -72,14 +74,19 @@ def warm_up() -> None:
 
 
 def reseed() -> None:
+    """OpenSSL notices a fork by its process id, which differs here from the zygote's."""
     modules = sys.modules
+    if "random" in modules:
+        modules["random"].seed()
     if "numpy.random.mtrand" in modules:
-        modules["numpy.random.mtrand"]._rand.seed()
+        numpy = modules["numpy"]
+        state = numpy.frombuffer(os.urandom(4 * _MT19937_WORDS), dtype="u4")  # seed() would cost twice as much
+        modules["numpy.random.mtrand"]._rand.set_state(("MT19937", state, _MT19937_WORDS))
     if "tempfile" in modules:
         modules["tempfile"]._name_sequence = None
         modules["tempfile"].tempdir = None
     if "uuid" in modules:
         modules["uuid"]._node = None
         modules["uuid"]._last_timestamp = None
-    if "_ssl" in modules:
-        modules["_ssl"].RAND_add(os.urandom(32), 32.0)
+    if "threading" in modules:
+        modules["threading"].main_thread()._set_native_id()

@@ -53,6 +53,14 @@ def run(code_fd: int, result_fd: int, settings: Settings, rehearse: bool) -> NoR
     os._exit(report["status"])
 
 
+def forget_own_modules() -> None:
+    """So that jobs don't find them. By the zygote, once: a walk through all names would touch every page they're on."""
+    sys.argv = [PROGRAM]
+    sys.orig_argv = ["python3", PROGRAM]
+    for name in [m for m in sys.modules if m == __package__ or m.startswith(__package__ + ".")]:
+        del sys.modules[name]
+
+
 def _reset_interpreter() -> None:
     """What an interpreter that was started for this program would look like."""
     for fd, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
@@ -64,11 +72,8 @@ def _reset_interpreter() -> None:
         stream.mode = mode  # type: ignore[misc]
         setattr(sys, name, stream)
         setattr(sys, "__%s__" % name, stream)
-    sys.argv = [PROGRAM]
-    sys.orig_argv = ["python3", PROGRAM]
     sys.path.insert(0, os.getcwd())
-    for name in [m for m in sys.modules if m == __package__ or m.startswith(__package__ + ".")]:
-        del sys.modules[name]
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)

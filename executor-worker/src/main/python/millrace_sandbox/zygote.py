@@ -22,6 +22,7 @@ from typing import Dict, List, NoReturn, Optional, Tuple
 
 from . import landlock, lockdown, preload, root_fs, runner, scratch, syscalls
 from . import zygote_channel as channel_
+from .idle_init import IdleInit
 from .settings import Settings, parse
 
 CHANNEL_FD = 3
@@ -163,8 +164,10 @@ class _Zygote:
         self.scratch_root = scratch_root
         self.sandboxes: Dict[int, _Sandbox] = {}
         self.by_pidfd: Dict[int, Tuple[int, _Sandbox]] = {}
+        self.idle_init = IdleInit()
         self.own_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC) if confinement.namespaces else -1
         self.poll = select.poll()
+        runner.forget_own_modules()
         gc.collect()
         gc.disable()
         gc.freeze()
@@ -210,23 +213,14 @@ class _Zygote:
             return
         syscalls.unshare(syscalls.CLONE_NEWPID)
         try:
-            self._fork_init(sandbox)
+            sandbox.init = self.idle_init.start()
+            self._watch(sandbox.init, sandbox)
             self._fork_main(sandbox, fds, rehearse)
         finally:
             syscalls.setns(self.own_namespace, syscalls.CLONE_NEWPID)
 
-    def _fork_init(self, sandbox: _Sandbox) -> None:
-        pid = syscalls.bare_fork()
-        if pid == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps orphans then
-            syscalls.close_range(0)
-            syscalls.set_capabilities(0)
-            syscalls.pause_forever()
-        sandbox.init = pid
-        self._watch(pid, sandbox)
-
     def _fork_main(self, sandbox: _Sandbox, fds: List[int], rehearse: bool) -> None:
-        pid = os.fork()
+        pid = syscalls.bare_fork()
         if pid == 0:
             _become_sandbox(self.confinement, fds, sandbox.scratch, rehearse)
         sandbox.main = pid
