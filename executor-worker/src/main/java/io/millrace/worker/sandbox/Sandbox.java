@@ -34,6 +34,8 @@ public final class Sandbox implements AutoCloseable {
   /** The helper enforces the timeout; one that has not answered by then is broken. */
   private static final long BACKSTOP_SECONDS = 10;
 
+  private static final long CLOSE_SECONDS = 2;
+
   private final int slot;
   private final SandboxFiles files;
   private final SandboxSettings settings;
@@ -110,19 +112,29 @@ public final class Sandbox implements AutoCloseable {
     }
   }
 
-  /** Ends the helper and all that it runs. */
+  /** Ends the helper and all that it runs: it sees its pipe close, or is killed. */
   @Override
   public void close() {
     Process known = process;
-    if (known != null) {
+    if (known == null) {
+      return;
+    }
+    process = null;
+    try {
+      known.getOutputStream().close();
+      if (!known.waitFor(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        known.destroyForcibly();
+      }
+    } catch (IOException e) {
       known.destroyForcibly();
-      process = null;
-      out = null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      known.destroyForcibly();
     }
   }
 
   private synchronized void send(Frame frame) throws IOException {
-    if (out == null) {
+    if (process == null || out == null) {
       throw new IOException("the helper is not running");
     }
     frame.write(out);

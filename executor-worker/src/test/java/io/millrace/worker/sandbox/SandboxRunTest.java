@@ -1,0 +1,62 @@
+package io.millrace.worker.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.job.Outcome;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SandboxRunTest {
+
+  private static byte[] frame(String verdict, String result) {
+    byte[] body = result.getBytes(StandardCharsets.UTF_8);
+    byte[] header =
+        ("{\"verdict\":\"" + verdict + "\",\"result_len\":" + body.length + ",\"error\":\"why\"}")
+            .getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(Integer.BYTES + header.length + body.length)
+        .putInt(header.length)
+        .put(header)
+        .put(body)
+        .array();
+  }
+
+  private static String result(String json) throws SandboxFailedException {
+    return ((Outcome.Succeeded) SandboxRun.outcome(frame("ok", json), 30)).resultJson();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"1", "\"x\"", "[1,{\"a\":null}]", "true", "12345678901234567890123456789"})
+  void aResultIsPassedOnAsItIs(String json) throws Exception {
+    assertThat(result(json)).isEqualTo(json);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "1,\"code\":500", "{", "[1]]", "nope", "1 2"})
+  void aForgedResultCannotBreakOutOfItsField(String json) throws Exception {
+    assertThat(result(json)).isEqualTo("null");
+  }
+
+  @Test
+  void deepNestingIsNoFaultOfTheUsers() throws Exception {
+    String deep = "[".repeat(900) + "]".repeat(900);
+    assertThat(result(deep)).isEqualTo(deep);
+  }
+
+  @Test
+  void aFailedSandboxIsNoOutcome() {
+    assertThatThrownBy(() -> SandboxRun.outcome(frame("sandbox_failed", ""), 30))
+        .isInstanceOf(SandboxFailedException.class)
+        .hasMessage("why");
+  }
+
+  @Test
+  void aTimeoutSaysHowLongTheJobHad() throws Exception {
+    Outcome.TimedOut timedOut = (Outcome.TimedOut) SandboxRun.outcome(frame("timeout", ""), 7);
+    assertThat(timedOut.seconds()).isEqualTo(7);
+  }
+}

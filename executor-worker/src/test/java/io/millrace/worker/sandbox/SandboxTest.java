@@ -1,0 +1,145 @@
+package io.millrace.worker.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.job.ExecutionRequest;
+import io.millrace.job.Job;
+import io.millrace.job.Outcome;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
+
+/** One slot's sandbox, on the real helper. */
+class SandboxTest {
+
+  private static SandboxFiles files;
+  private static Sandbox sandbox;
+
+  @BeforeAll
+  static void unpack() throws Exception {
+    files = SandboxFiles.unpack();
+    sandbox = new Sandbox(0, files, settings("fallback"), "auto");
+  }
+
+  @AfterAll
+  static void clean() throws Exception {
+    sandbox.close();
+    files.close();
+  }
+
+  private static SandboxSettings settings(String require) {
+    return new SandboxSettings(
+        require,
+        "/usr/bin/python3",
+        DataSize.ofMegabytes(256),
+        DataSize.ofMegabytes(16),
+        1024,
+        32,
+        64,
+        DataSize.ofKilobytes(4),
+        DataSize.ofKilobytes(4),
+        List.of("json"),
+        List.of(),
+        1,
+        100);
+  }
+
+  private static Job job(String code, int timeout) {
+    return new Job(
+        UUID.randomUUID(),
+        "tester",
+        new ExecutionRequest(code, timeout, null, null),
+        0,
+        null,
+        null);
+  }
+
+  private static Outcome run(String code, int timeout) throws Exception {
+    sandbox.start();
+    return sandbox.run(job(code, timeout)).get(60, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void outputOverTheLimitIsCutAndFlagged() throws Exception {
+    Outcome outcome = run("print('x' * 10000)", 10);
+
+    assertThat(outcome).isInstanceOf(Outcome.Succeeded.class);
+    Outcome.Succeeded succeeded = (Outcome.Succeeded) outcome;
+    assertThat(succeeded.output().stdout()).hasSize(4096);
+    assertThat(succeeded.output().truncated()).isTrue();
+  }
+
+  @Test
+  void anExitCodeIsTheUsers() throws Exception {
+    Outcome.Failed failed = (Outcome.Failed) run("import sys\nsys.exit(3)", 10);
+
+    assertThat(failed.reason()).isEqualTo("exit");
+    assertThat(failed.error()).isEqualTo("Process exited with code 3");
+    assertThat(failed.processExitCode()).isEqualTo(3);
+  }
+
+  @Test
+  void aSignalIsCountedNegative() throws Exception {
+    Outcome.Failed failed = (Outcome.Failed) run("import os\nos.abort()", 10);
+
+    assertThat(failed.reason()).isEqualTo("signal");
+    assertThat(failed.processExitCode()).isEqualTo(-6);
+  }
+
+  @Test
+  void aKilledJobSaysSoAndTheNextOneRuns() throws Exception {
+    sandbox.start();
+    CompletableFuture<Outcome> running = sandbox.run(job("import time\ntime.sleep(60)", 60));
+    sandbox.kill();
+
+    assertThat(running.get(20, TimeUnit.SECONDS)).isInstanceOf(Outcome.Cancelled.class);
+    assertThat(run("print(1)", 10)).isInstanceOf(Outcome.Succeeded.class);
+  }
+
+  @Test
+  void aHelperThatDiesFailsTheJobAsOursAndComesBack() throws Exception {
+    sandbox.start();
+    CompletableFuture<Outcome> running = sandbox.run(job("import time\ntime.sleep(60)", 60));
+    sandbox.close();
+
+    assertThatThrownBy(() -> running.get(20, TimeUnit.SECONDS))
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(SandboxFailedException.class);
+    assertThat(run("print(1)", 10)).isInstanceOf(Outcome.Succeeded.class);
+  }
+
+  @Test
+  void aMissingInterpreterIsNamedWithItsSetting() {
+    SandboxSettings wrong =
+        new SandboxSettings(
+            "strong",
+            "/nowhere/python3",
+            DataSize.ofMegabytes(64),
+            DataSize.ofMegabytes(1),
+            16,
+            1,
+            16,
+            DataSize.ofKilobytes(1),
+            DataSize.ofKilobytes(1),
+            List.of(),
+            List.of(),
+            0,
+            1);
+
+    assertThatThrownBy(() -> TierProof.prove(files, wrong))
+        .hasMessageContaining("millrace.sandbox.python");
+  }
+
+  @Test
+  void aWrongSettingIsNamed() {
+    assertThatThrownBy(() -> settings("weak"))
+        .hasMessage("millrace.sandbox.require must be strong or fallback, but is weak");
+  }
+}
