@@ -41,6 +41,7 @@ class Job:
         self.on_end = on_end
         cpu_seconds = settings.cpu_seconds or _cpu_backstop(timeout_ms)
         self.evidence = Evidence(timeout_ms, cpu_seconds)
+        self.code = code
         options = json.dumps({"cpu_seconds": cpu_seconds}).encode()
         self.payload = JOB_LENGTHS.pack(len(options), len(code)) + options + code
         self.sent = 0
@@ -53,7 +54,7 @@ class Job:
         """Hands the code over at once; the clock runs from when the sandbox is ready for it."""
         self.tries += 1
         self.sent = 0
-        self.sandbox = self.pool.take()
+        self.sandbox = self.pool.take(self.code)
         limit = self.settings.output_limit
         self.out = OutputStream(self.sandbox.out, limit, self._on_data(frames.STDOUT))
         self.err = OutputStream(self.sandbox.err, limit, self._on_data(frames.STDERR))

@@ -14,13 +14,12 @@ import socket
 import sys
 from typing import Dict, List, Optional, Tuple
 
-from . import cgroups, frames, limits, root_fs, scratch, syscalls, zygote
+from . import cgroups, frames, limits, preload, root_fs, scratch, syscalls, zygote
 from . import zygote_channel as channel
 from .settings import MIB, STRONG_TIERS, TIERS, Settings, SettingsError, parse
 
-NEXT_ZYGOTE = b"Z"
 EXIT_NO_SANDBOX, EXIT_BAD_SETTINGS = 78, 64
-_ZYGOTE_START_SECONDS = 60.0
+_ZYGOTE_START_SECONDS, _ZYGOTE_STOP_SECONDS = 60.0, 1.0
 _MEMORY_OF_A_WAITING_SANDBOX = 16 * MIB
 
 
@@ -55,6 +54,7 @@ class Keeper:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.cgroup = cgroups.SlotCgroup({}, 1)
+        self.lines = preload.lines(settings)
         self.scratch_root = ""
         self.tier = ""
         self.zygotes: Dict[int, int] = {}  # pidfd -> process id
@@ -66,12 +66,15 @@ class Keeper:
         if self.settings.cgroups == "auto":
             self.cgroup = cgroups.create(str(os.getpid()))
         try:
-            first, hello = self._first_zygote()
+            light, hello = self._first_zygote()
+            zygotes = {preload.LIGHT: light}
+            if preload.FULL in self.lines:
+                zygotes.update(self._full_zygote(hello))
             hello["limits"] = self._limit_slot()
         except BaseException:
             self._clean_up()
             raise
-        self._fork_helper(first, hello)
+        self._fork_helper(zygotes, hello)
 
     def keep(self) -> int:
         """Until the helper ends, for whatever reason."""
@@ -95,10 +98,10 @@ class Keeper:
 
     def _serve_request(self, poll: select.poll) -> bool:
         data, _ = channel.receive(self.to_helper)
-        if data == NEXT_ZYGOTE:
-            theirs = self._start_zygote(self.tier)
-            poll.register(max(self.zygotes), select.POLLIN)
-            channel.send_fds(self.to_helper, NEXT_ZYGOTE, [theirs.fileno()])
+        if data:
+            theirs, pidfd = self._start_zygote(self.tier, data.decode())
+            poll.register(pidfd, select.POLLIN)
+            channel.send_fds(self.to_helper, data, [theirs.fileno()])
             theirs.close()
         return bool(data)
 
@@ -109,35 +112,48 @@ class Keeper:
             if reason is None:
                 if tier == "fallback":
                     self.scratch_root = scratch.make_root(self.settings.scratch_dir)
-                connection = self._start_zygote(tier)
-                connection.settimeout(_ZYGOTE_START_SECONDS)
-                data = connection.recv(65536)
-                if data[:1] == channel.HELLO:
+                connection, _ = self._start_zygote(tier, preload.LIGHT)
+                hello, reason = _await_hello(connection)
+                if hello is not None:
                     self.tier = tier
-                    connection.settimeout(None)
-                    return connection, json.loads(data[1:])
-                reason = data[1:].decode("utf-8", "replace") or "it died"
+                    return connection, hello
             reasons.append("%s: %s" % (tier, reason))
         raise NoSandbox("no sandbox can be had (%s)" % "; ".join(reasons))
 
-    def _start_zygote(self, tier: str) -> socket.socket:
+    def _full_zygote(self, hello: dict) -> Dict[str, socket.socket]:
+        """None where none of the larger packages is installed."""
+        connection, _ = self._start_zygote(self.tier, preload.FULL)
+        full, reason = _await_hello(connection)
+        if full is None:
+            raise NoSandbox(reason)
+        hello["not_preimported"] = full["not_preimported"]
+        if not preload.beyond_standard(full["preimported"]):
+            connection.close()
+            return {}
+        hello["preimported"] = full["preimported"]
+        return {preload.FULL: connection}
+
+    def _start_zygote(self, tier: str, line: str) -> Tuple[socket.socket, int]:
+        """(our end of its channel, its pidfd)"""
         ours, theirs = channel.pair()
-        start = zygote.Start(self.settings, tier, os.getpid(), self.cgroup.joined_through, self.scratch_root)
+        start = zygote.Start(self.settings, tier, os.getpid(), self.cgroup.joined_through, self.scratch_root,
+                             self.lines[line])
         ours.send(start.to_json())
         here = os.path.dirname(os.path.abspath(__file__))
         null = [(os.POSIX_SPAWN_OPEN, fd, "/dev/null", os.O_RDWR, 0) for fd in (0, 1)]
         pid = os.posix_spawn(sys.executable, [sys.executable, "-I", "-B", here, "zygote"], _job_environment(),
                              file_actions=[*null, (os.POSIX_SPAWN_DUP2, theirs.fileno(), zygote.CHANNEL_FD)])
         theirs.close()
-        self.zygotes[os.pidfd_open(pid)] = pid
-        return ours
+        pidfd = os.pidfd_open(pid)
+        self.zygotes[pidfd] = pid
+        return ours, pidfd
 
     def _limit_slot(self) -> Dict[str, str]:
-        """Beyond a job's own memory, room for two zygotes (one is recycled) and the sandboxes that wait."""
+        """Beyond a job's own memory, room for as many zygotes again (recycling) and the sandboxes that wait."""
         in_force = {name: "rlimit" for name in cgroups.CONTROLLERS}
         group, settings = self.cgroup, self.settings
         if group.controls("memory"):
-            waiting = (settings.prewarm + 1) * _MEMORY_OF_A_WAITING_SANDBOX
+            waiting = len(self.lines) * (settings.prewarm + 1) * _MEMORY_OF_A_WAITING_SANDBOX
             group.limit_memory(settings.memory_bytes + limits.SLACK_BYTES + 2 * group.memory_in_use() + waiting)
         if group.controls("pids"):
             group.limit_processes(settings.processes + 2 * limits.bystanders(settings))
@@ -146,7 +162,7 @@ class Keeper:
         in_force.update({name: "cgroup" for name in group.directories if name != "cpu" or settings.cpus})
         return in_force
 
-    def _fork_helper(self, first_zygote: socket.socket, hello: dict) -> None:
+    def _fork_helper(self, zygotes: Dict[str, socket.socket], hello: dict) -> None:
         from . import helper  # after the zygote, which has no use for it
         ours, theirs = channel.pair()
         me = os.getpid()
@@ -159,10 +175,11 @@ class Keeper:
             ours.close()
             for pidfd in self.zygotes:
                 os.close(pidfd)
-            helper.main(self.settings, hello, theirs, first_zygote, counters)
+            helper.main(self.settings, hello, theirs, zygotes, counters)
         self.to_helper = ours
         theirs.close()
-        first_zygote.close()
+        for connection in zygotes.values():
+            connection.close()
         null = os.open("/dev/null", os.O_RDWR)
         for fd in (0, 1):  # the worker's pipes are the helper's alone
             os.dup2(null, fd)
@@ -172,14 +189,26 @@ class Keeper:
         os.close(pidfd)
 
     def _clean_up(self) -> None:
+        """Zygotes end by themselves when the helper's end of their channel closes; those that don't are made to."""
         for pidfd in list(self.zygotes):
-            try:
+            if not select.select([pidfd], [], [], _ZYGOTE_STOP_SECONDS)[0]:
                 signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self._reap(pidfd)
         self.cgroup.remove()
         scratch.remove_root(self.scratch_root)
+
+
+def _await_hello(connection: socket.socket) -> Tuple[Optional[dict], str]:
+    """What it says of itself, or why it can't."""
+    connection.settimeout(_ZYGOTE_START_SECONDS)
+    try:
+        data, _ = channel.receive(connection)
+    except socket.timeout:
+        return None, "no zygote within %d s" % _ZYGOTE_START_SECONDS
+    connection.settimeout(None)
+    if data[:1] == channel.HELLO:
+        return json.loads(data[1:]), ""
+    return None, data[1:].decode("utf-8", "replace") or "it died"
 
 
 def _candidates(settings: Settings) -> Tuple[str, ...]:

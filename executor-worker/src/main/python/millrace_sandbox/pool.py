@@ -7,14 +7,14 @@ worker starts the slot anew, and everything below it is dead by then.
 """
 from __future__ import annotations
 
-import json
 import os
+import re
 import socket
 import time
 from typing import Callable, Dict, List, Optional, Sequence
 
+from . import preload
 from . import zygote_channel as channel
-from .keeper import NEXT_ZYGOTE
 from .loop import Loop, Timer
 from .runner import READY
 from .settings import Settings
@@ -74,42 +74,58 @@ class Ended:
 
 
 class Zygote:
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, line: "Line") -> None:
         self.connection = connection
+        self.line = line
         self.up = False
         self.forked = 0
         self.sandboxes: Dict[int, Sandbox] = {}
 
 
+class Line:
+    """Zygotes that imported the same: the current one, and what it has ready."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.idle: List[Sandbox] = []
+        self.successor_wanted = False
+        self.current: Zygote
+
+
 class Pool:
-    def __init__(self, settings: Settings, loop: Loop, keeper: socket.socket, first: socket.socket) -> None:
+    def __init__(self, settings: Settings, loop: Loop, keeper: socket.socket, zygotes: Dict[str, socket.socket],
+                 larger_packages: List[str]) -> None:
         self.settings = settings
         self.loop = loop
         self.keeper = keeper
-        self.idle: List[Sandbox] = []
-        self._ids = 0
+        self.lines = {name: Line(name) for name in zygotes}
         self._zygotes: List[Zygote] = []
-        self._current = self._adopt(first)
-        self._current.up = True
-        self._successor: Optional[Zygote] = None
-        self._successor_wanted = False
+        self._ids = 0
+        self._names_a_larger_package = re.compile("|".join(map(re.escape, larger_packages)).encode() or b"(?!)")
+        for name, connection in zygotes.items():
+            self.lines[name].current = self._adopt(connection, self.lines[name])
+            self.lines[name].current.up = True
         loop.watch(keeper.fileno(), self._on_keeper)
 
-    def take(self) -> Sandbox:
-        """The one that is ready, or the next to be; its new owner watches it from here on."""
-        while self.idle:
-            sandbox = self.idle.pop(0)
+    def take(self, code: bytes) -> Sandbox:
+        """One that is ready for this program, or will be; its new owner watches it from here on."""
+        line = self.lines[preload.LIGHT]
+        if preload.FULL in self.lines and self._names_a_larger_package.search(code):
+            line = self.lines[preload.FULL]
+        while line.idle:
+            sandbox = line.idle.pop(0)
             self.loop.unwatch(sandbox.result)
             sandbox.on_change = _ignore
             if sandbox.ended is None:
                 return sandbox
-        return self._fork(rehearse=False)
+        return self._fork(line, rehearse=False)
 
     def refill(self) -> None:
-        while len(self.idle) < self.settings.prewarm:
-            sandbox = self._fork(rehearse=True)
-            self.idle.append(sandbox)
-            self.loop.watch(sandbox.result, lambda s=sandbox: self._on_idle(s))
+        for line in self.lines.values():
+            while len(line.idle) < self.settings.prewarm:
+                sandbox = self._fork(line, rehearse=True)
+                line.idle.append(sandbox)
+                self.loop.watch(sandbox.result, lambda s=sandbox: self._on_idle(s))
 
     def retire(self, sandbox: Sandbox) -> None:
         """Nothing of it lives on. What the kernel says of its end comes later and is of no interest."""
@@ -132,8 +148,8 @@ class Pool:
             self.loop.unwatch(sandbox.result)
             sandbox.on_change()
 
-    def _fork(self, rehearse: bool) -> Sandbox:
-        zygote = self._current
+    def _fork(self, line: Line, rehearse: bool) -> Sandbox:
+        zygote = line.current
         self._ids += 1
         sandbox = Sandbox(self._ids, zygote)
         zygote.sandboxes[sandbox.id] = sandbox
@@ -142,7 +158,7 @@ class Pool:
             os.close(fd)
         zygote.forked += 1
         if zygote.forked >= self.settings.max_jobs_per_zygote:
-            self._ask_for_successor()
+            self._ask_for_successor(line)
         return sandbox
 
     def _send(self, zygote: Zygote, data: bytes, fds: Sequence[int] = ()) -> None:
@@ -151,22 +167,22 @@ class Pool:
         except OSError:
             raise ZygoteLost("the zygote died")
 
-    def _adopt(self, connection: socket.socket) -> Zygote:
-        zygote = Zygote(connection)
+    def _adopt(self, connection: socket.socket, line: Line) -> Zygote:
+        zygote = Zygote(connection, line)
         self._zygotes.append(zygote)
         self.loop.watch(connection.fileno(), lambda: self._on_zygote(zygote))
         return zygote
 
-    def _ask_for_successor(self) -> None:
-        if not self._successor_wanted:
-            self._successor_wanted = True
-            self.keeper.send(NEXT_ZYGOTE)
+    def _ask_for_successor(self, line: Line) -> None:
+        if not line.successor_wanted:
+            line.successor_wanted = True
+            self.keeper.send(line.name.encode())
 
     def _on_keeper(self) -> None:
         data, fds = channel.receive(self.keeper)
         if not data:
             raise ZygoteLost("the keeper is gone")
-        self._successor = self._adopt(socket.socket(fileno=fds[0]))
+        self._adopt(socket.socket(fileno=fds[0]), self.lines[data.decode()])
 
     def _on_zygote(self, zygote: Zygote) -> None:
         data, _ = channel.receive(zygote.connection)
@@ -191,23 +207,23 @@ class Pool:
     def _on_hello(self, zygote: Zygote, data: bytes) -> None:
         if data[:1] != channel.HELLO:
             raise ZygoteLost("the next zygote did not start: %s" % data[1:].decode("utf-8", "replace"))
-        json.loads(data[1:])
         zygote.up = True
-        self._successor = None
-        self._successor_wanted = False
-        old, self._current = self._current, zygote
+        line = zygote.line
+        line.successor_wanted = False
+        old, line.current = line.current, zygote
         self._release_if_done(old)
 
     def _release_if_done(self, zygote: Zygote) -> None:
-        if zygote is not self._current and not zygote.sandboxes and zygote in self._zygotes:
+        if zygote is not zygote.line.current and not zygote.sandboxes and zygote in self._zygotes:
             self._zygotes.remove(zygote)
             self.loop.unwatch(zygote.connection.fileno())
             zygote.connection.close()
 
     def _on_ended(self, sandbox: Sandbox, ended: Ended) -> None:
         sandbox.ended = ended
-        if sandbox in self.idle:
-            self.idle.remove(sandbox)
+        idle = sandbox.zygote.line.idle
+        if sandbox in idle:
+            idle.remove(sandbox)
             self.loop.unwatch(sandbox.result)
             sandbox.close()
         sandbox.on_change()

@@ -41,6 +41,7 @@ class Start:
     keeper_pid: int
     joined_through: List[str]
     scratch_root: str
+    modules: List[str]
 
     def to_json(self) -> bytes:
         return json.dumps(dict(self.__dict__, settings=self.settings.to_json().decode())).encode()
@@ -89,7 +90,7 @@ def _prepare(start: Start):
         facts = root_fs.build(start.settings)
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
     _hide_from_oom_killer()
-    preimported, missing = preload.import_all(start.settings)
+    preimported, missing = preload.import_all(start.settings, start.modules)
     confinement = lockdown.confinement(start.settings, start.tier, bool(facts["proc"]))
     _drop_what_is_not_needed(start.tier)
     preload.warm_up()

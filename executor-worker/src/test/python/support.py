@@ -1,0 +1,72 @@
+"""Where the package is, which tiers this machine offers, and what is left of a slot's processes."""
+from __future__ import annotations
+
+import os
+import sys
+from typing import Dict, List, Set, Tuple
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MAIN = os.path.normpath(os.path.join(HERE, "..", "..", "main", "python"))
+sys.path.insert(0, MAIN)
+
+from millrace_sandbox import landlock, preload  # noqa: E402
+
+PYTHON = os.environ.get("MILLRACE_TEST_PYTHON", sys.executable)
+STANDARD_LIBRARY = preload.STANDARD_LIBRARY
+AN_ORDINARY_USER = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all",
+                    "--bounding-set=-all"]
+
+
+def tiers() -> Dict[str, List[str]]:
+    """What to put before the helper's command, by tier: the weaker ones are tried as an ordinary user."""
+    as_user = AN_ORDINARY_USER if os.geteuid() == 0 else []
+    found: Dict[str, List[str]] = {}
+    if os.geteuid() == 0:
+        found["root"] = []
+    if _may_make_user_namespaces():
+        found["userns"] = as_user
+    if landlock.abi():
+        found["fallback"] = as_user
+    return found
+
+
+def _may_make_user_namespaces() -> bool:
+    pid = os.fork()
+    if pid == 0:
+        from millrace_sandbox import syscalls
+        try:
+            syscalls.unshare(syscalls.CLONE_NEWUSER | syscalls.CLONE_NEWPID)
+            os._exit(0)
+        except OSError:
+            os._exit(1)
+    return os.waitpid(pid, 0)[1] == 0
+
+
+def descendants(pid: int) -> Set[int]:
+    """Of every generation, zombies left out."""
+    children: Dict[int, List[int]] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            parent, state = _parent(int(entry))
+            if state not in ("Z", "X", ""):
+                children.setdefault(parent, []).append(int(entry))
+    found: Set[int] = set()
+    todo = [pid]
+    while todo:
+        for child in children.get(todo.pop(), []):
+            found.add(child)
+            todo.append(child)
+    return found
+
+
+def alive(pids: Set[int]) -> Set[int]:
+    return {pid for pid in pids if _parent(pid)[1] not in ("Z", "X", "")}
+
+
+def _parent(pid: int) -> Tuple[int, str]:
+    try:
+        with open("/proc/%d/stat" % pid) as f:
+            state, parent = f.read().rpartition(")")[2].split()[:2]
+    except OSError:
+        return 0, ""
+    return int(parent), state
