@@ -3,6 +3,7 @@ package io.millrace.worker;
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
 import io.millrace.queue.JobQueue;
+import io.millrace.queue.Lane;
 import io.millrace.store.AdmissionGate;
 import io.millrace.store.AdmissionGate.Admitted;
 import io.millrace.store.AdmissionGate.Candidate;
@@ -70,7 +71,7 @@ final class TestCaller implements AutoCloseable {
         new Candidate(jobId, "tester", request, gatewayId, OwnerLimits.NONE, null);
     Admitted admitted = admit(candidate);
     Job job = new Job(jobId, "tester", request, admitted.acceptedAt(), gatewayId, null);
-    queue.enqueue(admitted.lane(), job).join();
+    enqueue(admitted.lane(), job);
     return jobId;
   }
 
@@ -96,6 +97,13 @@ final class TestCaller implements AutoCloseable {
     return Eventually.value(
         Duration.ofSeconds(20),
         () -> gate.admit(candidate) instanceof Admitted admitted ? admitted : null);
+  }
+
+  /** A cold broker may let the first send time out; a second copy does no harm. */
+  private void enqueue(Lane lane, Job job) {
+    Eventually.value(
+        Duration.ofSeconds(20),
+        () -> queue.enqueue(lane, job).handle((record, failure) -> record).join());
   }
 
   private CompletableFuture<StoredReply> reply(UUID jobId) {

@@ -223,7 +223,8 @@ class WorkerTest {
     List<UUID> jobs = new ArrayList<>();
     try (ConfigurableApplicationContext other = start()) {
       LeaseKeeper held = other.getBean(LeaseKeeper.class);
-      for (int number = 0; number < 4; number++) {
+      Eventually.isTrue(Duration.ofSeconds(60), () -> other.getBean(SlotPool.class).ready() == 2);
+      for (int number = 0; number < 6; number++) {
         jobs.add(caller.submit("import time\ntime.sleep(5)\nprint('done')", 30, null));
       }
       Eventually.isTrue(Duration.ofSeconds(30), () -> !held.isIdle());
