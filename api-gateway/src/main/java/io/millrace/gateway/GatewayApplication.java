@@ -1,0 +1,24 @@
+package io.millrace.gateway;
+
+import java.util.Map;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+
+/**
+ * The gateway as a process of its own; its settings are {@code gateway.yml} and the environment.
+ */
+@SpringBootApplication
+@EnableConfigurationProperties(GatewaySettings.class)
+public class GatewayApplication {
+
+  /** The builder of the gateway, for those who start it inside another process. */
+  public static SpringApplicationBuilder builder() {
+    return new SpringApplicationBuilder(GatewayApplication.class)
+        .properties(Map.of("spring.config.name", "gateway"));
+  }
+
+  public static void main(String[] args) {
+    builder().run(args);
+  }
+}

@@ -1,0 +1,37 @@
+package io.millrace.gateway;
+
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.TimeoutOptions;
+import io.millrace.QueueConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
+
+/** What the steps share. */
+@Configuration(proxyBeanMethods = false)
+@Import(QueueConfiguration.class)
+class GatewayConfiguration {
+
+  private static final int BEAT_THREADS = 3;
+
+  /** The clock of everything that is looked at again and again. */
+  @Bean
+  ThreadPoolTaskScheduler beats() {
+    ThreadPoolTaskScheduler beats = new ThreadPoolTaskScheduler();
+    beats.setPoolSize(BEAT_THREADS);
+    beats.setThreadNamePrefix("beat-");
+    beats.setDaemon(true);
+    return beats;
+  }
+
+  /** A command fails at once while Redis is away, and is not kept for later. */
+  @Bean
+  LettuceClientOptionsBuilderCustomizer failFast() {
+    return options ->
+        options
+            .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+            .timeoutOptions(TimeoutOptions.enabled());
+  }
+}

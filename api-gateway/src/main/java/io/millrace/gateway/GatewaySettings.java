@@ -1,0 +1,92 @@
+package io.millrace.gateway;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The gateway's properties, below {@code millrace}.
+ *
+ * @param apiKeys keys by value, comma-separated: see {@link io.millrace.gateway.auth.ApiKeys}
+ * @param apiKeysFile a file of keys, one a line, read again when it changes; or null
+ * @param gateway limits of this process
+ */
+@ConfigurationProperties("millrace")
+public record GatewaySettings(
+    @DefaultValue("") String apiKeys, @Nullable Path apiKeysFile, @DefaultValue Limits gateway) {
+
+  /** The largest body whose job is sure to fit a record of the queue. */
+  private static final DataSize LARGEST_BODY = DataSize.ofMegabytes(3);
+
+  /** The table of the page: what this process bounds, and where. */
+  public record Limits(
+      @DefaultValue("1MB") DataSize maxBody,
+      @DefaultValue("128MB") DataSize bodyMemory,
+      @DefaultValue("10s") Duration headTimeout,
+      @DefaultValue("20s") Duration bodyTimeout,
+      @DefaultValue("60s") Duration idleTimeout,
+      @DefaultValue("16KB") DataSize maxHead,
+      @DefaultValue("20000") int maxConnections,
+      @DefaultValue("15000") int maxWaiting,
+      @DefaultValue("1h") Duration maxWait,
+      @DefaultValue("5s") Duration replyBeat,
+      @DefaultValue("60s") Duration maxRetryAfter,
+      @DefaultValue("2s") Duration keyReload,
+      @DefaultValue("0s") Duration drainDelay,
+      @DefaultValue("2s") Duration drainMargin,
+      @DefaultValue KeyLimits keyLimits) {
+
+    public Limits {
+      String bodies = "1B to " + LARGEST_BODY.toMegabytes() + "MB";
+      check(within(maxBody, 1, LARGEST_BODY.toBytes()), "max-body", bodies, maxBody);
+      check(bodyMemory.compareTo(maxBody) >= 0, "body-memory", "max-body or more", bodyMemory);
+      check(positive(headTimeout), "head-timeout", "1ms or more", headTimeout);
+      check(positive(bodyTimeout), "body-timeout", "1ms or more", bodyTimeout);
+      check(positive(idleTimeout), "idle-timeout", "1ms or more", idleTimeout);
+      check(within(maxHead, 1024, 1 << 20), "max-head", "1KB to 1MB", maxHead);
+      check(maxConnections >= 1, "max-connections", "1 or more", maxConnections);
+      check(maxWaiting >= 1, "max-waiting", "1 or more", maxWaiting);
+      check(positive(maxWait), "max-wait", "1ms or more", maxWait);
+      check(positive(replyBeat), "reply-beat", "1ms or more", replyBeat);
+      check(maxRetryAfter.toSeconds() >= 1, "max-retry-after", "1s or more", maxRetryAfter);
+      check(positive(keyReload), "key-reload", "1ms or more", keyReload);
+      check(!drainDelay.isNegative(), "drain-delay", "0s or more", drainDelay);
+      check(!drainMargin.isNegative(), "drain-margin", "0s or more", drainMargin);
+    }
+
+    private static boolean positive(Duration duration) {
+      return duration.toMillis() >= 1;
+    }
+
+    private static boolean within(DataSize size, long least, long most) {
+      return size.toBytes() >= least && size.toBytes() <= most;
+    }
+  }
+
+  /**
+   * What a key may do unless its own entry says otherwise; 0 is no limit.
+   *
+   * @param queued jobs that wait
+   * @param running jobs that run
+   * @param rate jobs a second
+   */
+  public record KeyLimits(
+      @DefaultValue("0") int queued, @DefaultValue("0") int running, @DefaultValue("0") int rate) {
+
+    public KeyLimits {
+      check(queued >= 0, "key-limits.queued", "0 (no limit) or more", queued);
+      check(running >= 0, "key-limits.running", "0 (no limit) or more", running);
+      check(rate >= 0, "key-limits.rate", "0 (no limit) or more", rate);
+    }
+  }
+
+  private static void check(boolean good, String name, String wanted, Object value) {
+    if (!good) {
+      throw new IllegalArgumentException(
+          "millrace.gateway." + name + " must be " + wanted + ", but is " + value);
+    }
+  }
+}

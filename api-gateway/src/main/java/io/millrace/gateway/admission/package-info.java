@@ -1,0 +1,10 @@
+/**
+ * Whether a job is let in: {@link io.millrace.gateway.admission.Admission} asks the gate in Redis,
+ * which counts for all gateways at once, and puts its no into words; {@link
+ * io.millrace.gateway.admission.RetryAfter} says when it is worth asking again; {@link
+ * io.millrace.gateway.admission.RateLimits} tells every caller how much room there is.
+ */
+@NullMarked
+package io.millrace.gateway.admission;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,32 @@
+package io.millrace.gateway.auth;
+
+import io.millrace.store.AdmissionGate.OwnerLimits;
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * Who asks: the name that its key goes by in Redis, logs and metrics, and what it may do.
+ *
+ * @param owner letters, digits, dot, dash and underscore, at most 64
+ */
+public record Caller(String owner, OwnerLimits limits) {
+
+  private static final String ATTRIBUTE = Caller.class.getName();
+
+  /** Who sent this request; there is one wherever {@link ApiKeyFilter} let it pass with a key. */
+  public static Caller of(ServerWebExchange exchange) {
+    Caller caller = exchange.getAttribute(ATTRIBUTE);
+    if (caller == null) {
+      throw new IllegalStateException("a request without a key got past ApiKeyFilter");
+    }
+    return caller;
+  }
+
+  /** Whether a key came with this request. */
+  public static boolean isKnown(ServerWebExchange exchange) {
+    return exchange.getAttribute(ATTRIBUTE) != null;
+  }
+
+  void attachTo(ServerWebExchange exchange) {
+    exchange.getAttributes().put(ATTRIBUTE, this);
+  }
+}

@@ -1,0 +1,80 @@
+package io.millrace.gateway.auth;
+
+import io.millrace.gateway.GatewaySettings.KeyLimits;
+import io.millrace.store.AdmissionGate.OwnerLimits;
+import java.util.regex.Pattern;
+
+/**
+ * One key as it is configured: {@code [NAME:]KEY [queued=N] [running=N] [rate=N]}, where KEY is the
+ * key itself or {@code sha256:} and its digest in hexadecimal. The name ends at the first colon; a
+ * key that has a colon itself needs a name before it. A key without a name is named after its
+ * digest. A name that comes twice is one owner with two keys, as in a rotation.
+ */
+record KeyEntry(KeyDigest digest, Caller caller) {
+
+  private static final String DIGEST_MARK = "sha256:";
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final Pattern KEY = Pattern.compile("[!-~]{1,1024}");
+
+  /**
+   * Reads an entry.
+   *
+   * @throws IllegalArgumentException with a message that does not hold the key
+   */
+  static KeyEntry parse(String text, KeyLimits defaults) {
+    String[] words = text.trim().split("\\s+");
+    String named = words[0];
+    int colon = named.startsWith(DIGEST_MARK) ? -1 : named.indexOf(':');
+    String name = colon < 0 ? "" : named.substring(0, colon);
+    if (colon >= 0 && !NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "a key's name must be 1 to 64 letters, digits, dots, dashes or underscores");
+    }
+    KeyDigest digest = digest(named.substring(colon + 1));
+    String owner = name.isEmpty() ? "key-" + digest.fingerprint() : name;
+    return new KeyEntry(digest, new Caller(owner, limits(words, defaults)));
+  }
+
+  private static KeyDigest digest(String key) {
+    if (key.startsWith(DIGEST_MARK)) {
+      try {
+        return KeyDigest.ofHex(key.substring(DIGEST_MARK.length()));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("sha256: must be followed by 64 hexadecimal digits", e);
+      }
+    }
+    if (!KEY.matcher(key).matches()) {
+      throw new IllegalArgumentException("a key must be 1 to 1024 visible ASCII characters");
+    }
+    return KeyDigest.ofKey(key);
+  }
+
+  private static OwnerLimits limits(String[] words, KeyLimits defaults) {
+    int queued = defaults.queued();
+    int running = defaults.running();
+    int rate = defaults.rate();
+    for (int i = 1; i < words.length; i++) {
+      int equals = words[i].indexOf('=');
+      String limit = equals < 0 ? words[i] : words[i].substring(0, equals);
+      int value = number(words[i].substring(equals + 1));
+      switch (limit) {
+        case "queued" -> queued = value;
+        case "running" -> running = value;
+        case "rate" -> rate = value;
+        default ->
+            throw new IllegalArgumentException(
+                "after a key only queued=N, running=N and rate=N are known");
+      }
+    }
+    return new OwnerLimits(queued, running, rate);
+  }
+
+  private static int number(String digits) {
+    try {
+      return Integer.parseUnsignedInt(digits);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "a key's limits are queued=N, running=N and rate=N with N a whole number", e);
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package io.millrace.gateway.error;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reason to say no. Immutable.
+ *
+ * @param status the HTTP status
+ * @param error what the client's own code reads, a phrase
+ * @param reason a stable word for machines
+ * @param message a sentence for people, at most 1 kB
+ * @param fields what else the body says, in wire order
+ * @param headers what else the head says
+ */
+public record ApiError(
+    int status,
+    String error,
+    String reason,
+    String message,
+    Map<String, @Nullable Object> fields,
+    Map<String, String> headers) {
+
+  private static final int SEED_EXIT_CODE = 400;
+
+  private ApiError(int status, String error, String reason, String message) {
+    this(status, error, reason, message, Map.of(), Map.of());
+  }
+
+  /** The body is no request: not JSON, against the schema, or with a webhook we do not call. */
+  public static ApiError invalid(String message) {
+    return new ApiError(400, "Missing or invalid parameters", "invalid_request", message)
+        .with("stdout", "")
+        .with("exit_code", SEED_EXIT_CODE);
+  }
+
+  /** No key, a wrong one, or two: the same for all, so that nothing can be learnt from it. */
+  public static ApiError unauthorized() {
+    return new ApiError(
+            401, "Unauthorized", "unauthorized", "A valid key in the header x-api-key is needed")
+        .header("WWW-Authenticate", "ApiKey");
+  }
+
+  /** Nothing there, or nothing that this key may see. */
+  public static ApiError notFound(String message) {
+    return new ApiError(404, "Not Found", "not_found", message);
+  }
+
+  /** The path is known, the method is not for it. */
+  public static ApiError methodNotAllowed(String allow) {
+    return new ApiError(405, "Method Not Allowed", "method_not_allowed", "This path takes " + allow)
+        .header("Allow", allow);
+  }
+
+  /** The body did not arrive in time. */
+  public static ApiError bodyTooSlow(Duration limit) {
+    return new ApiError(
+        408,
+        "Request Timeout",
+        "request_timeout",
+        "The body did not arrive within " + limit.toSeconds() + " seconds");
+  }
+
+  /** The idempotency key's first job has not ended. */
+  public static ApiError inFlight(UUID firstJobId) {
+    return new ApiError(
+            409,
+            "Conflict",
+            "idempotency_in_flight",
+            "The first request with this Idempotency-Key has not ended")
+        .with("job_id", firstJobId.toString())
+        .withJob(firstJobId)
+        .header("Location", "/v1/jobs/" + firstJobId)
+        .retryAfter(1);
+  }
+
+  /** The body is larger than it may be. */
+  public static ApiError tooLarge(long limit) {
+    return new ApiError(
+        413,
+        "Payload Too Large",
+        "payload_too_large",
+        "The body may have at most " + limit + " bytes")
+        .header("Connection", "close");
+  }
+
+  /** Not JSON in UTF-8 without a content coding. */
+  public static ApiError unsupportedMedia(String message) {
+    return new ApiError(415, "Unsupported Media Type", "unsupported_media_type", message)
+        .header("Accept-Encoding", "identity");
+  }
+
+  /** The idempotency key stands for another body. */
+  public static ApiError otherBody() {
+    return new ApiError(
+        422,
+        "Unprocessable Content",
+        "idempotency_mismatch",
+        "This Idempotency-Key was used with another body");
+  }
+
+  /** The queue, the key's share of it, or the waiting room is full. */
+  public static ApiError tooMany(String message, String reason, long retryAfterSeconds) {
+    return new ApiError(429, message, reason, message)
+        .retryAfter(retryAfterSeconds)
+        .header("RateLimit", "\"" + reason + "\";r=0;t=" + retryAfterSeconds);
+  }
+
+  /** A fault of ours that is told to nobody else than the log. */
+  public static ApiError internal() {
+    String error = "An internal server error occurred";
+    return new ApiError(500, error, "internal", error)
+        .with("stdout", "")
+        .with("stderr", "")
+        .with("exit_code", 500);
+  }
+
+  /** What the job needs is away, or this gateway has as much in hand as it can bear. */
+  public static ApiError unavailable(String message, long retryAfterSeconds) {
+    return new ApiError(503, "Service Unavailable", "unavailable", message)
+        .retryAfter(retryAfterSeconds);
+  }
+
+  /** Any other refusal of the HTTP layer. */
+  public static ApiError http(int status, String phrase) {
+    return new ApiError(
+        status,
+        phrase,
+        phrase.toLowerCase(java.util.Locale.ROOT).replace(' ', '_'),
+        "The request could not be handled: " + phrase);
+  }
+
+  /** The same with one more field at the end of its body. */
+  public ApiError with(String name, @Nullable Object value) {
+    Map<String, @Nullable Object> more = new LinkedHashMap<>(fields);
+    more.put(name, value);
+    return new ApiError(status, error, reason, message, more, headers);
+  }
+
+  /** The same with the request's own id, known from here on; first among the fields. */
+  public ApiError withId(@Nullable String id) {
+    Map<String, @Nullable Object> more = new LinkedHashMap<>();
+    more.put("id", id);
+    more.putAll(fields);
+    return new ApiError(status, error, reason, message, more, headers);
+  }
+
+  /** The same with the job it is about, in its head. */
+  public ApiError withJob(UUID jobId) {
+    return header("X-Job-Id", jobId.toString());
+  }
+
+  private ApiError header(String name, String value) {
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(name, value);
+    return new ApiError(status, error, reason, message, fields, more);
+  }
+
+  private ApiError retryAfter(long seconds) {
+    return header("Retry-After", Long.toString(seconds));
+  }
+}

@@ -1,0 +1,85 @@
+package io.millrace.gateway.error;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** Puts every refusal without a job on the wire, and counts it. Thread-safe. */
+@Component
+public final class ApiErrors {
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final MeterRegistry meters;
+
+  public ApiErrors(MeterRegistry meters) {
+    this.meters = meters;
+  }
+
+  /** The answer of a controller. */
+  public ResponseEntity<byte[]> answer(ApiError error) {
+    count(error);
+    ResponseEntity.BodyBuilder answer =
+        ResponseEntity.status(error.status()).contentType(MediaType.APPLICATION_JSON);
+    error.headers().forEach(answer::header);
+    return answer.body(body(error));
+  }
+
+  /** The answer of a filter. */
+  public Mono<Void> write(ApiError error, ServerHttpResponse response) {
+    count(error);
+    byte[] body = body(error);
+    response.setRawStatusCode(error.status());
+    response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
+    response.getHeaders().setContentLength(body.length);
+    error.headers().forEach(response.getHeaders()::set);
+    return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+  }
+
+  /** Counts a refusal that is put on the wire elsewhere. */
+  public void count(ApiError error) {
+    meters
+        .counter(
+            "millrace.refusals",
+            "status",
+            Integer.toString(error.status()),
+            "reason",
+            error.reason())
+        .increment();
+  }
+
+  /** The error as JSON in wire order. */
+  public static byte[] body(ApiError error) {
+    ByteArrayOutputStream body = new ByteArrayOutputStream(256);
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), body)) {
+      json.writeStartObject();
+      json.writeStringProperty("error", error.error());
+      json.writeStringProperty("reason", error.reason());
+      json.writeNumberProperty("code", error.status());
+      json.writeStringProperty("message", error.message());
+      for (Map.Entry<String, @Nullable Object> field : error.fields().entrySet()) {
+        json.writeName(field.getKey());
+        write(json, field.getValue());
+      }
+      json.writeEndObject();
+    }
+    return body.toByteArray();
+  }
+
+  private static void write(JsonGenerator json, @Nullable Object value) {
+    if (value instanceof Number number) {
+      json.writeNumber(number.longValue());
+    } else {
+      json.writeString((String) value);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package io.millrace.gateway.job;
+
+import io.millrace.gateway.auth.Caller;
+import io.millrace.gateway.error.ApiError;
+import io.millrace.gateway.error.ApiErrors;
+import io.millrace.gateway.queue.StoreCalls;
+import io.millrace.store.JobStatus;
+import java.time.Duration;
+import java.util.Optional;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/** One job: shown, waited for, cancelled. */
+@RestController
+@RequestMapping("/v1/jobs/{jobId}")
+final class JobController {
+
+  private static final int LONGEST_WAIT_SECONDS = 300;
+
+  private final JobLookup jobs;
+  private final JobEnd end;
+  private final StoreCalls stores;
+  private final ApiErrors errors;
+
+  JobController(JobLookup jobs, JobEnd end, StoreCalls stores, ApiErrors errors) {
+    this.jobs = jobs;
+    this.end = end;
+    this.stores = stores;
+    this.errors = errors;
+  }
+
+  /** The job now, or, with {@code wait}, as soon as it has ended or that many seconds are over. */
+  @GetMapping
+  Mono<ResponseEntity<byte[]>> show(
+      @PathVariable String jobId,
+      @RequestParam(name = "wait", defaultValue = "0") String wait,
+      ServerWebExchange exchange) {
+    Optional<Duration> limit = seconds(wait);
+    if (limit.isEmpty()) {
+      return Mono.just(
+          errors.answer(
+              ApiError.invalid("wait must be a whole number from 0 to " + LONGEST_WAIT_SECONDS)));
+    }
+    String owner = Caller.of(exchange).owner();
+    Mono<Optional<JobStatus>> now = stores.run(() -> jobs.find(jobId, owner));
+    return now.flatMap(
+            found ->
+                found.filter(job -> !job.state().isTerminal() && !limit.get().isZero()).isPresent()
+                    ? end.await(found.get(), limit.get()).then(now)
+                    : Mono.just(found))
+        .map(this::answer);
+  }
+
+  /** Cancels a job that has not ended; shows it as it is then. */
+  @DeleteMapping
+  Mono<ResponseEntity<byte[]>> cancel(@PathVariable String jobId, ServerWebExchange exchange) {
+    String owner = Caller.of(exchange).owner();
+    return stores
+        .run(
+            () -> {
+              Optional<JobStatus> found = jobs.find(jobId, owner);
+              found.filter(job -> !job.state().isTerminal()).ifPresent(end::cancel);
+              return found.isPresent() ? jobs.find(jobId, owner) : found;
+            })
+        .map(this::answer);
+  }
+
+  private ResponseEntity<byte[]> answer(Optional<JobStatus> found) {
+    return found
+        .map(
+            job ->
+                ResponseEntity.ok()
+                    .contentType(MediaType.APPLICATION_JSON)
+                    .header("X-Job-Id", job.jobId().toString())
+                    .body(JobView.of(job)))
+        .orElseGet(
+            () -> errors.answer(ApiError.notFound("No such job, or its result has expired")));
+  }
+
+  private static Optional<Duration> seconds(String text) {
+    try {
+      int seconds = Integer.parseInt(text);
+      return seconds >= 0 && seconds <= LONGEST_WAIT_SECONDS
+          ? Optional.of(Duration.ofSeconds(seconds))
+          : Optional.empty();
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.millrace.gateway.job;
+
+import io.millrace.gateway.queue.StoreCalls;
+import io.millrace.gateway.reply.Awaited;
+import io.millrace.gateway.reply.GatewayId;
+import io.millrace.gateway.reply.ReplyAwaiter;
+import io.millrace.gateway.reply.Ticket;
+import io.millrace.job.Outcome;
+import io.millrace.job.Reply;
+import io.millrace.store.AdmissionGate;
+import io.millrace.store.JobArchive;
+import io.millrace.store.JobArchive.Pending;
+import io.millrace.store.JobStatus;
+import java.time.Duration;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/** The end of a job: waited for, or brought about. */
+@Component
+final class JobEnd {
+
+  private final ReplyAwaiter awaiter;
+  private final JobArchive archive;
+  private final AdmissionGate gate;
+  private final GatewayId gatewayId;
+  private final Reply.Speaker speaker;
+  private final StoreCalls stores;
+
+  JobEnd(
+      ReplyAwaiter awaiter,
+      JobArchive archive,
+      AdmissionGate gate,
+      GatewayId gatewayId,
+      Reply.Speaker speaker,
+      StoreCalls stores) {
+    this.awaiter = awaiter;
+    this.archive = archive;
+    this.gate = gate;
+    this.gatewayId = gatewayId;
+    this.speaker = speaker;
+    this.stores = stores;
+  }
+
+  /** Completes when the job has ended, the time is over, or nobody else can wait here. */
+  Mono<Void> await(JobStatus job, Duration limit) {
+    Optional<Ticket> place = awaiter.expect(job.jobId());
+    return place
+        .map(
+            ticket ->
+                stores
+                    .run(() -> archive.watch(job.jobId(), gatewayId.value()))
+                    .filter(Pending.class::isInstance)
+                    .flatMap(pending -> outcome(ticket, limit))
+                    .then()
+                    .doFinally(signal -> leave(job, ticket)))
+        .orElseGet(Mono::empty);
+  }
+
+  private static Mono<Awaited> outcome(Ticket ticket, Duration limit) {
+    return Mono.fromFuture(ticket.outcome(), true)
+        .timeout(limit, Mono.just(new Awaited.StillWorking()));
+  }
+
+  /** A poller that goes must not hold up a job whose own caller has gone too. */
+  private void leave(JobStatus job, Ticket ticket) {
+    if (awaiter.leave(ticket)) {
+      stores.execute(() -> gate.leave(job.jobId(), gatewayId.value(), cancelled(job)));
+    }
+  }
+
+  /** Ends the job unless it has ended. Blocks for one round trip. */
+  void cancel(JobStatus job) {
+    gate.cancel(job.jobId(), job.owner(), cancelled(job));
+  }
+
+  private Reply cancelled(JobStatus job) {
+    return Reply.to(job.jobId(), job.id(), new Outcome.Cancelled(), speaker);
+  }
+}

@@ -1,0 +1,44 @@
+package io.millrace.gateway.job;
+
+import io.millrace.store.JobStatus;
+import java.io.ByteArrayOutputStream;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** A job as JSON; its reply is put in as it was minted. */
+final class JobView {
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private JobView() {}
+
+  static byte[] of(JobStatus job) {
+    ByteArrayOutputStream body = new ByteArrayOutputStream(512);
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), body)) {
+      json.writeStartObject();
+      json.writeStringProperty("job_id", job.jobId().toString());
+      json.writeStringProperty("id", job.id());
+      json.writeStringProperty("state", job.state().wireName());
+      json.writeStringProperty("accepted_at", time(job.acceptedAt()));
+      json.writeStringProperty("started_at", time(job.startedAt()));
+      json.writeStringProperty("finished_at", time(job.finishedAt()));
+      json.writeNumberProperty("attempt", job.attempt());
+      json.writeName("reply");
+      if (job.reply() == null) {
+        json.writeNull();
+      } else {
+        json.writeRawValue(job.reply());
+      }
+      json.writeEndObject();
+    }
+    return body.toByteArray();
+  }
+
+  private static @Nullable String time(@Nullable Long micros) {
+    return micros == null ? null : Instant.EPOCH.plus(micros, ChronoUnit.MICROS).toString();
+  }
+}

@@ -1,0 +1,114 @@
+package io.millrace.gateway.queue;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.store.QueueGauge;
+import io.millrace.store.QueueGauge.Reading;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.scheduling.TaskScheduler;
+import org.springframework.stereotype.Component;
+
+/** Looks at Kafka and Redis at each beat. Thread-safe; reading it costs nothing. */
+@Component("queue")
+public final class QueueMonitor implements HealthIndicator {
+
+  private static final Logger log = LoggerFactory.getLogger(QueueMonitor.class);
+  private static final Duration BEAT = Duration.ofSeconds(1);
+  private static final int KAFKA_TIMEOUT_MILLIS = 3000;
+  private static final Reading NOTHING_KNOWN = new Reading(0, 0, 0, 0, 0, Duration.ZERO, 0, false);
+
+  private final QueueGauge gauge;
+  private final Admin kafka;
+  private volatile Reading reading = NOTHING_KNOWN;
+  private volatile boolean redisUp;
+  private volatile boolean kafkaUp;
+
+  QueueMonitor(QueueGauge gauge, Admin kafka, TaskScheduler beats, MeterRegistry meters) {
+    this.gauge = gauge;
+    this.kafka = kafka;
+    beats.scheduleWithFixedDelay(this::lookAtRedis, BEAT);
+    beats.scheduleWithFixedDelay(this::lookAtKafka, BEAT);
+    meters.gauge("millrace.queue.length", this, each -> each.reading.queueLength());
+    meters.gauge("millrace.queue.running", this, each -> each.reading.running());
+    meters.gauge("millrace.queue.workers", this, each -> each.reading.workers());
+    meters.gauge("millrace.queue.slots", this, each -> each.reading.slots());
+    meters.gauge("millrace.queue.drain.rate", this, each -> each.reading.drainRate());
+    meters.gauge("millrace.queue.oldest.seconds", this, QueueMonitor::oldestSeconds);
+    meters.gauge("millrace.kafka.up", this, each -> each.kafkaUp ? 1 : 0);
+    meters.gauge("millrace.redis.up", this, each -> each.redisUp ? 1 : 0);
+  }
+
+  /** The queue as it was within the last second, while {@link #isUp}. */
+  public Reading reading() {
+    return reading;
+  }
+
+  /** Whether a job can be taken: both are there, and the lanes are whole. */
+  public boolean isUp() {
+    return redisUp && kafkaUp && reading.whole();
+  }
+
+  /** A call to Redis failed: no other is tried until the next beat succeeds. */
+  public void redisFailed() {
+    redisUp = false;
+  }
+
+  /** A record was not confirmed: no other is sent until the next beat succeeds. */
+  public void kafkaFailed() {
+    kafkaUp = false;
+  }
+
+  @Override
+  public Health health() {
+    return (isUp() ? Health.up() : Health.outOfService())
+        .withDetail("kafka", kafkaUp)
+        .withDetail("redis", redisUp)
+        .withDetail("lanes", reading.whole())
+        .build();
+  }
+
+  private void lookAtRedis() {
+    boolean before = redisUp;
+    try {
+      reading = gauge.read();
+      redisUp = true;
+    } catch (RuntimeException e) {
+      redisUp = false;
+      tell(before, "Redis", e);
+    }
+  }
+
+  private void lookAtKafka() {
+    boolean before = kafkaUp;
+    try {
+      kafka
+          .describeCluster(new DescribeClusterOptions().timeoutMs(KAFKA_TIMEOUT_MILLIS))
+          .clusterId()
+          .get(KAFKA_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+      kafkaUp = true;
+    } catch (ExecutionException | TimeoutException e) {
+      kafkaUp = false;
+      tell(before, "Kafka", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void tell(boolean wasUp, String what, Exception e) {
+    if (wasUp) {
+      log.warn("{} is away; requests get 503 until it is back: {}", what, e.toString());
+    }
+  }
+
+  private double oldestSeconds() {
+    return reading.oldestWait().toNanos() / 1e9;
+  }
+}

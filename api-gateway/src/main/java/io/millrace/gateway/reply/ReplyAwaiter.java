@@ -1,0 +1,104 @@
+package io.millrace.gateway.reply;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.gateway.GatewaySettings;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.stereotype.Component;
+
+/** The waiting room: which callers wait for which job. Bounded. Thread-safe, and never blocks. */
+@Component
+public final class ReplyAwaiter {
+
+  private final int places;
+  private final AtomicInteger taken = new AtomicInteger();
+  private final ConcurrentHashMap<UUID, Set<Ticket>> waiting = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  public ReplyAwaiter(GatewaySettings settings, MeterRegistry meters) {
+    this.places = settings.gateway().maxWaiting();
+    meters.gauge("millrace.callers.waiting", taken);
+  }
+
+  /** A place to wait for the job, to be taken before it is enqueued; empty when all are taken. */
+  public Optional<Ticket> expect(UUID jobId) {
+    if (taken.incrementAndGet() > places) {
+      taken.decrementAndGet();
+      return Optional.empty();
+    }
+    Ticket ticket = new Ticket(jobId);
+    waiting.compute(
+        jobId,
+        (id, others) -> {
+          Set<Ticket> all = others == null ? new HashSet<>(2) : others;
+          all.add(ticket);
+          return all;
+        });
+    if (closed) {
+      ticket.outcome().complete(new Awaited.StillWorking());
+    }
+    return Optional.of(ticket);
+  }
+
+  /** Gives the place back; true when nobody here waits for the job any more. */
+  public boolean leave(Ticket ticket) {
+    AtomicBoolean left = new AtomicBoolean();
+    Set<Ticket> others =
+        waiting.computeIfPresent(
+            ticket.jobId(),
+            (id, all) -> {
+              left.set(all.remove(ticket));
+              return all.isEmpty() ? null : all;
+            });
+    if (left.get()) {
+      taken.decrementAndGet();
+    }
+    return left.get() && others == null;
+  }
+
+  /** A job has ended. */
+  void deliver(UUID jobId, Awaited.Answer answer) {
+    tickets(jobId).forEach(ticket -> ticket.outcome().complete(answer));
+  }
+
+  /** Every job that somebody waits for. */
+  List<UUID> awaited() {
+    return List.copyOf(waiting.keySet());
+  }
+
+  /** Tells all who wait, and all who will, that their jobs go on without them. */
+  public void sendAllAway() {
+    closed = true;
+    for (UUID jobId : awaited()) {
+      tickets(jobId).forEach(ticket -> ticket.outcome().complete(new Awaited.StillWorking()));
+    }
+  }
+
+  /** Callers who wait now. */
+  public int size() {
+    return taken.get();
+  }
+
+  /** How many may wait. */
+  public int places() {
+    return places;
+  }
+
+  private List<Ticket> tickets(UUID jobId) {
+    List<Ticket> copy = new ArrayList<>(2);
+    waiting.computeIfPresent(
+        jobId,
+        (id, all) -> {
+          copy.addAll(all);
+          return all;
+        });
+    return copy;
+  }
+}

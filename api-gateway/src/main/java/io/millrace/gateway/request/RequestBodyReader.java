@@ -1,0 +1,88 @@
+package io.millrace.gateway.request;
+
+import io.millrace.gateway.http.BodyRead;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.gateway.GatewaySettings;
+import io.millrace.gateway.GatewaySettings.Limits;
+import io.millrace.gateway.error.ApiError;
+import io.millrace.gateway.error.Checked;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.springframework.http.HttpHeaders;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * Takes a body in: refuses by the head what can be refused unread, then bounds size, memory and the
+ * time until the last byte. Thread-safe.
+ */
+@Component
+public final class RequestBodyReader {
+
+  private final Limits limits;
+  private final BodyBudget budget;
+
+  public RequestBodyReader(GatewaySettings settings, MeterRegistry meters) {
+    this.limits = settings.gateway();
+    this.budget = new BodyBudget(limits.bodyMemory().toBytes());
+    meters.gauge("millrace.bodies.bytes", budget, BodyBudget::taken);
+  }
+
+  /**
+   * Hands the whole body, or why there is none, to {@code use}; its bytes count until {@code use}
+   * has its result.
+   */
+  public <R> Mono<R> read(ServerWebExchange exchange, Function<Checked<byte[]>, Mono<R>> use) {
+    return refusedByHead(exchange.getRequest().getHeaders())
+        .map(error -> use.apply(Checked.refused(error)))
+        .orElseGet(
+            () ->
+                Mono.using(
+                    this::emptyBody,
+                    body -> collect(exchange, body).flatMap(use),
+                    BodyBytes::giveBack));
+  }
+
+  private Optional<ApiError> refusedByHead(HttpHeaders head) {
+    Optional<String> flaw = MediaTypeRule.flaw(head);
+    if (flaw.isPresent()) {
+      return flaw.map(ApiError::unsupportedMedia);
+    }
+    return head.getContentLength() > limits.maxBody().toBytes()
+        ? Optional.of(ApiError.tooLarge(limits.maxBody().toBytes()))
+        : Optional.empty();
+  }
+
+  private BodyBytes emptyBody() {
+    return new BodyBytes((int) limits.maxBody().toBytes(), budget);
+  }
+
+  private Mono<Checked<byte[]>> collect(ServerWebExchange exchange, BodyBytes body) {
+    return exchange
+        .getRequest()
+        .getBody()
+        .map(body::take)
+        .takeUntil(taken -> taken != BodyBytes.Taken.YES)
+        .reduce(BodyBytes.Taken.YES, (before, now) -> now)
+        .map(taken -> answer(taken, body, exchange))
+        .timeout(limits.bodyTimeout())
+        .onErrorResume(
+            TimeoutException.class,
+            late -> Mono.just(Checked.refused(ApiError.bodyTooSlow(limits.bodyTimeout()))));
+  }
+
+  private Checked<byte[]> answer(
+      BodyBytes.Taken taken, BodyBytes body, ServerWebExchange exchange) {
+    if (taken == BodyBytes.Taken.YES) {
+      BodyRead.whole(exchange);
+    }
+    return switch (taken) {
+      case YES -> Checked.passed(body.toByteArray());
+      case BODY_TOO_LARGE -> Checked.refused(ApiError.tooLarge(limits.maxBody().toBytes()));
+      case NO_MEMORY ->
+          Checked.refused(ApiError.unavailable("Too many bodies are being read; try again", 1));
+    };
+  }
+}

@@ -1,0 +1,123 @@
+package io.millrace.gateway.submit;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.gateway.admission.Admission;
+import io.millrace.gateway.admission.Verdict;
+import io.millrace.gateway.error.ApiError;
+import io.millrace.gateway.queue.QueueMonitor;
+import io.millrace.gateway.queue.StoreCalls;
+import io.millrace.queue.JobQueue;
+import io.millrace.store.AdmissionGate;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/**
+ * Makes a job durable or tells no. Once begun it goes on to one of the two, whether or not its
+ * caller stays: a job that is counted but not enqueued would hold a place for nothing.
+ */
+@Component
+final class JobSubmitter {
+
+  private static final Logger log = LoggerFactory.getLogger(JobSubmitter.class);
+
+  /** So that a caller knows within a second; the producer itself would go on trying. */
+  private static final Duration CONFIRMED_WITHIN = Duration.ofMillis(850);
+
+  private final Admission admission;
+  private final AdmissionGate gate;
+  private final JobQueue queue;
+  private final QueueMonitor monitor;
+  private final StoreCalls stores;
+  private final MeterRegistry meters;
+
+  JobSubmitter(
+      Admission admission,
+      AdmissionGate gate,
+      JobQueue queue,
+      QueueMonitor monitor,
+      StoreCalls stores,
+      MeterRegistry meters) {
+    this.admission = admission;
+    this.gate = gate;
+    this.queue = queue;
+    this.monitor = monitor;
+    this.stores = stores;
+    this.meters = meters;
+  }
+
+  /** Never completes exceptionally but by a fault of ours. */
+  CompletableFuture<Submitted> submit(Submission submission) {
+    if (!monitor.isUp()) {
+      return CompletableFuture.completedFuture(away(submission));
+    }
+    return stores
+        .run(() -> admission.ask(submission.candidate()))
+        .flatMap(verdict -> enqueueIfLetIn(verdict, submission))
+        .onErrorResume(
+            DataAccessException.class,
+            e -> {
+              monitor.redisFailed();
+              return Mono.just(away(submission));
+            })
+        .onErrorResume(RejectedExecutionException.class, e -> Mono.just(away(submission)))
+        .toFuture();
+  }
+
+  private Mono<Submitted> enqueueIfLetIn(Verdict verdict, Submission submission) {
+    if (verdict instanceof Verdict.LetIn in) {
+      return enqueue(in, submission);
+    }
+    return Mono.just(
+        verdict instanceof Verdict.Repeat repeat
+            ? new Submitted.Repeated(repeat.firstJobId())
+            : new Submitted.Refused(((Verdict.No) verdict).error()));
+  }
+
+  private Mono<Submitted> enqueue(Verdict.LetIn in, Submission submission) {
+    return Mono.fromFuture(() -> queue.enqueue(in.lane(), submission.job(in.acceptedAt())), true)
+        .map(record -> accepted(in, submission))
+        .onErrorResume(notConfirmed -> takeBack(in, submission));
+  }
+
+  /** The record may be in the log or not: its state in Redis decides that it must not run. */
+  private Mono<Submitted> takeBack(Verdict.LetIn in, Submission submission) {
+    monitor.kafkaFailed();
+    return stores
+        .run(() -> gate.refuse(submission.jobId()))
+        .map(
+            refused -> {
+              if (!refused) {
+                return accepted(in, submission);
+              }
+              log.warn(
+                  "job {} was not confirmed by Kafka; it is refused and will not run",
+                  submission.jobId());
+              return away(submission);
+            });
+  }
+
+  private Submitted accepted(Verdict.LetIn in, Submission submission) {
+    meters.counter("millrace.jobs.accepted", "lane", in.lane().wireName()).increment();
+    return new Submitted.Accepted(submission.jobId(), in.queueLength());
+  }
+
+  /** As many callers wait as may: the job is not even tried. */
+  static CompletableFuture<Submitted> noPlace(Submission submission) {
+    return CompletableFuture.completedFuture(
+        new Submitted.Refused(
+            ApiError.unavailable("Too many callers wait for their replies here; try again", 1)
+                .withId(submission.request().id())));
+  }
+
+  private static Submitted away(Submission submission) {
+    return new Submitted.Refused(
+        ApiError.unavailable("The queue cannot take jobs now; try again", 1)
+            .withId(submission.request().id()));
+  }
+}

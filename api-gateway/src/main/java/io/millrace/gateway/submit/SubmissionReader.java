@@ -1,0 +1,88 @@
+package io.millrace.gateway.submit;
+
+import io.millrace.gateway.GatewaySettings;
+import io.millrace.gateway.auth.Caller;
+import io.millrace.gateway.error.ApiError;
+import io.millrace.gateway.error.Checked;
+import io.millrace.gateway.reply.GatewayId;
+import io.millrace.gateway.request.RequestValidator;
+import io.millrace.job.ExecutionRequest;
+import io.millrace.store.AdmissionGate.Idempotency;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.http.HttpHeaders;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+
+/** Makes a submission of a body and its head: everything that can be said before the gate. */
+@Component
+final class SubmissionReader {
+
+  private static final Pattern TRACEPARENT =
+      Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
+
+  private static final WebhookRule NO_WEBHOOKS =
+      url -> Optional.of("webhook_url cannot be used: this gateway sends no webhooks");
+
+  private final RequestValidator validator;
+  private final WebhookRule webhookUrls;
+  private final GatewayId gatewayId;
+  private final GatewaySettings settings;
+
+  SubmissionReader(
+      RequestValidator validator,
+      ObjectProvider<WebhookRule> webhookUrls,
+      GatewayId gatewayId,
+      GatewaySettings settings) {
+    this.validator = validator;
+    this.webhookUrls = webhookUrls.getIfAvailable(() -> NO_WEBHOOKS);
+    this.gatewayId = gatewayId;
+    this.settings = settings;
+  }
+
+  /** The submission, or why the request is none. */
+  Checked<Submission> read(byte[] body, ServerWebExchange exchange) {
+    return validator
+        .validate(body)
+        .then(this::webhookAllowed)
+        .then(request -> withIdempotencyKey(request, body, exchange));
+  }
+
+  private Checked<ExecutionRequest> webhookAllowed(ExecutionRequest request) {
+    return Optional.ofNullable(request.webhookUrl())
+        .flatMap(webhookUrls::reject)
+        .map(why -> Checked.<ExecutionRequest>refused(ApiError.invalid(why).withId(request.id())))
+        .orElseGet(() -> Checked.passed(request));
+  }
+
+  private Checked<Submission> withIdempotencyKey(
+      ExecutionRequest request, byte[] body, ServerWebExchange exchange) {
+    HttpHeaders head = exchange.getRequest().getHeaders();
+    return IdempotencyKey.read(head.getOrEmpty(IdempotencyKey.HEADER), body)
+        .then(key -> Checked.passed(submission(request, key, exchange)));
+  }
+
+  private Submission submission(
+      ExecutionRequest request, Optional<Idempotency> key, ServerWebExchange exchange) {
+    HttpHeaders head = exchange.getRequest().getHeaders();
+    WaitFor waitFor =
+        request.webhookUrl() == null
+            ? WaitFor.preferred(head.getOrEmpty("Prefer"), settings.gateway().maxWait())
+            : WaitFor.webhook();
+    return new Submission(
+        UUID.randomUUID(),
+        Caller.of(exchange),
+        request,
+        waitFor,
+        waitFor.notAtAll() ? null : gatewayId.value(),
+        key.orElse(null),
+        traceparent(head.getFirst("traceparent")));
+  }
+
+  private static @Nullable String traceparent(@Nullable String given) {
+    return given != null && TRACEPARENT.matcher(given).matches() ? given : null;
+  }
+}

@@ -1,0 +1,91 @@
+package io.millrace.gateway.submit;
+
+import io.millrace.gateway.queue.StoreCalls;
+import io.millrace.gateway.reply.Awaited;
+import io.millrace.gateway.reply.GatewayId;
+import io.millrace.gateway.reply.ReplyAwaiter;
+import io.millrace.gateway.reply.Ticket;
+import io.millrace.job.Outcome;
+import io.millrace.job.Reply;
+import io.millrace.store.AdmissionGate;
+import io.millrace.store.JobArchive;
+import io.millrace.store.JobArchive.Ready;
+import java.nio.charset.StandardCharsets;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/** What a caller's coming and going means for its job. */
+@Component
+final class WaitingRoom {
+
+  private final ReplyAwaiter awaiter;
+  private final AdmissionGate gate;
+  private final JobArchive archive;
+  private final GatewayId gatewayId;
+  private final Reply.Speaker speaker;
+  private final StoreCalls stores;
+
+  WaitingRoom(
+      ReplyAwaiter awaiter,
+      AdmissionGate gate,
+      JobArchive archive,
+      GatewayId gatewayId,
+      Reply.Speaker speaker,
+      StoreCalls stores) {
+    this.awaiter = awaiter;
+    this.gate = gate;
+    this.archive = archive;
+    this.gatewayId = gatewayId;
+    this.speaker = speaker;
+    this.stores = stores;
+  }
+
+  /** Waits for the reply, for as long as the caller wants; then lets the job go on without it. */
+  Mono<Awaited> await(Visit visit, Ticket ticket) {
+    return Mono.fromFuture(ticket.outcome(), true)
+        .timeout(visit.waitFor().limit(), Mono.just(new Awaited.StillWorking()))
+        .flatMap(
+            awaited ->
+                awaited instanceof Awaited.Answer ? Mono.just(awaited) : goOnWithoutCaller(visit));
+  }
+
+  private Mono<Awaited> goOnWithoutCaller(Visit visit) {
+    return stores
+        .run(() -> archive.detach(visit.jobId()))
+        .map(
+            now ->
+                now instanceof Ready ready
+                    ? new Awaited.Answer(
+                        ready.reply().status(),
+                        ready.reply().body().getBytes(StandardCharsets.UTF_8))
+                    : new Awaited.StillWorking());
+  }
+
+  /** The caller has its answer: its place is free. */
+  void answered(Visit visit) {
+    if (visit.ticket() != null) {
+      awaiter.leave(visit.ticket());
+    }
+  }
+
+  /** The caller has gone without one: if nobody else waits and no worker has begun, it is over. */
+  void abandoned(Visit visit) {
+    if (visit.ticket() != null && awaiter.leave(visit.ticket())) {
+      visit
+          .submitted()
+          .thenAccept(
+              submitted -> {
+                if (submitted instanceof Submitted.Accepted) {
+                  stores.execute(() -> leave(visit));
+                }
+              });
+    }
+  }
+
+  private void leave(Visit visit) {
+    gate.leave(
+        visit.jobId(),
+        gatewayId.value(),
+        Reply.to(visit.jobId(), visit.id(), new Outcome.Cancelled(), speaker));
+  }
+}

@@ -1,0 +1,73 @@
+package io.millrace.gateway.support;
+
+import io.millrace.gateway.GatewayApplication;
+import io.millrace.gateway.queue.QueueMonitor;
+import io.millrace.standalone.testing.SharedInfrastructure;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** A gateway on free ports, on the shared broker and Redis unless told otherwise. */
+public final class TestGateway implements AutoCloseable {
+
+  /** The key of most tests. */
+  public static final String KEY = "Test-Key-0123456789abcdef";
+
+  /** A key of somebody else. */
+  public static final String OTHER_KEY = "Other-Key-0123456789abcdef";
+
+  private final ConfigurableApplicationContext context;
+
+  private TestGateway(ConfigurableApplicationContext context) {
+    this.context = context;
+  }
+
+  /** Starts one with further settings, {@code name=value}. */
+  public static TestGateway start(String... settings) {
+    SharedInfrastructure shared = SharedInfrastructure.get();
+    return startOn(shared.bootstrapServers(), shared.redisHost(), shared.redisPort(), settings);
+  }
+
+  /** Starts one on these stores. */
+  public static TestGateway startOn(
+      String bootstrapServers, String redisHost, int redisPort, String... settings) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("server.port=0");
+    arguments.add("management.server.port=0");
+    arguments.add("spring.kafka.bootstrap-servers=" + bootstrapServers);
+    arguments.add("spring.data.redis.host=" + redisHost);
+    arguments.add("spring.data.redis.port=" + redisPort);
+    arguments.add("millrace.api-keys=tester:" + KEY + ",other:" + OTHER_KEY);
+    arguments.add("logging.level.root=WARN");
+    arguments.addAll(List.of(settings));
+    TestGateway gateway =
+        new TestGateway(
+            GatewayApplication.builder()
+                .run(arguments.stream().map(each -> "--" + each).toArray(String[]::new)));
+    Eventually.holds(() -> gateway.bean(QueueMonitor.class).isUp());
+    return gateway;
+  }
+
+  public int port() {
+    return ((WebServerApplicationContext) context).getWebServer().getPort();
+  }
+
+  public int managementPort() {
+    return Integer.parseInt(
+        String.valueOf(context.getEnvironment().getProperty("local.management.port")));
+  }
+
+  public ConfigurableApplicationContext context() {
+    return context;
+  }
+
+  public <T> T bean(Class<T> type) {
+    return context.getBean(type);
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}
