@@ -7,7 +7,8 @@ local idempotency_key, digest, idempotency_ttl, ttl = ARGV[11], ARGV[12], ARGV[1
 if redis.call('EXISTS', EPOCH) == 0 then return {'rebuilding'} end
 
 local at = now()
-local idempotency = P .. 'idempotency:' .. owner .. ':' .. idempotency_key
+-- With the owner's length in front, no owner can name a key of another's.
+local idempotency = P .. 'idempotency:' .. #owner .. ':' .. owner .. ':' .. idempotency_key
 if idempotency_key ~= '' then
   local first = redis.call('HMGET', idempotency, 'job_id', 'digest')
   local state = first[1] and redis.call('HGET', P .. 'job:' .. first[1], 'state')
@@ -22,13 +23,13 @@ if max_length > 0 and length >= max_length then return {'queue_full', text(lengt
 local waiting = redis.call('ZCARD', waiting_of(owner))
 if owner_waiting > 0 and waiting >= owner_waiting then return {'key_full', text(length), text(waiting)} end
 if owner_rate > 0 then
-  -- GCRA: a key may be one second's worth of jobs ahead of its steady rate.
-  local rate_key = P .. 'owner:' .. owner .. ':rate'
-  local due = math.max(tonumber(redis.call('GET', rate_key) or 0), at)
-  if due - at > 1000000 - 1000000 / owner_rate then
-    return {'key_rate', text(length), text(due - at - 1000000 + 1000000 / owner_rate)}
-  end
-  redis.call('SET', rate_key, text(due + 1000000 / owner_rate), 'PX', 2000)
+  -- GCRA: a key may be one second's worth of jobs ahead of its steady rate. At most that far, too,
+  -- is its next job due, should the clock have been set back.
+  local rate_key, step = P .. 'owner:' .. owner .. ':rate', 1000000 / owner_rate
+  local due = math.min(math.max(tonumber(redis.call('GET', rate_key) or 0), at), at + 1000000)
+  local early = due - at - (1000000 - step)
+  if early >= 1 then return {'key_rate', text(length), text(math.ceil(early))} end
+  redis.call('SET', rate_key, text(due + step), 'PX', 2000)
 end
 
 -- Over its fair share (one job a slot) a key's jobs go to the second lane.
@@ -40,8 +41,8 @@ if gateway ~= '' then redis.call('HSET', KEYS[1], 'watchers', gateway, 'caller',
 if webhook_url ~= '' then redis.call('HSET', KEYS[1], 'webhook_url', webhook_url) end
 wait_in_lane(KEYS[1], job_id, owner, lane, at)
 redis.call('EXPIRE', KEYS[1], ttl)
-redis.call('HSET', P .. 'owner:' .. owner, 'running_limit', owner_running)
-redis.call('EXPIRE', P .. 'owner:' .. owner, ttl)
+redis.call('HSET', limits_of(owner), 'running', owner_running)
+redis.call('EXPIRE', limits_of(owner), ttl)
 redis.call('ZADD', jobs_of(owner), text(at), job_id)
 redis.call('ZREMRANGEBYRANK', jobs_of(owner), 0, -1001)
 redis.call('EXPIRE', jobs_of(owner), ttl)

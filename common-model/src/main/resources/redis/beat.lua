@@ -1,10 +1,11 @@
 -- A worker says that it lives and extends the leases of its jobs; answers those it has lost.
--- ARGV: worker, life in us, lease in us, slots, tier, limits, host, then 9 values a job.
+-- ARGV: worker, life in us, lease in us, slots, tier, limits, host, then 10 values a job.
 local worker, life_us, lease_us = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local at = now()
 local workers, card = P .. 'workers', P .. 'worker:' .. worker
 if life_us > 0 then
   redis.call('ZADD', workers, text(at + life_us), worker)
+  redis.call('PEXPIRE', workers, math.floor(life_us / 500))
   redis.call('HSET', card, 'slots', ARGV[4], 'tier', ARGV[5], 'limits', ARGV[6], 'host', ARGV[7])
   redis.call('PEXPIRE', card, math.floor(life_us / 1000))
 else
@@ -12,30 +13,41 @@ else
   redis.call('DEL', card)
 end
 redis.call('ZREMRANGEBYSCORE', workers, '-inf', '(' .. text(at))
-local slots = 0
-for _, living in ipairs(redis.call('ZRANGE', workers, 0, -1)) do
-  slots = slots + tonumber(redis.call('HGET', P .. 'worker:' .. living, 'slots') or 0)
+
+-- The slots of all that live, counted here so that nobody else needs to; gone with the last of them.
+local slots, life_left = 0, 0
+local living = redis.call('ZRANGE', workers, 0, -1, 'WITHSCORES')
+for i = 1, #living, 2 do
+  slots = slots + tonumber(redis.call('HGET', P .. 'worker:' .. living[i], 'slots') or 0)
+  life_left = math.max(life_left, tonumber(living[i + 1]) - at)
 end
-redis.call('SET', P .. 'slots', slots, 'EX', 60)
+if slots > 0 and life_left >= 1000 then
+  redis.call('SET', P .. 'slots', slots, 'PX', math.floor(life_left / 1000))
+else
+  redis.call('DEL', P .. 'slots')
+end
 
 local lost = {}
-for i = 8, #ARGV, 9 do
+for i = 8, #ARGV, 10 do
   local job_id, attempt, record, owner, id = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local job = P .. 'job:' .. job_id
   local fields = redis.call('HMGET', job, 'state', 'attempt')
+  local known_attempt = tonumber(fields[2])
   if not fields[1] then
     -- Redis was emptied while the job runs.
-    redis.call('HSET', job, 'v', 1, 'state', 'running', 'attempt', attempt, 'record', record, 'owner', owner,
-      'accepted', ARGV[i + 5], 'started', text(at), 'worker', worker, 'timeout', ARGV[i + 8])
+    redis.call('HSET', job, 'v', 1, 'owner', owner, 'accepted', ARGV[i + 5], 'timeout', ARGV[i + 8])
     if id ~= '' then redis.call('HSET', job, 'id', string.sub(id, 2)) end
     if ARGV[i + 6] ~= '' then redis.call('HSET', job, 'webhook_url', ARGV[i + 6]) end
     if ARGV[i + 7] ~= '' then redis.call('HSET', job, 'watchers', ARGV[i + 7]) end
     redis.call('EXPIRE', job, 604800)
-    fields = {'running', attempt}
-  elseif fields[1] == 'queued' and tonumber(fields[2]) < tonumber(attempt) then
-    -- Redis came back without its last writes: take the claim again.
+    known_attempt = 0
+  end
+  if not ended(fields[1]) and known_attempt < tonumber(attempt) then
+    -- This claim was forgotten with Redis's last writes, or with all of them: it is made again.
     leave_lanes(job_id, owner)
-    redis.call('HSET', job, 'state', 'running', 'attempt', attempt, 'record', record, 'worker', worker, 'started', text(at))
+    redis.call('HSET', job, 'state', 'running', 'attempt', attempt, 'record', record, 'worker', worker,
+      'started', ARGV[i + 9])
+    redis.call('HDEL', job, 'restored')
     fields = {'running', attempt}
   end
   if fields[1] == 'running' and fields[2] == attempt then

@@ -20,9 +20,8 @@ redis.call('HSET', KEYS[1], 'record', record)
 redis.call('HDEL', KEYS[1], 'restored')
 redis.call('EXPIRE', KEYS[1], ttl)
 
-local limit = tonumber(redis.call('HGET', P .. 'owner:' .. owner, 'running_limit') or 0)
-if limit > 0 and redis.call('SCARD', running_of(owner)) >= limit then
-  redis.call('ZADD', held_of(owner), text(at), job_id)
+if room_of(owner) <= 0 then
+  hold(job_id, owner, at)
   return {'held'}
 end
 
@@ -34,4 +33,4 @@ redis.call('SADD', running_of(owner), job_id)
 local bucket = P .. 'started:' .. math.floor(at / 1000000 / DRAIN_BUCKET)
 redis.call('INCR', bucket)
 redis.call('EXPIRE', bucket, DRAIN_BUCKET * (DRAIN_BUCKETS + 2))
-return {'granted', text(attempt), text(at), text(tonumber(redis.call('HGET', KEYS[1], 'accepted')))}
+return {'granted', text(attempt), text(at)}

@@ -1,5 +1,6 @@
--- A gateway's caller has gone. Answers 'alone' when nobody waits for a queued job any more.
-local gateway = ARGV[1]
+-- A gateway's caller has gone. A job that waits, with nobody left who waits for it, is cancelled.
+local job_id, gateway, state, status, head, tail, ttl =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local fields = redis.call('HMGET', KEYS[1], 'state', 'watchers', 'caller', 'webhook_url')
 if not fields[1] or ended(fields[1]) then return {'ended'} end
 local left = {}
@@ -7,5 +8,8 @@ for watcher in string.gmatch(fields[2] or '', '[^,]+') do
   if watcher ~= gateway then left[#left + 1] = watcher end
 end
 redis.call('HSET', KEYS[1], 'watchers', table.concat(left, ','))
-if fields[1] == 'queued' and fields[3] and not fields[4] and #left == 0 then return {'alone'} end
+if fields[1] == 'queued' and fields[3] and not fields[4] and #left == 0 then
+  finish_job(KEYS[1], job_id, state, status, head, tail, -1, ttl)
+  return {'cancelled'}
+end
 return {'left'}

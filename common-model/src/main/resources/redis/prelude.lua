@@ -2,8 +2,12 @@
 -- KEYS[1] is the job's hash where a script is about one job; all other keys share its hash tag.
 local P = '{millrace}:'
 local FIRST, BULK = P .. 'lane:first', P .. 'lane:bulk'
+-- Jobs that their owner's running limit holds back: they wait, but no worker need look for them.
+local HELD, HOLDERS = P .. 'held', P .. 'held:owners'
 local RUNNING, OUTBOX, EPOCH = P .. 'running', P .. 'outbox', P .. 'epoch'
 local DRAIN_BUCKET, DRAIN_BUCKETS = 5, 6
+-- Seconds that a reply is kept for its webhook while the log cannot take its completion.
+local OUTBOX_TTL = 604800
 
 local function now()
   local time = redis.call('TIME')
@@ -15,29 +19,43 @@ local function text(number)
 end
 
 local function queue_length()
-  return redis.call('ZCARD', FIRST) + redis.call('ZCARD', BULK)
+  return redis.call('ZCARD', FIRST) + redis.call('ZCARD', BULK) + redis.call('ZCARD', HELD)
 end
 
 local function waiting_of(owner) return P .. 'owner:' .. owner .. ':waiting' end
 local function running_of(owner) return P .. 'owner:' .. owner .. ':running' end
 local function held_of(owner) return P .. 'owner:' .. owner .. ':held' end
 local function jobs_of(owner) return P .. 'owner:' .. owner .. ':jobs' end
+local function limits_of(owner) return P .. 'owner:' .. owner .. ':limits' end
 
 local function ended(state)
   return state and state ~= 'queued' and state ~= 'running'
-end
-
-local function wait_in_lane(job, job_id, owner, lane, at)
-  redis.call('HSET', job, 'state', 'queued', 'lane', lane, 'queued_at', text(at))
-  redis.call('ZADD', P .. 'lane:' .. lane, text(at), job_id)
-  redis.call('ZADD', waiting_of(owner), text(at), job_id)
 end
 
 local function leave_lanes(job_id, owner)
   redis.call('ZREM', FIRST, job_id)
   redis.call('ZREM', BULK, job_id)
   redis.call('ZREM', waiting_of(owner), job_id)
-  redis.call('ZREM', held_of(owner), job_id)
+  if redis.call('ZREM', HELD, job_id) == 1 then
+    redis.call('ZREM', held_of(owner), job_id)
+    if redis.call('EXISTS', held_of(owner)) == 0 then redis.call('SREM', HOLDERS, owner) end
+  end
+end
+
+local function wait_in_lane(job, job_id, owner, lane, at)
+  leave_lanes(job_id, owner)
+  redis.call('HSET', job, 'state', 'queued', 'lane', lane, 'queued_at', text(at))
+  redis.call('HDEL', job, 'started', 'worker')
+  redis.call('ZADD', P .. 'lane:' .. lane, text(at), job_id)
+  redis.call('ZADD', waiting_of(owner), text(at), job_id)
+end
+
+local function hold(job_id, owner, at)
+  leave_lanes(job_id, owner)
+  redis.call('ZADD', HELD, text(at), job_id)
+  redis.call('ZADD', held_of(owner), text(at), job_id)
+  redis.call('ZADD', waiting_of(owner), text(at), job_id)
+  redis.call('SADD', HOLDERS, owner)
 end
 
 local function leave_slot(job_id, owner)
@@ -45,30 +63,46 @@ local function leave_slot(job_id, owner)
   redis.call('SREM', running_of(owner), job_id)
 end
 
--- A job that its owner's running limit holds back, if one may go on now; its record's address.
-local function next_held(owner)
-  local limit = tonumber(redis.call('HGET', P .. 'owner:' .. owner, 'running_limit') or 0)
-  if limit > 0 and redis.call('SCARD', running_of(owner)) >= limit then return '' end
-  local held = redis.call('ZPOPMIN', held_of(owner))
-  if not held[1] then return '' end
-  return redis.call('HGET', P .. 'job:' .. held[1], 'record') or ''
+-- How many more jobs of an owner may run now; no limit is a large number.
+local function room_of(owner)
+  local limit = tonumber(redis.call('HGET', limits_of(owner), 'running') or 0)
+  return limit > 0 and limit - redis.call('SCARD', running_of(owner)) or 1000000
+end
+
+-- Puts the longest held job of an owner back into its lane; answers its record's address, which
+-- must be enqueued again, or '' when none may go on.
+local function resume_held(owner)
+  if room_of(owner) <= 0 then return '' end
+  local job_id = redis.call('ZRANGE', held_of(owner), 0, 0)[1]
+  if not job_id then return '' end
+  local job = P .. 'job:' .. job_id
+  local fields = redis.call('HMGET', job, 'lane', 'record')
+  if not fields[2] then
+    leave_lanes(job_id, owner)
+    return ''
+  end
+  wait_in_lane(job, job_id, owner, fields[1] or 'first', now())
+  return fields[2]
 end
 
 -- Ends a job: the one place that mints a reply and tells those who wait for it.
 -- run_us < 0: measured here, from the start to now.
 local function finish_job(job, job_id, state, status, head, tail, run_us, ttl)
   local at = now()
-  local fields = redis.call('HMGET', job, 'owner', 'accepted', 'started', 'watchers', 'webhook_url')
-  local owner, accepted, started = fields[1], tonumber(fields[2]), tonumber(fields[3])
+  local fields = redis.call('HMGET', job, 'owner', 'accepted', 'started', 'watchers', 'webhook_url', 'idempotency')
+  local owner, accepted, started = fields[1], tonumber(fields[2] or at), tonumber(fields[3])
   leave_lanes(job_id, owner)
   leave_slot(job_id, owner)
-  local queue_us = (started or at) - accepted
-  if run_us < 0 then run_us = started and at - started or 0 end
+  if run_us < 0 then run_us = started and math.max(0, at - started) or 0 end
+  local queue_us = math.max(0, (started or at - run_us) - accepted)
   local total_us = math.max(at - accepted, queue_us + run_us)
   local body = head .. string.format('"run_time":%.3f,"queue_time":%.3f,"total_time":%.3f,"queue_length":%d',
     run_us / 1e6, queue_us / 1e6, total_us / 1e6, queue_length()) .. tail
-  redis.call('HSET', job, 'state', state, 'status', status, 'finished', text(at), 'reply', body)
-  redis.call('EXPIRE', job, ttl)
+  -- The reply lives as long as the key that promises it to a repeat, and until its webhook is in the log.
+  local keep = tonumber(ttl)
+  if fields[6] then keep = math.max(keep, redis.call('TTL', fields[6])) end
+  redis.call('HSET', job, 'state', state, 'status', status, 'finished', text(at), 'reply', body, 'keep', keep)
+  redis.call('EXPIRE', job, fields[5] and math.max(keep, OUTBOX_TTL) or keep)
   if fields[5] then redis.call('ZADD', OUTBOX, text(at), job_id) end
   for gateway in string.gmatch(fields[4] or '', '[^,]+') do
     redis.call('PUBLISH', P .. 'replies:' .. gateway, job_id .. status .. body)

@@ -1,13 +1,20 @@
--- Puts a job back that is in the log but not in an emptied Redis. Should it have ended before, no
--- record of it will come, and the reconciler drops it again.
-local job_id, owner, lane, id, accepted, timeout, webhook_url, gateway, record, ttl =
-  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
-if redis.call('EXISTS', KEYS[1]) == 1 then return {'known'} end
-redis.call('HSET', KEYS[1], 'v', 1, 'owner', owner, 'accepted', accepted, 'attempt', 0, 'timeout', timeout,
-  'record', record, 'restored', 1)
-if id ~= '' then redis.call('HSET', KEYS[1], 'id', string.sub(id, 2)) end
-if webhook_url ~= '' then redis.call('HSET', KEYS[1], 'webhook_url', webhook_url) end
-if gateway ~= '' then redis.call('HSET', KEYS[1], 'watchers', gateway) end
-wait_in_lane(KEYS[1], job_id, owner, lane, now())
-redis.call('EXPIRE', KEYS[1], ttl)
-return {'restored'}
+-- Puts jobs back that are in the log but not in Redis; answers those that were. Should one have
+-- ended before, no record of it will come, and the reconciler drops it again.
+-- ARGV: time to live, then 9 values a job.
+local restored = {}
+for i = 2, #ARGV, 9 do
+  local job_id, owner, lane, id = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
+  local job = P .. 'job:' .. job_id
+  if redis.call('EXISTS', job) == 0 then
+    redis.call('HSET', job, 'v', 1, 'owner', owner, 'accepted', ARGV[i + 4], 'attempt', 0, 'timeout', ARGV[i + 5],
+      'record', ARGV[i + 8], 'restored', 1)
+    if id ~= '' then redis.call('HSET', job, 'id', string.sub(id, 2)) end
+    if ARGV[i + 6] ~= '' then redis.call('HSET', job, 'webhook_url', ARGV[i + 6]) end
+    if ARGV[i + 7] ~= '' then redis.call('HSET', job, 'watchers', ARGV[i + 7]) end
+    -- Waiting from now on: a time before this one says nothing about its record.
+    wait_in_lane(job, job_id, owner, lane, now())
+    redis.call('EXPIRE', job, ARGV[1])
+    restored[#restored + 1] = job_id
+  end
+end
+return restored

@@ -8,10 +8,13 @@ import io.millrace.queue.QueueClients;
 import io.millrace.queue.QueueSettings;
 import io.millrace.queue.RecordReader;
 import io.millrace.queue.Topics;
+import io.millrace.rescue.LastResort;
 import io.millrace.rescue.Reaper;
+import io.millrace.rescue.Rebuilder;
 import io.millrace.rescue.Reconciler;
 import io.millrace.rescue.Requeuer;
 import io.millrace.rescue.Rescue;
+import io.millrace.rescue.Steadiness;
 import io.millrace.store.AdmissionGate;
 import io.millrace.store.JobArchive;
 import io.millrace.store.JobLeases;
@@ -27,6 +30,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.core.ProducerFactory;
 
 /** The beans that both roles have: the log, the store, and the rescue of jobs. */
 @Configuration(proxyBeanMethods = false)
@@ -39,8 +43,13 @@ public class QueueConfiguration {
   }
 
   @Bean
-  KafkaTemplate<byte[], byte[]> kafkaTemplate(QueueClients clients) {
-    return clients.producer();
+  ProducerFactory<byte[], byte[]> queueProducerFactory(QueueClients clients) {
+    return clients.producerFactory();
+  }
+
+  @Bean
+  KafkaTemplate<byte[], byte[]> kafkaTemplate(ProducerFactory<byte[], byte[]> producers) {
+    return new KafkaTemplate<>(producers);
   }
 
   @Bean
@@ -107,9 +116,13 @@ public class QueueConfiguration {
       Admin admin,
       RecordReader records,
       MeterRegistry meters) {
+    LaneRepair repair = new LaneRepair(redis, settings);
+    LaneProgress progress = new LaneProgress(admin);
+    LastResort lastResort = new LastResort(leases, archive, speaker);
     return new Rescue(
-        new Reaper(leases, archive, queue, requeuer, speaker, meters),
-        new Reconciler(
-            new LaneRepair(redis, settings), new LaneProgress(admin), records, requeuer, meters));
+        new Rebuilder(repair, progress, records, requeuer),
+        new Reaper(leases, archive, queue, requeuer, lastResort, meters),
+        new Reconciler(repair, progress, records, requeuer, lastResort, meters),
+        new Steadiness(settings.lease(), repair::now, System::nanoTime));
   }
 }

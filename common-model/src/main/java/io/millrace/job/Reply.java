@@ -21,7 +21,10 @@ public record Reply(int status, JobState state, String head, String tail) {
   public static final String ENDPOINT = "/v1/code/execute/python";
 
   private static final String INTERNAL_ERROR = "An internal server error occurred";
-  private static final JsonFactory JSON = new JsonFactory();
+
+  /** A lone surrogate of a caller's id has no UTF-8, so it and what comes after it is escaped. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder().highestNonEscapedChar(0xD7FF).build();
 
   /** Who speaks: one process of one build on one queue. */
   public record Speaker(long pid, long queueId, String buildNumber) {}

@@ -36,6 +36,11 @@ public final class JobQueue {
 
   /** Writes any other record; answers its offset. */
   public CompletableFuture<Long> send(ProducerRecord<byte[], byte[]> record) {
-    return kafka.send(record).thenApply(sent -> sent.getRecordMetadata().offset());
+    try {
+      return kafka.send(record).thenApply(sent -> sent.getRecordMetadata().offset());
+    } catch (RuntimeException e) {
+      // Spring throws what the producer knows at once: too large a record, a broker long away.
+      return CompletableFuture.failedFuture(e);
+    }
   }
 }

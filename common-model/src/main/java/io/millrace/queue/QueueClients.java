@@ -28,8 +28,13 @@ public final class QueueClients {
     this.kafka = kafka;
   }
 
-  /** A producer whose send is durable when it is confirmed and fails within two seconds. */
+  /** A template on a producer of its own. */
   public KafkaTemplate<byte[], byte[]> producer() {
+    return new KafkaTemplate<>(producerFactory());
+  }
+
+  /** Makes producers whose send is durable when it is confirmed and fails within two seconds. */
+  public DefaultKafkaProducerFactory<byte[], byte[]> producerFactory() {
     Map<String, Object> config = new HashMap<>(kafka.buildProducerProperties());
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
@@ -37,11 +42,10 @@ public final class QueueClients {
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 800);
     config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 1500);
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2000);
-    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.MAX_RECORD_BYTES);
+    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.MAX_COMPLETION_BYTES);
     config.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
-    return new KafkaTemplate<>(
-        new DefaultKafkaProducerFactory<>(
-            config, new ByteArraySerializer(), new ByteArraySerializer()));
+    return new DefaultKafkaProducerFactory<>(
+        config, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   /** A member of a share group that holds one record at a time and acknowledges it itself. */
@@ -64,6 +68,7 @@ public final class QueueClients {
   public Consumer<byte[], byte[]> reader() {
     Map<String, Object> config = consumerConfig();
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 

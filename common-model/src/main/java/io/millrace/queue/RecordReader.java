@@ -1,17 +1,25 @@
 package io.millrace.queue;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 
 /**
  * Reads the lanes' log by address, without a group and without taking anything from anybody.
- * Thread-safe; each call opens a consumer of its own, since calls are rare.
+ * Thread-safe; each call opens a consumer of its own, since calls are rare. A broker that does not
+ * answer within five seconds shows as an {@link IllegalStateException} or a Kafka exception, never
+ * as a record that is not there.
  */
 public final class RecordReader {
 
@@ -25,35 +33,102 @@ public final class RecordReader {
 
   /** The bytes at this address; empty when the log has let go of them. */
   public Optional<byte[]> read(RecordPointer pointer) {
-    TopicPartition partition = partition(pointer.lane());
+    return Optional.ofNullable(readAll(List.of(pointer)).get(pointer));
+  }
+
+  /** The bytes at these addresses, but for those that the log has let go of. */
+  public Map<RecordPointer, byte[]> readAll(Collection<RecordPointer> pointers) {
+    Map<RecordPointer, byte[]> found = new HashMap<>();
+    if (pointers.isEmpty()) {
+      return found;
+    }
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
-      consumer.assign(Set.of(partition));
+      for (Lane lane : Lane.values()) {
+        List<RecordPointer> ofLane =
+            pointers.stream().filter(pointer -> pointer.lane() == lane).toList();
+        readAll(consumer, partition(lane), ofLane, found);
+      }
+    }
+    return found;
+  }
+
+  private static void readAll(
+      Consumer<byte[], byte[]> consumer,
+      TopicPartition partition,
+      List<RecordPointer> pointers,
+      Map<RecordPointer, byte[]> found) {
+    if (pointers.isEmpty()) {
+      return;
+    }
+    consumer.assign(Set.of(partition));
+    long first = first(consumer, partition);
+    long end = end(consumer, partition);
+    for (RecordPointer pointer : pointers) {
+      if (pointer.offset() < first || pointer.offset() >= end) {
+        continue;
+      }
       consumer.seek(partition, pointer.offset());
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(PATIENCE).records(partition)) {
+      for (ConsumerRecord<byte[], byte[]> record : poll(consumer, partition)) {
         if (record.offset() == pointer.offset()) {
-          return Optional.of(record.value());
+          found.put(pointer, record.value());
         }
       }
-      return Optional.empty();
     }
   }
 
   /** Shows every record of a lane from {@code start} to the end that the lane has now. */
   public void scan(Lane lane, long start, BiConsumer<RecordPointer, byte[]> each) {
+    try (Consumer<byte[], byte[]> consumer = consumers.get()) {
+      consumer.assign(Set.of(partition(lane)));
+      scan(consumer, lane, start, each);
+    }
+  }
+
+  /** The same, from the first record that the broker got at {@code sinceMillis} or later. */
+  public void scanSince(Lane lane, long sinceMillis, BiConsumer<RecordPointer, byte[]> each) {
     TopicPartition partition = partition(lane);
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
       consumer.assign(Set.of(partition));
-      long first = consumer.beginningOffsets(Set.of(partition)).getOrDefault(partition, 0L);
-      long end = consumer.endOffsets(Set.of(partition)).getOrDefault(partition, 0L);
-      consumer.seek(partition, Math.max(first, start));
-      while (consumer.position(partition) < end) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(PATIENCE).records(partition)) {
-          if (record.offset() < end) {
-            each.accept(new RecordPointer(lane, record.offset()), record.value());
-          }
+      OffsetAndTimestamp start =
+          consumer.offsetsForTimes(Map.of(partition, sinceMillis), PATIENCE).get(partition);
+      if (start != null) {
+        scan(consumer, lane, start.offset(), each);
+      }
+    }
+  }
+
+  private static void scan(
+      Consumer<byte[], byte[]> consumer,
+      Lane lane,
+      long start,
+      BiConsumer<RecordPointer, byte[]> each) {
+    TopicPartition partition = partition(lane);
+    long end = end(consumer, partition);
+    consumer.seek(partition, Math.max(first(consumer, partition), start));
+    while (consumer.position(partition, PATIENCE) < end) {
+      for (ConsumerRecord<byte[], byte[]> record : poll(consumer, partition)) {
+        if (record.offset() < end) {
+          each.accept(new RecordPointer(lane, record.offset()), record.value());
         }
       }
     }
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> poll(
+      Consumer<byte[], byte[]> consumer, TopicPartition partition) {
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(PATIENCE);
+    if (records.isEmpty()) {
+      throw new IllegalStateException("Kafka did not answer with a record of " + partition);
+    }
+    return records.records(partition);
+  }
+
+  private static long first(Consumer<byte[], byte[]> consumer, TopicPartition partition) {
+    return consumer.beginningOffsets(Set.of(partition), PATIENCE).getOrDefault(partition, 0L);
+  }
+
+  private static long end(Consumer<byte[], byte[]> consumer, TopicPartition partition) {
+    return consumer.endOffsets(Set.of(partition), PATIENCE).getOrDefault(partition, 0L);
   }
 
   private static TopicPartition partition(Lane lane) {

@@ -1,17 +1,21 @@
 package io.millrace.queue;
 
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -39,11 +43,30 @@ public final class Topics {
   /** The share group of the webhook dispatchers. */
   public static final String WEBHOOKS = "millrace.webhooks";
 
-  /** Bytes of the largest record: a body of 1 MiB, escaped again, with what stands around it. */
+  /** Bytes of the largest job: a body of 1 MiB, escaped again, with what stands around it. */
   public static final int MAX_RECORD_BYTES = 4 << 20;
+
+  /**
+   * Bytes of the largest completion: 1 MiB each of stdout and stderr, of which a control character
+   * becomes seven bytes in a reply inside a record, a result, and what stands around them.
+   */
+  public static final int MAX_COMPLETION_BYTES = 20 << 20;
 
   private static final long TIMEOUT_SECONDS = 20;
   private static final long QUEUE_ID_MASK = (1L << 53) - 1;
+
+  private static final Map<String, Integer> MAX_BYTES =
+      Map.of(
+          Lane.FIRST.topic(),
+          MAX_RECORD_BYTES,
+          Lane.BULK.topic(),
+          MAX_RECORD_BYTES,
+          COMPLETIONS,
+          MAX_COMPLETION_BYTES,
+          DEAD_LETTERS,
+          MAX_COMPLETION_BYTES,
+          PARKED,
+          MAX_COMPLETION_BYTES);
 
   private final Admin admin;
   private final QueueSettings settings;
@@ -57,14 +80,16 @@ public final class Topics {
   }
 
   /**
-   * Makes what is missing.
+   * Makes what is missing, and gives what is there the right settings.
    *
    * @return the queue's number, the same for all who share this queue, below 2^53
-   * @throws IllegalStateException when the broker does not answer or refuses
+   * @throws IllegalStateException when the broker does not answer or refuses, or a lane's topic has
+   *     more than one partition
    */
   public long ensure() {
     try {
       create();
+      configure();
       beginAtTheStart();
       return queueId();
     } catch (ExecutionException | TimeoutException e) {
@@ -76,39 +101,45 @@ public final class Topics {
   }
 
   private void create() throws ExecutionException, InterruptedException, TimeoutException {
-    List<NewTopic> wanted = new ArrayList<>();
-    for (Lane lane : Lane.values()) {
-      wanted.add(topic(lane.topic()));
-    }
-    wanted.add(topic(COMPLETIONS));
-    wanted.add(topic(DEAD_LETTERS));
-    wanted.add(topic(PARKED));
     Set<String> known = admin.listTopics().names().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     List<NewTopic> missing =
-        wanted.stream().filter(topic -> !known.contains(topic.name())).collect(Collectors.toList());
-    try {
-      admin.createTopics(missing).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof TopicExistsException)) {
-        throw e;
+        MAX_BYTES.keySet().stream()
+            .filter(name -> !known.contains(name))
+            .map(name -> new NewTopic(name, 1, replicas))
+            .toList();
+    for (KafkaFuture<Void> made : admin.createTopics(missing).values().values()) {
+      try {
+        made.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof TopicExistsException)) {
+          throw e;
+        }
       }
     }
   }
 
-  private NewTopic topic(String name) {
-    return new NewTopic(name, 1, replicas)
-        .configs(
-            Map.of(
-                "retention.ms",
-                Long.toString(settings.retention().toMillis()),
-                "max.message.bytes",
-                Integer.toString(MAX_RECORD_BYTES)));
+  /**
+   * Also of topics that somebody else made: jobs rest on it that the log keeps them long enough.
+   */
+  private void configure() throws ExecutionException, InterruptedException, TimeoutException {
+    Map<ConfigResource, Collection<AlterConfigOp>> wanted = new HashMap<>();
+    MAX_BYTES.forEach(
+        (name, bytes) ->
+            wanted.put(
+                new ConfigResource(ConfigResource.Type.TOPIC, name),
+                List.of(
+                    set("retention.ms", Long.toString(settings.retention().toMillis())),
+                    set("message.timestamp.type", "LogAppendTime"),
+                    set("max.message.bytes", Integer.toString(bytes)))));
+    admin.incrementalAlterConfigs(wanted).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private static AlterConfigOp set(String name, String value) {
+    return new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
   }
 
   private void beginAtTheStart() throws ExecutionException, InterruptedException, TimeoutException {
-    AlterConfigOp earliest =
-        new AlterConfigOp(
-            new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET);
+    AlterConfigOp earliest = set("share.auto.offset.reset", "earliest");
     admin
         .incrementalAlterConfigs(
             Map.of(
@@ -119,15 +150,22 @@ public final class Topics {
   }
 
   private long queueId() throws ExecutionException, InterruptedException, TimeoutException {
-    Uuid topicId =
+    Map<String, TopicDescription> lanes =
         admin
-            .describeTopics(List.of(Lane.FIRST.topic()))
-            .topicNameValues()
-            .values()
-            .iterator()
-            .next()
-            .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
-            .topicId();
+            .describeTopics(Arrays.stream(Lane.values()).map(Lane::topic).toList())
+            .allTopicNames()
+            .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    for (TopicDescription lane : lanes.values()) {
+      if (lane.partitions().size() != 1) {
+        throw new IllegalStateException(
+            "Topic "
+                + lane.name()
+                + " must have one partition, but has "
+                + lane.partitions().size()
+                + ": jobs in the others would wait behind one another");
+      }
+    }
+    Uuid topicId = Objects.requireNonNull(lanes.get(Lane.FIRST.topic())).topicId();
     return (topicId.getMostSignificantBits() ^ topicId.getLeastSignificantBits()) & QUEUE_ID_MASK;
   }
 }

@@ -2,10 +2,9 @@ package io.millrace.rescue;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.millrace.job.Outcome;
-import io.millrace.job.Reply;
 import io.millrace.queue.Completion;
 import io.millrace.queue.JobQueue;
+import io.millrace.queue.RecordPointer;
 import io.millrace.store.JobArchive;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.Exhausted;
@@ -15,8 +14,13 @@ import io.millrace.store.JobLeases.Lapsed;
 import io.millrace.store.JobLeases.Requeued;
 import io.millrace.store.JobStatus;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +38,7 @@ public final class Reaper {
   private final JobArchive archive;
   private final JobQueue queue;
   private final Requeuer requeuer;
-  private final Reply.Speaker speaker;
+  private final LastResort lastResort;
   private final Counter rescued;
   private final Counter poisoned;
 
@@ -43,58 +47,57 @@ public final class Reaper {
       JobArchive archive,
       JobQueue queue,
       Requeuer requeuer,
-      Reply.Speaker speaker,
+      LastResort lastResort,
       MeterRegistry meters) {
     this.leases = leases;
     this.archive = archive;
     this.queue = queue;
     this.requeuer = requeuer;
-    this.speaker = speaker;
+    this.lastResort = lastResort;
     this.rescued = meters.counter("millrace.jobs.rescued");
     this.poisoned = meters.counter("millrace.jobs.given.up", "reason", "worker_lost");
   }
 
-  /** One round. */
-  public void reap() {
-    leases.lapsed(BATCH).forEach(this::rescue);
-    leases.unpublished(COMPLETION_GRACE, BATCH).forEach(this::publish);
-  }
-
-  private void rescue(Lapsed lapsed) {
-    GivenBack givenBack = leases.giveBack(lapsed.jobId(), lapsed.attempt(), GiveBack.WORKER_LOST);
-    if (givenBack instanceof Requeued requeued) {
-      log.warn(
-          "Job {}: its worker vanished on attempt {}; it is enqueued again",
-          lapsed.jobId(),
-          lapsed.attempt());
-      requeued.record().ifPresent(requeuer::enqueueAgain);
-      requeued.resumable().ifPresent(requeuer::enqueueAgain);
-      rescued.increment();
-    } else if (givenBack instanceof Exhausted) {
-      giveUp(lapsed);
+  /** Brings the jobs of vanished workers back. */
+  public void rescueJobs() {
+    Map<RecordPointer, UUID> again = new HashMap<>();
+    List<RecordPointer> resumable = new ArrayList<>();
+    for (Lapsed lapsed : leases.lapsed(BATCH)) {
+      GivenBack givenBack = leases.giveBack(lapsed.jobId(), lapsed.attempt(), GiveBack.WORKER_LOST);
+      if (givenBack instanceof Requeued requeued) {
+        log.warn(
+            "Job {}: its worker vanished on attempt {}; it is enqueued again",
+            lapsed.jobId(),
+            lapsed.attempt());
+        requeued.record().ifPresent(record -> again.put(record, lapsed.jobId()));
+        requeued.resumable().ifPresent(resumable::add);
+        rescued.increment();
+      } else if (givenBack instanceof Exhausted
+          && lastResort.workersVanished(lapsed.jobId(), lapsed.attempt())) {
+        poisoned.increment();
+      }
     }
+    requeuer
+        .enqueueAgain(again.keySet())
+        .forEach(gone -> Optional.ofNullable(again.get(gone)).ifPresent(lastResort::recordGone));
+    requeuer.enqueueAgain(resumable);
   }
 
-  private void giveUp(Lapsed lapsed) {
-    String id = archive.find(lapsed.jobId()).map(JobStatus::id).orElse(null);
-    Outcome outcome =
-        new Outcome.GivenUp(
-            "worker_lost",
-            "Each worker that ran this job vanished; it was given up on attempt "
-                + lapsed.attempt());
-    if (leases.exhaust(
-        lapsed.jobId(), lapsed.attempt(), Reply.to(lapsed.jobId(), id, outcome, speaker))) {
-      log.error(
-          "Job {}: every worker that ran it vanished; given up on attempt {}",
-          lapsed.jobId(),
-          lapsed.attempt());
-      poisoned.increment();
+  /** Gets completions into the log that should long be there. */
+  public void publishCompletions() {
+    for (UUID jobId : leases.unpublished(COMPLETION_GRACE, BATCH)) {
+      try {
+        archive
+            .find(jobId)
+            .flatMap(Reaper::completion)
+            .ifPresent(each -> queue.complete(each).join());
+        leases.published(jobId);
+      } catch (CompletionException e) {
+        // The next may be smaller, or luckier; this one is tried again in the next round.
+        log.warn(
+            "Job {}: its completion is not in the log yet; tried again: {}", jobId, e.toString());
+      }
     }
-  }
-
-  private void publish(UUID jobId) {
-    archive.find(jobId).flatMap(Reaper::completion).ifPresent(each -> queue.complete(each).join());
-    leases.published(jobId);
   }
 
   private static Optional<Completion> completion(JobStatus job) {

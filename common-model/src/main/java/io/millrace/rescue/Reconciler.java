@@ -9,19 +9,23 @@ import io.millrace.queue.RecordPointer;
 import io.millrace.queue.RecordReader;
 import io.millrace.queue.UnreadableRecordException;
 import io.millrace.store.LaneRepair;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import io.millrace.store.LaneRepair.Again;
+import io.millrace.store.LaneRepair.Unseen;
+import io.millrace.store.LaneRepair.Waiting;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes Redis agree with the log. After Redis was emptied it puts the jobs of the log back into
- * their lanes, and only then the gate opens. At all times it settles jobs that wait for a record
- * that is not there: a gateway died before it sent it, or a copy was lost on its way.
+ * Settles jobs that wait for a record that will not come: a gateway died before it sent it, a copy
+ * was lost on its way, or Redis forgot that the job had been taken.
  *
  * <p>How it knows: it notes, now and then, the time and the end of each lane. When the workers have
  * passed such an end, every record that was enqueued before that time has been taken; a job that
@@ -30,21 +34,20 @@ import org.slf4j.LoggerFactory;
 public final class Reconciler {
 
   private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
-  private static final Duration REPAIR_AT_MOST = Duration.ofSeconds(30);
   private static final int BATCH = 200;
-  private static final int MARKS = 120;
 
   /** A record may arrive this much later than its job was admitted: the producer's patience. */
   private static final long SEND_GRACE_MICROS = 10_000_000;
 
-  private record Mark(long time, Map<Lane, Long> ends) {}
+  /** How far the clocks of Redis and of the broker may be apart. */
+  private static final long CLOCK_SKEW_MILLIS = 60_000;
 
   private final LaneRepair repair;
   private final LaneProgress progress;
   private final RecordReader records;
   private final Requeuer requeuer;
-  private final String instance = UUID.randomUUID().toString();
-  private final Deque<Mark> marks = new ArrayDeque<>();
+  private final LastResort lastResort;
+  private final LaneMarks marks = new LaneMarks();
   private final Counter settled;
 
   public Reconciler(
@@ -52,64 +55,94 @@ public final class Reconciler {
       LaneProgress progress,
       RecordReader records,
       Requeuer requeuer,
+      LastResort lastResort,
       MeterRegistry meters) {
     this.repair = repair;
     this.progress = progress;
     this.records = records;
     this.requeuer = requeuer;
+    this.lastResort = lastResort;
     this.settled = meters.counter("millrace.queue.settled");
   }
 
-  /** Rebuilds the lanes if Redis was emptied. Cheap when it was not. */
-  public void rebuildIfEmptied() {
-    if (!repair.isNeeded() || !repair.begin(instance, REPAIR_AT_MOST)) {
-      return;
-    }
-    for (Lane lane : Lane.values()) {
-      records.scan(lane, progress.start(lane), this::restore);
-    }
-    repair.end(instance);
-    log.info("The lanes are rebuilt from the log; the gate is open");
+  /** Lets held jobs go on whose owner has room for them. Cheap when there are none. */
+  public void resumeHeld() {
+    requeuer.enqueueAgain(repair.resume(BATCH));
   }
 
   /** One round of settling. */
   public void settle() {
-    Map<Lane, Long> ends = new EnumMap<>(Lane.class);
     long now = repair.now();
+    Map<Lane, Long> ends = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.values()) {
       ends.put(lane, progress.end(lane));
     }
-    marks.addLast(new Mark(now, ends));
-    if (marks.size() > MARKS) {
-      marks.removeFirst();
-    }
+    marks.add(now, ends);
     for (Lane lane : Lane.values()) {
-      settle(lane, progress.start(lane));
+      settle(lane, marks.passed(lane, progress.start(lane)) - SEND_GRACE_MICROS);
     }
   }
 
-  private void settle(Lane lane, long start) {
-    long passed =
-        marks.stream()
-            .filter(mark -> mark.ends().getOrDefault(lane, Long.MAX_VALUE) <= start)
-            .mapToLong(Mark::time)
-            .max()
-            .orElse(0);
-    long queuedBefore = passed - SEND_GRACE_MICROS;
-    for (LaneRepair.Waiting waiting : repair.oldest(lane, BATCH)) {
-      if (waiting.queuedAt() < queuedBefore) {
-        log.warn("Job {} waits for a record that is not in the queue; settled", waiting.jobId());
-        repair.settle(waiting.jobId(), queuedBefore).ifPresent(requeuer::enqueueAgain);
-        settled.increment();
+  private void settle(Lane lane, long queuedBefore) {
+    Map<RecordPointer, UUID> again = new HashMap<>();
+    List<Waiting> unseen = new ArrayList<>();
+    for (Waiting waiting : repair.oldest(lane, BATCH)) {
+      if (waiting.queuedAt() >= queuedBefore) {
+        break;
+      }
+      log.warn("Job {} waits for a record that is not in the queue; settled", waiting.jobId());
+      settled.increment();
+      LaneRepair.Settlement settlement = repair.settle(waiting.jobId(), queuedBefore);
+      if (settlement instanceof Again found) {
+        again.put(found.record(), waiting.jobId());
+      } else if (settlement instanceof Unseen) {
+        unseen.add(waiting);
+      }
+    }
+    again.putAll(settleUnseen(lane, unseen, queuedBefore));
+    for (RecordPointer gone : requeuer.enqueueAgain(again.keySet())) {
+      UUID jobId = again.get(gone);
+      if (jobId != null) {
+        lastResort.recordGone(jobId);
       }
     }
   }
 
-  private void restore(RecordPointer record, byte[] bytes) {
-    try {
-      repair.restore(JobCodec.decodeJob(bytes), record);
-    } catch (UnreadableRecordException e) {
-      log.debug("Record {} is no job of ours: {}", record, e.getMessage());
+  /** Admitted, but no worker ever saw it: unless its record is in the log, it was never sent. */
+  private Map<RecordPointer, UUID> settleUnseen(
+      Lane lane, List<Waiting> unseen, long queuedBefore) {
+    Map<RecordPointer, UUID> again = new HashMap<>();
+    if (unseen.isEmpty()) {
+      return again;
     }
+    Map<UUID, RecordPointer> inLog = find(lane, unseen);
+    for (Waiting waiting : unseen) {
+      RecordPointer record = inLog.get(waiting.jobId());
+      if (repair.settleUnseen(waiting.jobId(), queuedBefore, record) instanceof Again found) {
+        again.put(found.record(), waiting.jobId());
+      }
+    }
+    return again;
+  }
+
+  private Map<UUID, RecordPointer> find(Lane lane, List<Waiting> unseen) {
+    Set<UUID> wanted = new HashSet<>();
+    unseen.forEach(each -> wanted.add(each.jobId()));
+    long since = unseen.get(0).queuedAt() / 1000 - CLOCK_SKEW_MILLIS;
+    Map<UUID, RecordPointer> found = new HashMap<>();
+    records.scanSince(
+        lane,
+        since,
+        (record, bytes) -> {
+          try {
+            UUID jobId = JobCodec.decodeJob(bytes).jobId();
+            if (wanted.contains(jobId)) {
+              found.put(jobId, record);
+            }
+          } catch (UnreadableRecordException e) {
+            log.debug("Record {} is no job of ours: {}", record, e.getMessage());
+          }
+        });
+    return found;
   }
 }

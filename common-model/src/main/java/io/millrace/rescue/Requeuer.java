@@ -3,10 +3,16 @@ package io.millrace.rescue;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.RecordPointer;
 import io.millrace.queue.RecordReader;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Enqueues a job's record once more. Thread-safe; blocks until the broker has confirmed it. */
+/** Enqueues jobs' records once more. Thread-safe; blocks until the broker has confirmed them. */
 public final class Requeuer {
 
   private static final Logger log = LoggerFactory.getLogger(Requeuer.class);
@@ -21,10 +27,24 @@ public final class Requeuer {
 
   /** Copies the record to the end of its lane. A second copy does no harm: one claim wins. */
   public void enqueueAgain(RecordPointer record) {
-    records
-        .read(record)
-        .ifPresentOrElse(
-            bytes -> queue.enqueue(record.lane(), bytes).join(),
-            () -> log.error("Record {} has left the log; its job cannot run again", record));
+    enqueueAgain(List.of(record));
+  }
+
+  /**
+   * Copies the records to the ends of their lanes.
+   *
+   * @return those that the log has let go of: their jobs cannot run again
+   */
+  public Set<RecordPointer> enqueueAgain(Collection<RecordPointer> wanted) {
+    Map<RecordPointer, byte[]> found = records.readAll(wanted);
+    CompletableFuture.allOf(
+            found.entrySet().stream()
+                .map(each -> queue.enqueue(each.getKey().lane(), each.getValue()))
+                .toArray(CompletableFuture[]::new))
+        .join();
+    Set<RecordPointer> gone = new HashSet<>(wanted);
+    gone.removeAll(found.keySet());
+    gone.forEach(each -> log.error("Record {} has left the log; its job cannot run again", each));
+    return gone;
   }
 }

@@ -3,67 +3,94 @@ package io.millrace.rescue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-/** Runs reaper and reconciler in one thread for as long as the application runs. */
+/** Runs all rescue in one thread for as long as the application runs; may be started again. */
 public final class Rescue implements SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(Rescue.class);
-  private static final long REAP_MILLIS = 1000;
-  private static final long SETTLE_MILLIS = 5000;
+  private static final long OFTEN_MILLIS = 1000;
+  private static final long SELDOM_MILLIS = 5000;
 
+  private final Rebuilder rebuilder;
   private final Reaper reaper;
   private final Reconciler reconciler;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread made = new Thread(task, "rescue");
-            made.setDaemon(true);
-            return made;
-          });
-  private boolean failing;
-  private volatile boolean running;
+  private final Steadiness steadiness;
+  private @Nullable ScheduledExecutorService thread;
 
-  public Rescue(Reaper reaper, Reconciler reconciler) {
+  public Rescue(Rebuilder rebuilder, Reaper reaper, Reconciler reconciler, Steadiness steadiness) {
+    this.rebuilder = rebuilder;
     this.reaper = reaper;
     this.reconciler = reconciler;
+    this.steadiness = steadiness;
   }
 
   @Override
-  public void start() {
-    running = true;
-    every(REAP_MILLIS, reconciler::rebuildIfEmptied);
-    every(REAP_MILLIS, reaper::reap);
-    every(SETTLE_MILLIS, reconciler::settle);
+  public synchronized void start() {
+    if (thread != null) {
+      return;
+    }
+    thread = Executors.newSingleThreadScheduledExecutor(Rescue::daemon);
+    every(thread, OFTEN_MILLIS, "rebuilding the lanes", rebuilder::rebuildIfNeeded);
+    every(thread, OFTEN_MILLIS, "rescuing jobs", () -> steadiness.whenSteady(reaper::rescueJobs));
+    every(thread, OFTEN_MILLIS, "publishing completions", reaper::publishCompletions);
+    every(thread, OFTEN_MILLIS, "resuming held jobs", reconciler::resumeHeld);
+    every(thread, SELDOM_MILLIS, "settling jobs", reconciler::settle);
   }
 
   @Override
-  public void stop() {
-    running = false;
-    thread.shutdownNow();
+  public synchronized void stop() {
+    if (thread != null) {
+      thread.shutdownNow();
+      thread = null;
+    }
   }
 
   @Override
-  public boolean isRunning() {
-    return running;
+  public synchronized boolean isRunning() {
+    return thread != null;
   }
 
-  private void every(long millis, Runnable round) {
+  private static Thread daemon(Runnable task) {
+    Thread made = new Thread(task, "rescue");
+    made.setDaemon(true);
+    return made;
+  }
+
+  private void every(ScheduledExecutorService on, long millis, String what, Runnable round) {
     var unused =
-        thread.scheduleWithFixedDelay(() -> attempt(round), 0, millis, TimeUnit.MILLISECONDS);
+        on.scheduleWithFixedDelay(new Round(what, round), 0, millis, TimeUnit.MILLISECONDS);
   }
 
-  private void attempt(Runnable round) {
-    try {
-      round.run();
-      failing = false;
-    } catch (RuntimeException e) {
-      if (running && !failing) {
-        log.warn("Redis or Kafka is away; rescue tries again each second: {}", e.toString());
+  /** One kind of round; says once that it fails and once that it works again. */
+  private final class Round implements Runnable {
+
+    private final String what;
+    private final Runnable round;
+    private boolean failing;
+
+    Round(String what, Runnable round) {
+      this.what = what;
+      this.round = round;
+    }
+
+    @Override
+    public void run() {
+      try {
+        round.run();
+        if (failing) {
+          log.info("Rescue: {} works again", what);
+        }
+        failing = false;
+      } catch (RuntimeException e) {
+        if (isRunning() && !failing) {
+          log.warn("Rescue: {} fails and is tried again each second: {}", what, e.toString());
+        }
+        failing = true;
       }
-      failing = true;
     }
   }
 }

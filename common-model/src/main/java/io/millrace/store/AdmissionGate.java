@@ -110,8 +110,9 @@ public final class AdmissionGate {
   }
 
   /**
-   * Takes an admission back because the queue did not confirm the record. False when a worker has
-   * the job already: the record arrived, only its confirmation did not.
+   * Takes an admission back because the queue did not confirm the record: should it arrive all the
+   * same, it will not run. False when a worker has the job already: the record arrived, only its
+   * confirmation did not.
    */
   public boolean refuse(UUID jobId) {
     return scripts
@@ -129,22 +130,31 @@ public final class AdmissionGate {
 
   /** Cancels a job of this owner: it never starts, or its sandbox is killed. */
   public Cancellation cancel(UUID jobId, String owner, Reply reply) {
-    return switch (end(jobId, owner, false, reply)) {
+    return switch (end(jobId, owner, reply)) {
       case "done" -> Cancellation.DONE;
       case "unknown" -> Cancellation.UNKNOWN;
       default -> Cancellation.ALREADY_ENDED;
     };
   }
 
-  /** This gateway's caller has gone: a job that nobody waits for and that waits itself, ends. */
+  /**
+   * The last of this gateway's callers that waited for the job has gone: a job that waits itself,
+   * and that nobody else waits for either, is cancelled.
+   */
   public void leave(UUID jobId, String gatewayId, Reply cancelled) {
-    String left = scripts.run("leave", RedisKeys.job(jobId), gatewayId).get(0);
-    if (left.equals("alone")) {
-      end(jobId, "", true, cancelled);
-    }
+    scripts.run(
+        "leave",
+        RedisKeys.job(jobId),
+        jobId,
+        gatewayId,
+        cancelled.state().wireName(),
+        cancelled.status(),
+        cancelled.head(),
+        cancelled.tail(),
+        settings.resultTtl().toSeconds());
   }
 
-  private String end(UUID jobId, String owner, boolean onlyQueued, Reply reply) {
+  private String end(UUID jobId, String owner, Reply reply) {
     return scripts
         .run(
             "end",
@@ -152,7 +162,6 @@ public final class AdmissionGate {
             jobId,
             owner,
             "",
-            onlyQueued ? "1" : "0",
             reply.state().wireName(),
             reply.status(),
             reply.head(),

@@ -1,6 +1,7 @@
 package io.millrace.store;
 
 import io.millrace.job.JobState;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** What is known of a job, for those who ask. */
 public final class JobArchive {
+
+  private static final int BATCH = 500;
 
   private final Scripts scripts;
   private final StringRedisTemplate redis;
@@ -73,13 +76,25 @@ public final class JobArchive {
     return watch(jobId, "", "1");
   }
 
-  /** The replies of those of the jobs that have ended: what a lost message would have said. */
+  /**
+   * The replies of those of the jobs that have ended: what a lost message would have said. One
+   * round trip for each 500 jobs.
+   */
   public List<StoredReply> replies(Collection<UUID> jobIds) {
-    return jobIds.stream()
-        .map(jobId -> watch(jobId, "", "0"))
-        .filter(Ready.class::isInstance)
-        .map(watch -> ((Ready) watch).reply())
-        .toList();
+    List<UUID> asked = List.copyOf(jobIds);
+    List<StoredReply> replies = new ArrayList<>();
+    for (int from = 0; from < asked.size(); from += BATCH) {
+      List<UUID> batch = asked.subList(from, Math.min(from + BATCH, asked.size()));
+      List<String> answer = scripts.run("replies", RedisKeys.EPOCH, batch.toArray());
+      for (int i = 0; i < answer.size(); i += 3) {
+        replies.add(
+            new StoredReply(
+                UUID.fromString(answer.get(i)),
+                Integer.parseInt(answer.get(i + 1)),
+                answer.get(i + 2)));
+      }
+    }
+    return replies;
   }
 
   private Watch watch(UUID jobId, String gatewayId, String detach) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -19,12 +20,10 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 public final class JobLeases {
 
   private final Scripts scripts;
-  private final StringRedisTemplate redis;
   private final QueueSettings settings;
 
   public JobLeases(StringRedisTemplate redis, QueueSettings settings) {
     this.scripts = new Scripts(redis);
-    this.redis = redis;
     this.settings = settings;
   }
 
@@ -82,7 +81,10 @@ public final class JobLeases {
   public record Recorded(
       long firstWaiting, long bulkWaiting, Optional<RecordPointer> resumable, String body) {}
 
-  /** Records the end of a leased job; empty when a later attempt or another end came first. */
+  /**
+   * Records the end of a leased job; empty when a later attempt or another end came first. May be
+   * repeated when the answer was not heard: the same attempt gets the same body again.
+   */
   public Optional<Recorded> finish(Lease lease, Reply reply, Duration runTime) {
     Job job = lease.job();
     List<String> answer =
@@ -144,7 +146,7 @@ public final class JobLeases {
             RedisKeys.job(jobId),
             jobId,
             attempt,
-            why.name().toLowerCase(java.util.Locale.ROOT),
+            why.name().toLowerCase(Locale.ROOT),
             settings.maxFaults());
     return switch (answer.get(0)) {
       case "queued" ->
@@ -154,7 +156,7 @@ public final class JobLeases {
     };
   }
 
-  /** Ends a running job that was exhausted on this attempt; false when it is over or moved on. */
+  /** Ends a job that was exhausted on this attempt; false when it is over or has moved on. */
   public boolean exhaust(UUID jobId, int attempt, Reply reply) {
     return scripts
         .run(
@@ -163,7 +165,6 @@ public final class JobLeases {
             jobId,
             "",
             attempt,
-            "0",
             reply.state().wireName(),
             reply.status(),
             reply.head(),
@@ -210,6 +211,7 @@ public final class JobLeases {
       arguments.add(job.request().webhookUrl());
       arguments.add(job.replyTo());
       arguments.add(job.request().timeout());
+      arguments.add(lease.startedAt());
     }
     return scripts.run("beat", RedisKeys.RUNNING, arguments.toArray()).stream()
         .map(UUID::fromString)
@@ -236,7 +238,7 @@ public final class JobLeases {
 
   /** The job's completion is in the log. */
   public void published(UUID jobId) {
-    redis.opsForZSet().remove(RedisKeys.OUTBOX, jobId.toString());
+    scripts.run("published", RedisKeys.job(jobId), jobId);
   }
 
   private static long micros(Duration duration) {

@@ -5,12 +5,24 @@ import io.millrace.queue.Lane;
 import io.millrace.queue.QueueSettings;
 import io.millrace.queue.RecordPointer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.RedisServerCommands;
+import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** Makes the lanes true again: after Redis was emptied, and after a gateway died in mid-send. */
+/**
+ * Makes the lanes true again: after Redis was emptied or started again without its last writes,
+ * after a gateway died in mid-send, and after a copy of a record was lost on its way.
+ */
 public final class LaneRepair {
 
   private final Scripts scripts;
@@ -23,38 +35,53 @@ public final class LaneRepair {
     this.settings = settings;
   }
 
-  /** Whether Redis was emptied since the lanes were last known to be whole. */
+  /**
+   * Whether the lanes may lack jobs of the log: Redis was emptied, then the gate is shut, or it was
+   * started again since the lanes were last whole, then its last writes may be missing.
+   */
   public boolean isNeeded() {
-    return !Boolean.TRUE.equals(redis.hasKey(RedisKeys.EPOCH));
+    List<@Nullable String> known =
+        redis.opsForValue().multiGet(List.of(RedisKeys.EPOCH, RedisKeys.SERVER));
+    return known == null || known.get(0) == null || !server().equals(known.get(1));
   }
 
   /** Takes the repair for this instance for a while; false when another one has it. */
   public boolean begin(String instance, Duration most) {
-    return Boolean.TRUE.equals(
-        redis.opsForValue().setIfAbsent("{millrace}:repair", instance, most));
+    return Boolean.TRUE.equals(redis.opsForValue().setIfAbsent(RedisKeys.REPAIR, instance, most));
   }
 
-  /** Puts a job of the log back into its lane, unless Redis knows it. */
-  public void restore(Job job, RecordPointer record) {
-    scripts.run(
-        "restore",
-        RedisKeys.job(job.jobId()),
-        job.jobId(),
-        job.owner(),
-        record.lane().wireName(),
-        Scripts.optional(job.request().id()),
-        job.acceptedAt(),
-        job.request().timeout(),
-        job.request().webhookUrl(),
-        job.replyTo(),
-        record,
-        settings.retention().toSeconds());
+  /** Keeps the repair for a while more. */
+  public void goOn(Duration most) {
+    redis.expire(RedisKeys.REPAIR, most);
   }
 
-  /** The lanes are whole: the gate opens. */
-  public void end(String instance) {
-    redis.opsForValue().setIfAbsent(RedisKeys.EPOCH, instance);
-    redis.delete("{millrace}:repair");
+  /** A job as the log knows it. */
+  public record Logged(Job job, RecordPointer record) {}
+
+  /** Puts jobs of the log back into their lanes, and answers those that Redis did not know. */
+  public List<UUID> restore(Collection<Logged> jobs) {
+    List<@Nullable Object> arguments = new ArrayList<>();
+    arguments.add(settings.retention().toSeconds());
+    for (Logged logged : jobs) {
+      Job job = logged.job();
+      arguments.add(job.jobId());
+      arguments.add(job.owner());
+      arguments.add(logged.record().lane().wireName());
+      arguments.add(Scripts.optional(job.request().id()));
+      arguments.add(job.acceptedAt());
+      arguments.add(job.request().timeout());
+      arguments.add(job.request().webhookUrl());
+      arguments.add(job.replyTo());
+      arguments.add(logged.record());
+    }
+    return scripts.run("restore", RedisKeys.EPOCH, arguments.toArray()).stream()
+        .map(UUID::fromString)
+        .toList();
+  }
+
+  /** The lanes are whole: the gate opens. False when Redis was emptied again meanwhile. */
+  public boolean end(String instance) {
+    return scripts.run("repaired", RedisKeys.EPOCH, instance, server()).get(0).equals("whole");
   }
 
   /** A job at the head of a lane, waiting since {@code queuedAt} (microseconds). */
@@ -73,12 +100,66 @@ public final class LaneRepair {
     return Long.parseLong(scripts.run("clock", RedisKeys.EPOCH).get(0));
   }
 
+  /** What must become of a job that waits though all records of its time have been taken. */
+  public sealed interface Settlement {}
+
+  /** Nothing: it has moved on, or it had ended and is dropped. */
+  public record Settled() implements Settlement {}
+
+  /** Its record must be enqueued again. */
+  public record Again(RecordPointer record) implements Settlement {}
+
+  /** No worker ever saw it: look for its record in the log, then {@link #settleUnseen}. */
+  public record Unseen() implements Settlement {}
+
+  /** Settles a job that still waits though all records enqueued before have been taken. */
+  public Settlement settle(UUID jobId, long queuedBefore) {
+    return settle(jobId, queuedBefore, "");
+  }
+
+  /** The same, for one that no worker saw: dropped when its record is not in the log at all. */
+  public Settlement settleUnseen(UUID jobId, long queuedBefore, @Nullable RecordPointer found) {
+    return settle(jobId, queuedBefore, found == null ? "none" : found.toString());
+  }
+
+  private Settlement settle(UUID jobId, long queuedBefore, String found) {
+    List<String> answer = scripts.run("settle", RedisKeys.job(jobId), jobId, queuedBefore, found);
+    return switch (answer.get(0)) {
+      case "again" -> new Again(RecordPointer.parse(answer.get(1)).orElseThrow());
+      case "unseen" -> new Unseen();
+      default -> new Settled();
+    };
+  }
+
   /**
-   * Settles a job that still waits though all records enqueued before it have been taken: drops it,
-   * or answers the record that must be enqueued again.
+   * Puts up to {@code most} held jobs whose owner has room again back into their lanes; their
+   * records must be enqueued again.
    */
-  public Optional<RecordPointer> settle(UUID jobId, long queuedBefore) {
-    List<String> answer = scripts.run("settle", RedisKeys.job(jobId), jobId, queuedBefore);
-    return answer.get(0).equals("again") ? RecordPointer.parse(answer.get(1)) : Optional.empty();
+  public List<RecordPointer> resume(int most) {
+    return scripts.run("resume", RedisKeys.EPOCH, most).stream()
+        .map(RecordPointer::parse)
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /** The records of up to {@code most} held jobs, which only Redis knows to be waiting. */
+  public Map<UUID, RecordPointer> held(int most) {
+    return scripts.run("held", RedisKeys.EPOCH, most).stream()
+        .map(line -> line.split(" ", 2))
+        .collect(
+            Collectors.toMap(
+                words -> UUID.fromString(words[0]),
+                words -> RecordPointer.parse(words[1]).orElseThrow()));
+  }
+
+  private String server() {
+    Properties info =
+        redis.execute(
+            (RedisCallback<@Nullable Properties>)
+                connection -> {
+                  RedisServerCommands server = connection.serverCommands();
+                  return server.info("server");
+                });
+    return Objects.requireNonNull(info).getProperty("run_id", "");
   }
 }

@@ -16,6 +16,9 @@ public final class QueueGauge {
   /**
    * One look at the queue.
    *
+   * @param firstWaiting jobs in the first lane
+   * @param bulkWaiting jobs in the second lane
+   * @param heldWaiting jobs that their owner's running limit holds back
    * @param oldestWait how long the job at the head has waited
    * @param drainRate starts a second over the last half minute
    * @param whole false while the lanes are rebuilt after Redis was emptied
@@ -23,6 +26,7 @@ public final class QueueGauge {
   public record Reading(
       long firstWaiting,
       long bulkWaiting,
+      long heldWaiting,
       long running,
       int workers,
       int slots,
@@ -32,7 +36,7 @@ public final class QueueGauge {
 
     /** Jobs accepted and not yet started. */
     public long queueLength() {
-      return firstWaiting + bulkWaiting;
+      return firstWaiting + bulkWaiting + heldWaiting;
     }
   }
 
@@ -43,10 +47,11 @@ public final class QueueGauge {
         Long.parseLong(answer.get(0)),
         Long.parseLong(answer.get(1)),
         Long.parseLong(answer.get(2)),
-        Integer.parseInt(answer.get(3)),
+        Long.parseLong(answer.get(3)),
         Integer.parseInt(answer.get(4)),
-        Duration.ofNanos(Long.parseLong(answer.get(5)) * 1000),
-        Double.parseDouble(answer.get(6)),
-        answer.get(7).equals("1"));
+        Integer.parseInt(answer.get(5)),
+        Duration.ofNanos(Long.parseLong(answer.get(6)) * 1000),
+        Double.parseDouble(answer.get(7)),
+        answer.get(8).equals("1"));
   }
 }

@@ -2,13 +2,17 @@ package io.millrace.store;
 
 import java.util.UUID;
 
-/**
- * The names of keys and channels. All share one hash tag, so that a cluster keeps them together.
- */
+/** The names of keys and channels. All share one hash tag, and so one hash slot. */
 public final class RedisKeys {
 
   /** Missing when Redis was emptied: the gate stays shut until the lanes are rebuilt. */
   public static final String EPOCH = "{millrace}:epoch";
+
+  /** Taken by the one instance that rebuilds the lanes. */
+  static final String REPAIR = "{millrace}:repair";
+
+  /** Which start of Redis the lanes were last compared with. */
+  static final String SERVER = "{millrace}:server";
 
   static final String OUTBOX = "{millrace}:outbox";
   static final String RUNNING = "{millrace}:running";

@@ -1,0 +1,47 @@
+package io.millrace.rescue;
+
+import io.millrace.queue.Lane;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where the lanes ended at some times of the past. When the workers have passed such an end, every
+ * record that was in the lane at that time has been taken. Not thread-safe.
+ */
+final class LaneMarks {
+
+  private static final int MOST = 240;
+
+  private record Mark(long time, Map<Lane, Long> ends) {}
+
+  private List<Mark> marks = new ArrayList<>();
+
+  /** At {@code time}, or a little later, the lanes ended there. Times rise from call to call. */
+  void add(long time, Map<Lane, Long> ends) {
+    marks.add(new Mark(time, ends));
+    if (marks.size() > MOST) {
+      thinOut();
+    }
+  }
+
+  /** The latest time of which all records of the lane lie before {@code start}; 0 for none. */
+  long passed(Lane lane, long start) {
+    return marks.stream()
+        .filter(mark -> mark.ends().getOrDefault(lane, Long.MAX_VALUE) <= start)
+        .mapToLong(Mark::time)
+        .max()
+        .orElse(0);
+  }
+
+  /** A backlog of hours needs old marks, but not every one of them. */
+  private void thinOut() {
+    List<Mark> kept = new ArrayList<>();
+    for (int i = 0; i < marks.size(); i++) {
+      if (i % 2 == 0 || i > marks.size() / 2) {
+        kept.add(marks.get(i));
+      }
+    }
+    marks = kept;
+  }
+}

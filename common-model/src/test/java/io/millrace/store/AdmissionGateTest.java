@@ -1,0 +1,370 @@
+package io.millrace.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.job.ExecutionRequest;
+import io.millrace.job.Job;
+import io.millrace.queue.Lane;
+import io.millrace.store.AdmissionGate.Admitted;
+import io.millrace.store.AdmissionGate.Cancellation;
+import io.millrace.store.AdmissionGate.Decision;
+import io.millrace.store.AdmissionGate.Idempotency;
+import io.millrace.store.AdmissionGate.InFlight;
+import io.millrace.store.AdmissionGate.OtherBody;
+import io.millrace.store.AdmissionGate.OwnerFull;
+import io.millrace.store.AdmissionGate.OwnerLimits;
+import io.millrace.store.AdmissionGate.OwnerTooFast;
+import io.millrace.store.AdmissionGate.QueueFull;
+import io.millrace.store.AdmissionGate.Rebuilding;
+import io.millrace.store.AdmissionGate.Repeated;
+import io.millrace.testing.Store;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class AdmissionGateTest {
+
+  private static final Duration LEASE = Duration.ofSeconds(15);
+
+  @Test
+  void manyGatewaysNeverAdmitOneTooMany() throws Exception {
+    Store store = Store.fresh(Store.settings(100, LEASE));
+    List<Decision> decisions = together(16, 400, () -> store.admit(Store.job("owner")));
+
+    assertThat(decisions.stream().filter(Admitted.class::isInstance)).hasSize(100);
+    assertThat(decisions.stream().filter(QueueFull.class::isInstance)).hasSize(300);
+    assertThat(store.queueLength()).isEqualTo(100);
+    assertThat(
+            decisions.stream()
+                .filter(Admitted.class::isInstance)
+                .map(each -> ((Admitted) each).queueLength())
+                .collect(Collectors.toSet()))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.rangeClosed(1, 100).mapToObj(Long::valueOf).toList());
+  }
+
+  @Test
+  void theLimitHoldsWhileJobsComeAndGo() throws Exception {
+    Store store = Store.fresh(Store.settings(5, LEASE));
+    List<Long> lengths =
+        together(
+            8,
+            400,
+            () -> {
+              Job job = Store.job("owner");
+              if (store.admit(job) instanceof Admitted admitted) {
+                store.gate.cancel(job.jobId(), "owner", Store.cancelled(job));
+                return admitted.queueLength();
+              }
+              return 0L;
+            });
+    assertThat(lengths).allMatch(length -> length <= 5).anyMatch(length -> length > 1);
+    assertThat(store.queueLength()).isZero();
+  }
+
+  @Test
+  void aRefusedCandidateLeavesNothingBehind() {
+    Store store = Store.fresh(Store.settings(1, LEASE));
+    store.admit(Store.job("first"));
+    Set<String> before = store.redis.keys("*");
+
+    Decision full =
+        store.admit(Store.job("second"), new OwnerLimits(1, 1, 1), new Idempotency("k", "d"));
+
+    assertThat(full).isEqualTo(new QueueFull(1));
+    assertThat(store.redis.keys("*")).isEqualTo(before);
+  }
+
+  @Test
+  void zeroIsNoLimit() {
+    Store store = Store.fresh();
+    for (int i = 0; i < 300; i++) {
+      assertThat(store.admit(Store.job("owner"))).isInstanceOf(Admitted.class);
+    }
+  }
+
+  @Test
+  void anOwnerHasNoMoreWaitingThanItMay() throws Exception {
+    Store store = Store.fresh();
+    OwnerLimits limits = new OwnerLimits(10, 0, 0);
+    List<Decision> decisions = together(8, 60, () -> store.admit(Store.job("owner"), limits, null));
+
+    assertThat(decisions.stream().filter(Admitted.class::isInstance)).hasSize(10);
+    assertThat(decisions).contains(new OwnerFull(10, 10));
+    assertThat(store.admit(Store.job("other"), limits, null)).isInstanceOf(Admitted.class);
+  }
+
+  @Test
+  void anOwnerMayBeOneSecondAheadOfItsRate() {
+    Store store = Store.fresh();
+    OwnerLimits limits = new OwnerLimits(0, 0, 3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(store.admit(Store.job("owner"), limits, null)).isInstanceOf(Admitted.class);
+    }
+    OwnerTooFast tooFast = (OwnerTooFast) store.admit(Store.job("owner"), limits, null);
+    assertThat(tooFast.retryAfter()).isPositive().isLessThanOrEqualTo(Duration.ofMillis(334));
+    assertThat(store.admit(Store.job("other"), limits, null)).isInstanceOf(Admitted.class);
+  }
+
+  @Test
+  void overManySecondsAnOwnerGetsItsRateAndNotMore() {
+    Store store = Store.fresh();
+    OwnerLimits limits = new OwnerLimits(0, 0, 50);
+    long started = store.repair.now();
+    int admitted = 0;
+    while (store.repair.now() - started < 2_000_000) {
+      if (store.admit(Store.job("owner"), limits, null) instanceof Admitted) {
+        admitted++;
+      }
+    }
+    double seconds = (store.repair.now() - started) / 1e6;
+    assertThat(admitted).isBetween((int) (50 * seconds * 0.9), (int) (50 * (seconds + 1)) + 1);
+  }
+
+  @Test
+  void aRefusalByRateSaysWhenTheNextIsDue() throws Exception {
+    Store store = Store.fresh();
+    OwnerLimits limits = new OwnerLimits(0, 0, 5);
+    while (store.admit(Store.job("owner"), limits, null) instanceof Admitted) {
+      // Until the rate says no.
+    }
+    OwnerTooFast no = (OwnerTooFast) store.admit(Store.job("owner"), limits, null);
+    long due = store.repair.now() + no.retryAfter().toNanos() / 1000;
+    while (store.repair.now() < due) {
+      Thread.onSpinWait();
+    }
+    assertThat(store.admit(Store.job("owner"), limits, null)).isInstanceOf(Admitted.class);
+  }
+
+  @Test
+  void overItsFairShareAnOwnersJobsGoToTheSecondLane() {
+    Store store = Store.fresh();
+    store.leases.beat(Store.card("worker-1", 3), List.of());
+    for (int i = 0; i < 3; i++) {
+      assertThat(lane(store.admit(Store.job("greedy")))).isEqualTo(Lane.FIRST);
+    }
+    assertThat(lane(store.admit(Store.job("greedy")))).isEqualTo(Lane.BULK);
+    assertThat(lane(store.admit(Store.job("modest")))).isEqualTo(Lane.FIRST);
+  }
+
+  @Test
+  void withoutAnyWorkerAnOwnersFirstJobStillGoesToTheFirstLane() {
+    Store store = Store.fresh();
+    assertThat(lane(store.admit(Store.job("owner")))).isEqualTo(Lane.FIRST);
+    assertThat(lane(store.admit(Store.job("owner")))).isEqualTo(Lane.BULK);
+  }
+
+  @Test
+  void aRepeatGetsTheFirstJobInFlightAndAfterItsEnd() {
+    Store store = Store.fresh();
+    Idempotency key = new Idempotency("key", "digest");
+    Job first = Store.job("owner");
+    store.admit(first, OwnerLimits.NONE, key);
+
+    assertThat(store.admit(Store.job("owner"), OwnerLimits.NONE, key))
+        .isEqualTo(new InFlight(first.jobId()));
+    assertThat(store.admit(Store.job("owner"), OwnerLimits.NONE, new Idempotency("key", "other")))
+        .isEqualTo(new OtherBody(first.jobId()));
+    Lease lease = store.granted(first, "worker-1");
+    assertThat(store.admit(Store.job("owner"), OwnerLimits.NONE, key))
+        .isEqualTo(new InFlight(first.jobId()));
+    store.finished(lease);
+    assertThat(store.admit(Store.job("owner"), OwnerLimits.NONE, key))
+        .isEqualTo(new Repeated(first.jobId()));
+    assertThat(store.queueLength()).isZero();
+  }
+
+  @Test
+  void manyRepeatsAtOnceAdmitOneJob() throws Exception {
+    Store store = Store.fresh();
+    Idempotency key = new Idempotency("key", "digest");
+    List<Decision> decisions =
+        together(8, 64, () -> store.admit(Store.job("owner"), OwnerLimits.NONE, key));
+    assertThat(decisions.stream().filter(Admitted.class::isInstance)).hasSize(1);
+    assertThat(decisions.stream().filter(InFlight.class::isInstance)).hasSize(63);
+  }
+
+  @Test
+  void theFirstJobsReplyLivesAsLongAsItsIdempotencyKey() {
+    Store store = Store.fresh();
+    Job job = Store.job("owner");
+    store.admit(job, OwnerLimits.NONE, new Idempotency("key", "digest"));
+    store.finished(store.granted(job, "worker-1"));
+    assertThat(store.redis.getExpire(RedisKeys.job(job.jobId())))
+        .isGreaterThan(Duration.ofHours(23).toSeconds());
+  }
+
+  @Test
+  void aRefusedJobsIdempotencyKeyIsFreeAgain() {
+    Store store = Store.fresh();
+    Idempotency key = new Idempotency("key", "digest");
+    Job first = Store.job("owner");
+    store.admit(first, OwnerLimits.NONE, key);
+    assertThat(store.gate.refuse(first.jobId())).isTrue();
+    assertThat(store.admit(Store.job("owner"), OwnerLimits.NONE, key)).isInstanceOf(Admitted.class);
+  }
+
+  @Test
+  void noOwnerReachesAnothersJobsByACraftedIdempotencyKey() {
+    Store store = Store.fresh();
+    store.admit(Store.job("team:a"), OwnerLimits.NONE, new Idempotency("key", "digest"));
+    assertThat(store.admit(Store.job("team"), OwnerLimits.NONE, new Idempotency("a:key", "digest")))
+        .isInstanceOf(Admitted.class);
+  }
+
+  @Test
+  void anOwnersNameMayLookLikeAnothersKey() {
+    Store store = Store.fresh();
+    store.accepted("team");
+    assertThat(store.admit(Store.job("team:waiting"))).isInstanceOf(Admitted.class);
+    assertThat(store.admit(Store.job("team"))).isInstanceOf(Admitted.class);
+  }
+
+  @Test
+  void theGateIsShutWhileTheLanesAreRebuilt() {
+    Store store = Store.fresh();
+    store.flush();
+    assertThat(store.admit(Store.job("owner"))).isEqualTo(new Rebuilding());
+    assertThat(store.redis.keys("*")).isEmpty();
+  }
+
+  @Test
+  void aRefusedJobNeverRuns() {
+    Store store = Store.fresh();
+    Job job = store.accepted("owner");
+    assertThat(store.gate.refuse(job.jobId())).isTrue();
+    assertThat(store.leases.claim(job, Store.at(1), "worker-1"))
+        .isEqualTo(new JobLeases.Ended("refused"));
+    assertThat(store.queueLength()).isZero();
+    assertThat(store.archive.find(job.jobId())).isEmpty();
+    assertThat(store.archive.recent("owner", 10)).isEmpty();
+  }
+
+  @Test
+  void aJobThatAWorkerHasIsNotRefused() {
+    Store store = Store.fresh();
+    Lease lease = store.running("owner");
+    assertThat(store.gate.refuse(lease.job().jobId())).isFalse();
+    assertThat(store.state(lease.job().jobId())).isEqualTo("running");
+  }
+
+  @Test
+  void aRefusalIsRememberedEvenWhenRedisWasEmptiedMeanwhile() {
+    Store store = Store.fresh();
+    Job job = store.accepted("owner");
+    store.flush();
+    assertThat(store.gate.refuse(job.jobId())).isTrue();
+    assertThat(store.leases.claim(job, Store.at(1), "worker-1"))
+        .isEqualTo(new JobLeases.Ended("refused"));
+  }
+
+  @Test
+  void nobodyCancelsAnothersJob() {
+    Store store = Store.fresh();
+    Job job = store.accepted("owner");
+    assertThat(store.gate.cancel(job.jobId(), "thief", Store.cancelled(job)))
+        .isEqualTo(Cancellation.UNKNOWN);
+    assertThat(store.gate.cancel(UUID.randomUUID(), "owner", Store.cancelled(job)))
+        .isEqualTo(Cancellation.UNKNOWN);
+    assertThat(store.state(job.jobId())).isEqualTo("queued");
+  }
+
+  @Test
+  void aCancelledJobNeverRunsAndItsCallerIsTold() {
+    Store store = Store.fresh();
+    Job job = store.accepted("owner");
+    assertThat(store.gate.cancel(job.jobId(), "owner", Store.cancelled(job)))
+        .isEqualTo(Cancellation.DONE);
+    assertThat(store.gate.cancel(job.jobId(), "owner", Store.cancelled(job)))
+        .isEqualTo(Cancellation.ALREADY_ENDED);
+    assertThat(store.leases.claim(job, Store.at(1), "worker-1"))
+        .isEqualTo(new JobLeases.Ended("cancelled"));
+    assertThat(store.archive.find(job.jobId()).orElseThrow().reply()).contains("\"cancelled\"");
+  }
+
+  @Test
+  void aCallerThatLeavesTakesItsWaitingJobAlong() {
+    Store store = Store.fresh();
+    Job job = store.accepted("owner");
+    store.gate.leave(job.jobId(), "gateway-1", Store.cancelled(job));
+    assertThat(store.state(job.jobId())).isEqualTo("cancelled");
+    assertThat(store.queueLength()).isZero();
+  }
+
+  @Test
+  void aRunningJobOutlivesItsCaller() {
+    Store store = Store.fresh();
+    Lease lease = store.running("owner");
+    store.gate.leave(lease.job().jobId(), "gateway-1", Store.cancelled(lease.job()));
+    assertThat(store.state(lease.job().jobId())).isEqualTo("running");
+  }
+
+  @Test
+  void aJobThatAnotherGatewayWaitsForOutlivesItsCaller() {
+    Store store = Store.fresh();
+    Job job = store.accepted("owner");
+    store.archive.watch(job.jobId(), "gateway-2");
+    store.gate.leave(job.jobId(), "gateway-1", Store.cancelled(job));
+    assertThat(store.state(job.jobId())).isEqualTo("queued");
+    store.gate.leave(job.jobId(), "gateway-2", Store.cancelled(job));
+    assertThat(store.state(job.jobId())).isEqualTo("cancelled");
+  }
+
+  @Test
+  void aDetachedJobOutlivesItsCaller() {
+    Store store = Store.fresh();
+    Job job = store.accepted("owner");
+    store.archive.detach(job.jobId());
+    store.gate.leave(job.jobId(), "gateway-1", Store.cancelled(job));
+    assertThat(store.state(job.jobId())).isEqualTo("queued");
+  }
+
+  @Test
+  void aJobWithAWebhookOutlivesItsCaller() {
+    Store store = Store.fresh();
+    Job job = store.accepted(Store.job("owner", "https://a.example/", "g"), OwnerLimits.NONE);
+    store.gate.leave(job.jobId(), "g", Store.cancelled(job));
+    assertThat(store.state(job.jobId())).isEqualTo("queued");
+  }
+
+  @Test
+  void anAbsentIdAndAnEmptyOneAreToldApart() {
+    Store store = Store.fresh();
+    for (String id : new String[] {null, "", "=", "\u00e9\ud83d\ude00"}) {
+      Job job =
+          new Job(UUID.randomUUID(), "owner", new ExecutionRequest("", 1, null, id), 0, null, null);
+      store.admit(job);
+      assertThat(store.archive.find(job.jobId()).orElseThrow().id()).isEqualTo(id);
+    }
+  }
+
+  private static Lane lane(Decision decision) {
+    return ((Admitted) decision).lane();
+  }
+
+  private static <T> List<T> together(int threads, int times, Callable<T> each) throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      List<Future<T>> all = pool.invokeAll(IntStream.range(0, times).mapToObj(i -> each).toList());
+      return all.stream().map(AdmissionGateTest::get).toList();
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static <T> T get(Future<T> future) {
+    try {
+      return future.get();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package io.millrace.testing;
+
+import io.millrace.job.ExecutionRequest;
+import io.millrace.job.Job;
+import io.millrace.job.Outcome;
+import io.millrace.job.Output;
+import io.millrace.job.Reply;
+import io.millrace.queue.Lane;
+import io.millrace.queue.QueueSettings;
+import io.millrace.queue.RecordPointer;
+import io.millrace.standalone.testing.SharedInfrastructure;
+import io.millrace.store.AdmissionGate;
+import io.millrace.store.AdmissionGate.Admitted;
+import io.millrace.store.AdmissionGate.Candidate;
+import io.millrace.store.AdmissionGate.Decision;
+import io.millrace.store.AdmissionGate.Idempotency;
+import io.millrace.store.AdmissionGate.OwnerLimits;
+import io.millrace.store.JobArchive;
+import io.millrace.store.JobLeases;
+import io.millrace.store.JobLeases.Granted;
+import io.millrace.store.JobLeases.Recorded;
+import io.millrace.store.JobLeases.WorkerCard;
+import io.millrace.store.LaneRepair;
+import io.millrace.store.Lease;
+import io.millrace.store.QueueGauge;
+import io.millrace.store.RedisKeys;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.RedisCallback;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/** The stores on one Redis, with short words for what tests do to a job again and again. */
+public final class Store {
+
+  public static final Reply.Speaker SPEAKER = new Reply.Speaker(42, 7, "1.0.0");
+  public static final QueueSettings SETTINGS = settings(0, Duration.ofSeconds(15));
+
+  private static @Nullable StringRedisTemplate shared;
+
+  public final StringRedisTemplate redis;
+  public final AdmissionGate gate;
+  public final JobLeases leases;
+  public final JobArchive archive;
+  public final QueueGauge gauge;
+  public final LaneRepair repair;
+
+  public Store(StringRedisTemplate redis, QueueSettings settings) {
+    this.redis = redis;
+    gate = new AdmissionGate(redis, settings);
+    leases = new JobLeases(redis, settings);
+    archive = new JobArchive(redis);
+    gauge = new QueueGauge(redis);
+    repair = new LaneRepair(redis, settings);
+  }
+
+  /** On the Redis that all tests of this JVM share, emptied, with the gate open. */
+  public static Store fresh(QueueSettings settings) {
+    Store store = new Store(sharedRedis(), settings);
+    store.flush();
+    store.open();
+    return store;
+  }
+
+  public static Store fresh() {
+    return fresh(SETTINGS);
+  }
+
+  private static synchronized StringRedisTemplate sharedRedis() {
+    if (shared == null) {
+      SharedInfrastructure infrastructure = SharedInfrastructure.get();
+      shared = connect(infrastructure.redisHost(), infrastructure.redisPort());
+    }
+    return shared;
+  }
+
+  public static StringRedisTemplate connect(String host, int port) {
+    LettuceConnectionFactory connections =
+        new LettuceConnectionFactory(new RedisStandaloneConfiguration(host, port));
+    connections.afterPropertiesSet();
+    connections.start();
+    return new StringRedisTemplate(connections);
+  }
+
+  public static QueueSettings settings(long maxLength, Duration lease) {
+    return new QueueSettings(
+        maxLength,
+        lease,
+        Duration.ofSeconds(10),
+        3,
+        Duration.ofDays(7),
+        Duration.ofHours(1),
+        Duration.ofDays(7),
+        Duration.ofHours(24));
+  }
+
+  public void flush() {
+    redis.execute(
+        (RedisCallback<Boolean>)
+            connection -> {
+              connection.serverCommands().flushAll();
+              return true;
+            });
+  }
+
+  public void open() {
+    redis.opsForValue().set(RedisKeys.EPOCH, "test");
+  }
+
+  public static Job job(String owner) {
+    return job(owner, null, "gateway-1");
+  }
+
+  public static Job job(String owner, @Nullable String webhookUrl, @Nullable String gateway) {
+    return new Job(
+        UUID.randomUUID(),
+        owner,
+        new ExecutionRequest("print(1)", 30, webhookUrl, "id-1"),
+        0,
+        gateway,
+        null);
+  }
+
+  public Decision admit(Job job, OwnerLimits limits, @Nullable Idempotency idempotency) {
+    return gate.admit(
+        new Candidate(job.jobId(), job.owner(), job.request(), job.replyTo(), limits, idempotency));
+  }
+
+  public Decision admit(Job job) {
+    return admit(job, OwnerLimits.NONE, null);
+  }
+
+  /** Admitted, as its record says it. */
+  public Job accepted(Job job, OwnerLimits limits) {
+    Admitted admitted = (Admitted) admit(job, limits, null);
+    return new Job(
+        job.jobId(),
+        job.owner(),
+        job.request(),
+        admitted.acceptedAt(),
+        job.replyTo(),
+        job.traceparent());
+  }
+
+  public Job accepted(String owner) {
+    return accepted(job(owner), OwnerLimits.NONE);
+  }
+
+  public static RecordPointer at(long offset) {
+    return new RecordPointer(Lane.FIRST, offset);
+  }
+
+  public Lease granted(Job job, String worker) {
+    return ((Granted) leases.claim(job, at(1), worker)).lease();
+  }
+
+  public Lease running(String owner) {
+    return granted(accepted(owner), "worker-1");
+  }
+
+  public static Reply reply(Job job, Outcome outcome) {
+    return Reply.to(job.jobId(), job.request().id(), outcome, SPEAKER);
+  }
+
+  public static Outcome success() {
+    return new Outcome.Succeeded(new Output("out\n", "", false), "null");
+  }
+
+  public static Reply success(Job job) {
+    return reply(job, success());
+  }
+
+  public static Reply cancelled(Job job) {
+    return reply(job, new Outcome.Cancelled());
+  }
+
+  public Recorded finished(Lease lease) {
+    return leases.finish(lease, success(lease.job()), Duration.ofMillis(5)).orElseThrow();
+  }
+
+  public static WorkerCard card(String worker, int slots) {
+    return new WorkerCard(worker, slots, "root", "{}", "host");
+  }
+
+  public String state(UUID jobId) {
+    return Objects.requireNonNullElse(field(jobId, "state"), "none");
+  }
+
+  public @Nullable String field(UUID jobId, String name) {
+    return redis.<String, String>opsForHash().get(RedisKeys.job(jobId), name);
+  }
+
+  public long queueLength() {
+    return gauge.read().queueLength();
+  }
+}
