@@ -3,6 +3,8 @@ package io.millrace.standalone;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -44,28 +46,49 @@ final class Child {
   }
 
   /**
-   * Returns when the role does its work; from then on it is started again whenever it ends.
+   * Returns when all of them do their work; from then on they are started again whenever they end.
    *
-   * @throws ChildFailedException when it ends before that, or takes longer than three minutes
+   * @throws ChildFailedException when one ends before that, or takes longer than three minutes
+   * @throws InterruptedException when one is asked to stop before that
    */
-  void awaitReady() throws IOException, InterruptedException {
-    while (!role.readiness().isReached()) {
-      if (hasEnded()) {
-        throw new ChildFailedException(
-            "the " + role.name() + " ended while starting", LastWords.of(role));
-      }
-      if (System.nanoTime() - startedAt > START_LIMIT.toNanos()) {
-        throw new ChildFailedException(
-            "the " + role.name() + " is not ready after " + START_LIMIT.toMinutes() + " minutes",
-            LastWords.of(role));
+  static void awaitReady(Child... children) throws IOException, InterruptedException {
+    List<Child> awaited = new ArrayList<>(List.of(children));
+    while (!awaited.isEmpty()) {
+      Child next = awaited.remove(0);
+      if (!next.becomesReady()) {
+        awaited.add(next);
       }
     }
-    keepAlive();
   }
 
-  private boolean hasEnded() throws InterruptedException {
+  private boolean becomesReady() throws IOException, InterruptedException {
+    if (role.readiness().isReached()) {
+      keepAlive();
+      return true;
+    }
+    boolean ended = endsWithinABeat();
+    if (isStopping()) {
+      throw new InterruptedException("Stopped while starting");
+    }
+    if (ended) {
+      throw new ChildFailedException(
+          "the " + role.name() + " ended while starting", LastWords.of(role));
+    }
+    if (System.nanoTime() - startedAt > START_LIMIT.toNanos()) {
+      throw new ChildFailedException(
+          "the " + role.name() + " is not ready after " + START_LIMIT.toMinutes() + " minutes",
+          LastWords.of(role));
+    }
+    return false;
+  }
+
+  private boolean endsWithinABeat() throws InterruptedException {
     Process current = current();
     return current == null || current.waitFor(BEAT_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private synchronized boolean isStopping() {
+    return stopping;
   }
 
   private synchronized @Nullable Process current() {

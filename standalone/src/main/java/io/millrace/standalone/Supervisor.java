@@ -34,11 +34,14 @@ public final class Supervisor {
   }
 
   /** The gateway's jar, then the worker's. */
-  public static void main(String[] arguments) throws InterruptedException {
+  public static void main(String[] arguments) {
     try {
       of(System.getenv(), Path.of(arguments[0]), Path.of(arguments[1])).run();
     } catch (UnusableSettingException | ChildFailedException e) {
       throw Exit.because(e.getMessage());
+    } catch (InterruptedException e) {
+      // Stopped before everything was up; the shutdown hook does the rest.
+      Thread.currentThread().interrupt();
     } catch (IOException e) {
       throw Exit.because("the data folder cannot be used: " + e);
     }
@@ -63,15 +66,14 @@ public final class Supervisor {
   private void startStores() throws IOException, InterruptedException {
     out.println("Starting Kafka and Redis ...");
     infrastructure.start();
-    infrastructure.awaitReady();
+    Child.awaitReady(infrastructure);
   }
 
   private void startApplications() throws IOException, InterruptedException {
     out.println("Starting a gateway and a worker ...");
     worker.start();
     gateway.start();
-    gateway.awaitReady();
-    worker.awaitReady();
+    Child.awaitReady(gateway, worker);
   }
 
   private void stop() {

@@ -29,7 +29,7 @@ class ChildTest {
     Child child = child(COMES_UP);
     try {
       child.start();
-      child.awaitReady();
+      Child.awaitReady(child);
       process(0).destroyForcibly();
 
       await().atMost(Duration.ofSeconds(20)).until(() -> pids().size() == 2);
@@ -48,17 +48,42 @@ class ChildTest {
     Child child = child("echo 'the tier cannot be proven'; exit 78");
     child.start();
 
-    assertThatThrownBy(child::awaitReady)
+    assertThatThrownBy(() -> Child.awaitReady(child))
         .isInstanceOf(ChildFailedException.class)
         .hasMessageContaining("the sleeper ended while starting")
         .hasMessageContaining("the tier cannot be proven");
   }
 
   @Test
+  void aChildThatEndsFailsTheStartThoughAnotherIsNotReadyYet() throws Exception {
+    Child slow = child("exec sleep 1000");
+    Child failing = child("exit 78");
+    try {
+      slow.start();
+      failing.start();
+
+      assertThatThrownBy(() -> Child.awaitReady(slow, failing))
+          .isInstanceOf(ChildFailedException.class);
+    } finally {
+      stop(slow);
+    }
+  }
+
+  @Test
+  void aChildThatIsStoppedWhileStartingHasNotFailed() throws Exception {
+    Child child = child("exec sleep 1000");
+    child.start();
+    child.askToStop();
+
+    assertThatThrownBy(() -> Child.awaitReady(child)).isInstanceOf(InterruptedException.class);
+    child.awaitStopped();
+  }
+
+  @Test
   void aStoppedChildStaysDown() throws Exception {
     Child child = child(COMES_UP);
     child.start();
-    child.awaitReady();
+    Child.awaitReady(child);
     stop(child);
 
     child.start();
@@ -71,7 +96,7 @@ class ChildTest {
   void aChildThatDoesNotStopIsKilledAfterItsGracePeriod() throws Exception {
     Child child = child("trap '' TERM; echo $$ >>pids; echo Ready.; while :; do sleep 1; done");
     child.start();
-    child.awaitReady();
+    Child.awaitReady(child);
 
     stop(child);
 
