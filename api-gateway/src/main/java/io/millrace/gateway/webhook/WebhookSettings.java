@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -24,11 +25,13 @@ import org.springframework.util.unit.DataSize;
  * @param retryBase the wait before the second attempt; all later waits grow in proportion
  * @param dnsTimeout for one question to one name server
  * @param connectTimeout until the connection stands, and again until TLS stands
- * @param headTimeout from the start of an attempt until the answer's head is there
- * @param totalTimeout for a whole attempt
+ * @param headTimeout from the start of connecting until the answer's head is there
+ * @param totalTimeout the same until its body is read
+ * @param slowAfter who takes longer to answer is kept apart from the others for five minutes
  * @param maxHeaderBytes of an answer
  * @param maxAnswerBytes of an answer's body that are read before the connection is closed
- * @param lease how long a silent gateway keeps the deliveries it took; above the total timeout
+ * @param lease how long a silent gateway keeps the deliveries it took; longer than an attempt
+ * @param takers threads that take the ends of jobs from the log
  * @param pollInterval how often each gateway looks for deliveries that are due
  * @param retention how long the facts of a delivery are kept, and a message can be sent again
  * @param maxPending deliveries that may wait for another attempt, over all gateways; beyond it a
@@ -50,10 +53,12 @@ public record WebhookSettings(
     @DefaultValue("2s") Duration dnsTimeout,
     @DefaultValue("5s") Duration connectTimeout,
     @DefaultValue("15s") Duration headTimeout,
-    @DefaultValue("15s") Duration totalTimeout,
+    @DefaultValue("20s") Duration totalTimeout,
+    @DefaultValue("2s") Duration slowAfter,
     @DefaultValue("16384") int maxHeaderBytes,
     @DefaultValue("65536") int maxAnswerBytes,
     @DefaultValue("30s") Duration lease,
+    @DefaultValue("2") int takers,
     @DefaultValue("100ms") Duration pollInterval,
     @DefaultValue("7d") Duration retention,
     @DefaultValue("100000") long maxPending,
@@ -67,9 +72,8 @@ public record WebhookSettings(
   public WebhookSettings {
     ownerSecrets = Map.copyOf(ownerSecrets);
     allowedNetworks = List.copyOf(allowedNetworks);
-    WebhookSecret.parseAll(secret, PREFIX + "secret");
-    ownerSecrets.forEach(
-        (owner, text) -> WebhookSecret.parseAll(text, PREFIX + "owner-secrets." + owner));
+    secrets(secret);
+    secretsByOwner(ownerSecrets);
     networks(allowedNetworks);
     atLeast(retryBase, 1, "retry-base");
     atLeast(dnsTimeout, 1, "dns-timeout");
@@ -78,8 +82,13 @@ public record WebhookSettings(
     atLeast(totalTimeout, 1, "total-timeout");
     check(maxHeaderBytes >= 1024, "max-header-bytes", "1024 or more", maxHeaderBytes);
     check(maxAnswerBytes >= 0, "max-answer-bytes", "0 or more", maxAnswerBytes);
+    atLeast(slowAfter, 1, "slow-after");
     check(
-        lease.compareTo(totalTimeout) > 0, "lease", "above millrace.webhook.total-timeout", lease);
+        lease.compareTo(totalTimeout.plus(connectTimeout)) > 0,
+        "lease",
+        "above millrace.webhook.total-timeout and connect-timeout together",
+        lease);
+    check(takers >= 1, "takers", "1 or more", takers);
     atLeast(pollInterval, 1, "poll-interval");
     atLeast(retention, 60_000, "retention");
     check(maxPending >= 0, "max-pending", "0 or more", maxPending);
@@ -87,7 +96,34 @@ public record WebhookSettings(
     check(maxPerReceiver >= 4, "max-per-receiver", "4 or more", maxPerReceiver);
     check(maxPerOwner >= 4, "max-per-owner", "4 or more", maxPerOwner);
     check(
-        maxBytesInFlight.toMegabytes() >= 16, "max-bytes-in-flight", "16MB or more", maxBytesInFlight);
+        maxBytesInFlight.toMegabytes() >= 16,
+        "max-bytes-in-flight",
+        "16MB or more",
+        maxBytesInFlight);
+  }
+
+  /** The secrets that {@code secret} names. */
+  List<WebhookSecret> secrets() {
+    return secrets(secret);
+  }
+
+  /** The secrets that {@code ownerSecrets} names. */
+  Map<String, List<WebhookSecret>> secretsByOwner() {
+    return secretsByOwner(ownerSecrets);
+  }
+
+  private static List<WebhookSecret> secrets(String texts) {
+    return WebhookSecret.parseAll(texts, PREFIX + "secret");
+  }
+
+  private static Map<String, List<WebhookSecret>> secretsByOwner(Map<String, String> texts) {
+    return texts.entrySet().stream()
+        .collect(
+            Collectors.toUnmodifiableMap(
+                Map.Entry::getKey,
+                each ->
+                    WebhookSecret.parseAll(
+                        each.getValue(), PREFIX + "owner-secrets." + each.getKey())));
   }
 
   /** The networks that {@code allowedNetworks} names. */

@@ -1,6 +1,5 @@
 package io.millrace.gateway.webhook;
 
-import io.millrace.gateway.webhook.WebhookTarget.MalformedUrlException;
 import io.millrace.gateway.webhook.address.AddressBytes;
 import io.millrace.gateway.webhook.address.AddressPolicy;
 import io.millrace.gateway.webhook.address.HostNames;
@@ -25,11 +24,11 @@ public final class WebhookUrlPolicy {
 
   /** Why the URL is refused, as a sentence that does not repeat it; empty when it is taken. */
   public Optional<String> reject(String url) {
-    try {
-      return flaw(WebhookTarget.parse(url)).map(WebhookUrlPolicy::sentence);
-    } catch (MalformedUrlException e) {
-      return Optional.of(sentence(e.getMessage()));
-    }
+    Optional<String> reason =
+        WebhookUrlReader.read(url) instanceof WebhookUrl.Flaw flaw
+            ? Optional.of(flaw.reason())
+            : WebhookTarget.of(url).flatMap(this::flaw);
+    return reason.map(predicate -> "webhook_url " + predicate);
   }
 
   private Optional<String> flaw(WebhookTarget target) {
@@ -37,7 +36,8 @@ public final class WebhookUrlPolicy {
       return Optional.of("must be an https URL");
     }
     if (ServicePorts.contains(target.port())) {
-      return Optional.of("must not use port " + target.port() + ", which belongs to another service");
+      return Optional.of(
+          "must not use port " + target.port() + ", which belongs to another service");
     }
     return target.ipv6() ? literal(target.host(), shown -> true) : nameOrAddress(target.host());
   }
@@ -68,9 +68,5 @@ public final class WebhookUrlPolicy {
     return HostNames.isPrivate(host) && !addresses.opensPrivateNames()
         ? Optional.of("must lead to a public host: its name is only known in a private network")
         : Optional.empty();
-  }
-
-  private static String sentence(String predicate) {
-    return "webhook_url " + predicate;
   }
 }

@@ -24,8 +24,8 @@ public enum AttemptOutcome {
   BROKEN,
   /** The answer was not HTTP, or its head was beyond the limit. */
   INVALID_ANSWER,
-  /** The log no longer has the message. */
-  EXPIRED;
+  /** The log no longer has the message, or its URL is no longer one that is taken. */
+  UNDELIVERABLE;
 
   /** The outcome's name in Redis, in metrics and to callers. */
   public String wireName() {

@@ -31,9 +31,4 @@ record AttemptResult(
   static AttemptResult failed(AttemptOutcome outcome, String detail) {
     return new AttemptResult(outcome, null, detail, Optional.empty());
   }
-
-  /** Whether the receiver kept us waiting instead of answering. */
-  boolean hung() {
-    return outcome == AttemptOutcome.TIMED_OUT;
-  }
 }

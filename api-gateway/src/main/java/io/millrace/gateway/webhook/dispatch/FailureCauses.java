@@ -2,7 +2,6 @@ package io.millrace.gateway.webhook.dispatch;
 
 import io.millrace.gateway.webhook.delivery.AttemptOutcome;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.util.concurrent.TimeoutException;

@@ -15,7 +15,7 @@ final class RetryPolicy {
   Verdict judge(AttemptResult result, int attempts) {
     return switch (result.outcome()) {
       case DELIVERED -> new Verdict.Arrived();
-      case GONE, EXPIRED -> new Verdict.GivenUp();
+      case GONE, UNDELIVERABLE -> new Verdict.GivenUp();
       default ->
           schedule
               .delayAfter(attempts, result.retryAfter())

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Room for a bounded number of attempts in flight, in all, to each receiver and for each owner.
@@ -47,15 +48,15 @@ final class Room {
     Line toReceiver = receivers.computeIfAbsent(receiver, name -> new Line());
     Line forOwner = owners.computeIfAbsent(owner, name -> new Line());
     if (toReceiver.inFlight >= limits.perReceiver()) {
-      return wait(toReceiver, limits.perReceiver(), now);
+      return full(toReceiver, limits.perReceiver(), now);
     }
     if (forOwner.inFlight >= limits.perOwner()) {
-      return wait(forOwner, limits.perOwner(), now);
+      return full(forOwner, limits.perOwner(), now);
     }
     boolean tooManyBytes = bytes > 0 && bytes + size > limits.bytes();
     if (everybody.inFlight >= limits.all() || tooManyBytes) {
       forgetIdle(receiver, owner);
-      return wait(everybody, limits.all(), now);
+      return full(everybody, limits.all(), now);
     }
     toReceiver.inFlight++;
     forOwner.inFlight++;
@@ -76,6 +77,20 @@ final class Room {
     }
     bytes -= size;
     forgetIdle(receiver, owner);
+    notifyAll();
+  }
+
+  /** Waits until nothing is in flight, for at most {@code millis}; answers whether it is so. */
+  synchronized boolean awaitIdle(long millis) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    while (everybody.inFlight > 0) {
+      long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
   }
 
   private void forgetIdle(String receiver, String owner) {
@@ -83,7 +98,7 @@ final class Room {
     owners.computeIfPresent(owner, (name, line) -> line.inFlight == 0 ? null : line);
   }
 
-  private static Admission wait(Line line, int limit, long now) {
+  private static Admission full(Line line, int limit, long now) {
     double pace = (double) line.lastTookMs / limit;
     line.nextTurn = Math.max(line.nextTurn, now + SHORTEST_WAIT_MS) + pace;
     long wait = Math.min((long) line.nextTurn - now, LONGEST_WAIT_MS);

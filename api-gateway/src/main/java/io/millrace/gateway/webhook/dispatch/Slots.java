@@ -21,18 +21,24 @@ final class Slots {
   }
 
   /** Room for one attempt, or when to come again. */
-  Admission enter(Delivery delivery, WebhookTarget target, int bytes) {
+  Admission enter(Delivery delivery, WebhookTarget target) {
     boolean trusted = delivery.step() == 0 && !hanging.contains(receiver(target));
-    return (trusted ? first : retries).enter(target.authority(), delivery.owner(), bytes);
+    return (trusted ? first : retries)
+        .enter(target.authority(), delivery.owner(), delivery.bytes());
   }
 
   /** Remembers whether the receiver let us wait. */
-  void note(WebhookTarget target, AttemptResult result) {
-    hanging.note(receiver(target), result.hung());
+  void note(WebhookTarget target, boolean slow) {
+    hanging.note(receiver(target), slow);
   }
 
   int inFlight() {
     return first.inFlight() + retries.inFlight();
+  }
+
+  /** Waits until nothing is in flight, for at most {@code millis} in either room. */
+  boolean awaitIdle(long millis) throws InterruptedException {
+    return first.awaitIdle(millis) && retries.awaitIdle(millis);
   }
 
   /** Host and path: behind one host may stand good and bad receivers. */

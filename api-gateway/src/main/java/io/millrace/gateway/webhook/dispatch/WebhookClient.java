@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -20,7 +21,8 @@ import reactor.netty.http.client.HttpClientResponse;
 
 /**
  * Posts one message to a checked address and reads the head of the answer. The URL never reaches
- * the HTTP client: it gets a socket address that was checked, and a path. Thread-safe, non-blocking.
+ * the HTTP client: it gets a socket address that was checked, and a path. Thread-safe,
+ * non-blocking.
  */
 final class WebhookClient {
 
@@ -43,9 +45,10 @@ final class WebhookClient {
   /** Posts to the first of the addresses that takes the connection. Never an error. */
   Mono<AttemptResult> post(
       WebhookTarget target, List<InetAddress> addresses, SignedMessage message) {
+    Instant end = clock.instant().plus(settings.totalTimeout());
     return head(target, addresses.subList(0, Math.min(addresses.size(), ADDRESSES_TO_TRY)), message)
         .timeout(settings.headTimeout())
-        .flatMap(this::result)
+        .flatMap(answer -> result(answer, end))
         .onErrorResume(failure -> Mono.just(FailureCauses.resultOf(failure)));
   }
 
@@ -78,27 +81,30 @@ final class WebhookClient {
     InetSocketAddress checked = new InetSocketAddress(address, target.port());
     HttpClient client = http.remoteAddress(() -> checked);
     return target.tls()
-        ? client.secure(
-            spec -> spec.sslContext(tls).handshakeTimeout(settings.connectTimeout()))
+        ? client.secure(spec -> spec.sslContext(tls).handshakeTimeout(settings.connectTimeout()))
         : client;
   }
 
   /** The status decides; the body is only read so that the receiver may finish its answer. */
-  private Mono<AttemptResult> result(Answer answer) {
+  private Mono<AttemptResult> result(Answer answer, Instant end) {
     AttemptResult result =
         AttemptResult.answered(
             answer.head().status().code(),
             RetryAfter.parse(
                 answer.head().responseHeaders().get(HttpHeaderNames.RETRY_AFTER), clock.instant()));
-    return drain(answer.connection()).thenReturn(result);
+    return drain(answer.connection(), end).thenReturn(result);
   }
 
-  private Mono<Void> drain(Connection connection) {
+  private Mono<Void> drain(Connection connection, Instant end) {
     Flux<Long> read =
-        connection.inbound().receive().map(ByteBuf::readableBytes).scan(0L, Long::sum);
+        connection
+            .inbound()
+            .receive()
+            .map(ByteBuf::readableBytes)
+            .scan(0L, (total, bytes) -> total + bytes);
     return read.takeUntil(total -> total > settings.maxAnswerBytes())
         .then()
-        .timeout(Duration.ofMillis(settings.totalTimeout().toMillis()))
+        .timeout(Duration.between(clock.instant(), end))
         .onErrorComplete()
         .doFinally(signal -> connection.dispose());
   }

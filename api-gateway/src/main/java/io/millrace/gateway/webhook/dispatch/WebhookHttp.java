@@ -11,13 +11,15 @@ import reactor.netty.resources.LoopResources;
  * address outlives its check; no proxy of the environment, no redirect, no decompression, nothing
  * sent twice behind our back.
  */
-final class WebhookHttp {
+record WebhookHttp(HttpClient client) {
 
   private static final int LONGEST_STATUS_LINE = 4096;
 
-  private WebhookHttp() {}
+  static WebhookHttp of(WebhookSettings settings, LoopResources loops) {
+    return new WebhookHttp(client(settings, loops));
+  }
 
-  static HttpClient client(WebhookSettings settings, LoopResources loops) {
+  private static HttpClient client(WebhookSettings settings, LoopResources loops) {
     return HttpClient.newConnection()
         .runOn(loops)
         .protocol(HttpProtocol.HTTP11)
