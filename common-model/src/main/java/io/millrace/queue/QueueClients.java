@@ -72,6 +72,17 @@ public final class QueueClients {
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
+  /**
+   * The same for one who reads single records far apart: it fetches no more than it is asked for.
+   */
+  public Consumer<byte[], byte[]> singleRecordReader() {
+    Map<String, Object> config = consumerConfig();
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+    config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 1);
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
   /** The broker's administration. */
   public Admin admin() {
     Map<String, Object> config = new HashMap<>(kafka.buildAdminProperties());

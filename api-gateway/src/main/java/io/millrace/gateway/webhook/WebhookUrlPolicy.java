@@ -1,0 +1,72 @@
+package io.millrace.gateway.webhook;
+
+import io.millrace.gateway.webhook.address.AddressBytes;
+import io.millrace.gateway.webhook.address.AddressPolicy;
+import io.millrace.gateway.webhook.address.HostNames;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * What a webhook URL must be to be taken: everything that can be told without asking a resolver.
+ * What its name means is checked at each attempt, by {@link
+ * io.millrace.gateway.webhook.address.PinnedResolver}. Immutable.
+ */
+public final class WebhookUrlPolicy {
+
+  private final AddressPolicy addresses;
+  private final boolean allowHttp;
+
+  /** {@code allowHttp} also takes URLs without TLS. */
+  public WebhookUrlPolicy(AddressPolicy addresses, boolean allowHttp) {
+    this.addresses = addresses;
+    this.allowHttp = allowHttp;
+  }
+
+  /** Why the URL is refused, as a sentence that does not repeat it; empty when it is taken. */
+  public Optional<String> reject(String url) {
+    Optional<String> reason =
+        WebhookUrlReader.read(url) instanceof WebhookUrl.Flaw flaw
+            ? Optional.of(flaw.reason())
+            : WebhookTarget.of(url).flatMap(this::flaw);
+    return reason.map(predicate -> "webhook_url " + predicate);
+  }
+
+  private Optional<String> flaw(WebhookTarget target) {
+    if (!allowHttp && !target.tls()) {
+      return Optional.of("must be an https URL");
+    }
+    if (ServicePorts.contains(target.port())) {
+      return Optional.of(
+          "must not use port " + target.port() + ", which belongs to another service");
+    }
+    return target.ipv6() ? literal(target.host(), shown -> true) : nameOrAddress(target.host());
+  }
+
+  private Optional<String> nameOrAddress(String host) {
+    Optional<String> malformation = HostNames.malformation(host);
+    if (malformation.isPresent()) {
+      return Optional.of("is malformed: " + malformation.get());
+    }
+    return HostNames.endsInNumber(host) ? literal(host, host::equals) : name(host);
+  }
+
+  /** A literal must be the one way to write its address: parsers differ on all others. */
+  private Optional<String> literal(String host, Predicate<String> canonical) {
+    Optional<AddressBytes> address = AddressBytes.parse(host);
+    if (address.isEmpty() || !canonical.test(address.get().toString())) {
+      return Optional.of("must write an IPv4 address as four plain decimal numbers");
+    }
+    return addresses.refusal(address.get()).map(reason -> "must lead to a public host: " + reason);
+  }
+
+  private Optional<String> name(String host) {
+    if (HostNames.isLocalhost(host)) {
+      return addresses.opensLoopback()
+          ? Optional.empty()
+          : Optional.of("must lead to a public host: its name is loopback");
+    }
+    return HostNames.isPrivate(host) && !addresses.opensPrivateNames()
+        ? Optional.of("must lead to a public host: its name is only known in a private network")
+        : Optional.empty();
+  }
+}

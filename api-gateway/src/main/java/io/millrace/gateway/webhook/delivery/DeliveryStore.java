@@ -1,0 +1,211 @@
+package io.millrace.gateway.webhook.delivery;
+
+import io.millrace.queue.Completion;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/**
+ * Deliveries in Redis: who makes which attempt until when, and what came of it. Every change is one
+ * script. Blocking; throws Spring's {@code DataAccessException} while Redis is away. Thread-safe.
+ */
+public final class DeliveryStore {
+
+  private static final int FIELDS_OF_A_CLAIM = 7;
+
+  private final StringRedisTemplate redis;
+  private final DeliveryScripts scripts;
+  private final long ttl;
+  private final long maxPending;
+
+  /**
+   * @param retention how long a delivery is known after it last changed
+   * @param maxPending how many may wait; beyond it a failed attempt is the last
+   */
+  public DeliveryStore(StringRedisTemplate redis, Duration retention, long maxPending) {
+    this.redis = redis;
+    this.scripts = new DeliveryScripts(redis);
+    this.ttl = retention.toMillis();
+    this.maxPending = maxPending;
+  }
+
+  /** What a claim gave. */
+  public sealed interface Claim {}
+
+  /** These are ours until the lease ends. */
+  public record Claimed(List<Delivery> deliveries) implements Claim {}
+
+  /** Redis knows nothing of deliveries: the log must be read again first. */
+  public record Emptied() implements Claim {}
+
+  /** Where a delivery stands after an attempt; {@code ours} is false when it was taken over. */
+  public record Recorded(boolean ours, DeliveryState state, int attempts) {}
+
+  /** What became of the wish to send again. */
+  public enum Revival {
+    DUE,
+    /** An attempt is being made right now. */
+    FLYING,
+    UNKNOWN
+  }
+
+  /**
+   * Writes down a delivery whose first attempt the caller makes now.
+   *
+   * @return empty when it was known already: somebody else has it
+   */
+  public Optional<Delivery> take(Completion completion, long offset, Duration lease) {
+    return take(completion, offset, lease, true)
+        ? Optional.of(begun(completion, offset))
+        : Optional.empty();
+  }
+
+  /** Writes down a delivery whose first attempt is due after a delay, for anybody. */
+  public void takeForLater(Completion completion, long offset, Duration delay) {
+    take(completion, offset, delay, false);
+  }
+
+  /** The delivery of a completion as it is before anything was written down. */
+  public static Delivery begun(Completion completion, long offset) {
+    return new Delivery(
+        completion.jobId(),
+        completion.owner(),
+        completion.webhookUrl(),
+        offset,
+        bytes(completion),
+        0,
+        1);
+  }
+
+  /** Leases up to {@code most} deliveries that are due. */
+  public Claim claim(int most, Duration lease) {
+    List<String> answer = scripts.run("claim", DeliveryKeys.DUE, most, lease.toMillis());
+    if (answer.get(0).equals("emptied")) {
+      return new Emptied();
+    }
+    List<Delivery> deliveries = new ArrayList<>();
+    for (int i = 1; i < answer.size(); i += FIELDS_OF_A_CLAIM) {
+      deliveries.add(delivery(answer.subList(i, i + FIELDS_OF_A_CLAIM)));
+    }
+    return new Claimed(deliveries);
+  }
+
+  /** Gives a lease back without an attempt. */
+  public void postpone(Delivery delivery, Duration delay) {
+    scripts.run("postpone", key(delivery), delivery.jobId(), delivery.token(), delay.toMillis());
+  }
+
+  /** Writes down an attempt and its verdict. */
+  public Recorded record(Delivery delivery, Attempt attempt, Verdict verdict) {
+    List<String> answer =
+        scripts.run(
+            "record",
+            key(delivery),
+            delivery.jobId(),
+            delivery.token(),
+            stateAfter(verdict).wireName(),
+            verdict instanceof Verdict.Again again ? again.delay().toMillis() : 0,
+            AttemptJson.write(attempt),
+            ttl,
+            maxPending,
+            delivery.owner(),
+            delivery.url(),
+            delivery.offset(),
+            delivery.bytes());
+    int attempts = Integer.parseInt(answer.get(1));
+    return answer.get(0).equals("stale")
+        ? new Recorded(false, stateAfter(verdict), attempts)
+        : new Recorded(true, DeliveryState.ofWireName(answer.get(0)), attempts);
+  }
+
+  /** Whether Redis answers now. */
+  public boolean answers() {
+    try {
+      redis.hasKey(DeliveryKeys.DUE);
+      return true;
+    } catch (DataAccessException e) {
+      return false;
+    }
+  }
+
+  /** Makes a delivery due now, with the whole schedule before it. */
+  public Revival revive(UUID jobId) {
+    List<String> answer = scripts.run("revive", DeliveryKeys.delivery(jobId), jobId, ttl);
+    return switch (answer.get(0)) {
+      case "due" -> Revival.DUE;
+      case "flying" -> Revival.FLYING;
+      default -> Revival.UNKNOWN;
+    };
+  }
+
+  /** Writes down again what the log knows of a delivery, unless Redis knows it. */
+  boolean restore(DeliveryMarker marker) {
+    Delivery delivery = marker.delivery();
+    List<String> answer =
+        scripts.run(
+            "restore",
+            key(delivery),
+            delivery.jobId(),
+            delivery.owner(),
+            delivery.url(),
+            delivery.offset(),
+            delivery.bytes(),
+            marker.state().wireName(),
+            marker.attempts(),
+            marker.last() == null ? "" : AttemptJson.write(marker.last()),
+            ttl);
+    return answer.get(0).equals("restored");
+  }
+
+  /** Says that the log has been read. */
+  void rebuilt() {
+    scripts.run("rebuilt", DeliveryKeys.DUE);
+  }
+
+  private boolean take(Completion completion, long offset, Duration delay, boolean leased) {
+    List<String> answer =
+        scripts.run(
+            "take",
+            DeliveryKeys.delivery(completion.jobId()),
+            completion.jobId(),
+            completion.owner(),
+            completion.webhookUrl(),
+            offset,
+            bytes(completion),
+            delay.toMillis(),
+            leased ? 1 : 0,
+            ttl);
+    return answer.get(0).equals("taken");
+  }
+
+  private static Delivery delivery(List<String> fields) {
+    return new Delivery(
+        UUID.fromString(fields.get(0)),
+        fields.get(2),
+        fields.get(3),
+        Long.parseLong(fields.get(4)),
+        Integer.parseInt(fields.get(5)),
+        Integer.parseInt(fields.get(6)),
+        Long.parseLong(fields.get(1)));
+  }
+
+  /** Bytes of the body, or a little less: where it isn't ASCII. */
+  private static int bytes(Completion completion) {
+    return completion.body().length();
+  }
+
+  private static DeliveryState stateAfter(Verdict verdict) {
+    if (verdict instanceof Verdict.Arrived) {
+      return DeliveryState.DELIVERED;
+    }
+    return verdict instanceof Verdict.Again ? DeliveryState.PENDING : DeliveryState.DEAD;
+  }
+
+  private static String key(Delivery delivery) {
+    return DeliveryKeys.delivery(delivery.jobId());
+  }
+}

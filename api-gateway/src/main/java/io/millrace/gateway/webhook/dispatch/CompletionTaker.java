@@ -1,0 +1,83 @@
+package io.millrace.gateway.webhook.dispatch;
+
+import io.millrace.gateway.webhook.WebhookTarget;
+import io.millrace.gateway.webhook.delivery.Delivery;
+import io.millrace.gateway.webhook.delivery.DeliveryLog;
+import io.millrace.gateway.webhook.delivery.DeliveryLog.Message;
+import io.millrace.gateway.webhook.delivery.DeliveryLog.Unreadable;
+import io.millrace.gateway.webhook.delivery.DeliveryStore;
+import io.millrace.queue.Completion;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes one record of the log of completions: writes its delivery down and begins it. When this
+ * returns, the record may be acknowledged; when it throws, nothing is known and the record must be
+ * given back.
+ */
+final class CompletionTaker {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CompletionTaker.class);
+
+  private final DeliveryStore store;
+  private final DeliveryLog log;
+  private final Slots slots;
+  private final WebhookDispatcher dispatcher;
+  private final Duration lease;
+
+  CompletionTaker(
+      DeliveryStore store,
+      DeliveryLog log,
+      Slots slots,
+      WebhookDispatcher dispatcher,
+      Duration lease) {
+    this.store = store;
+    this.log = log;
+    this.slots = slots;
+    this.dispatcher = dispatcher;
+    this.lease = lease;
+  }
+
+  void take(ConsumerRecord<byte[], byte[]> record) {
+    DeliveryLog.Entry entry = DeliveryLog.entry(record);
+    if (entry instanceof Message message) {
+      begin(message.completion(), record.offset());
+    } else if (entry instanceof Unreadable unreadable) {
+      LOG.error(
+          "Record {} of the log of completions is put aside: {}",
+          record.offset(),
+          unreadable.cause());
+      log.putAside(record, unreadable).join();
+    }
+  }
+
+  private void begin(Completion completion, long offset) {
+    Delivery begun = DeliveryStore.begun(completion, offset);
+    Optional<WebhookTarget> target = WebhookTarget.of(completion.webhookUrl());
+    Admission admission =
+        target.isPresent() ? slots.enter(begun, target.get()) : new Admission.Full(Duration.ZERO);
+    if (admission instanceof Admission.Slot slot) {
+      attempt(completion, offset, target.orElseThrow(), slot);
+    } else if (admission instanceof Admission.Full full) {
+      store.takeForLater(completion, offset, full.comeAgain());
+    }
+  }
+
+  private void attempt(
+      Completion completion, long offset, WebhookTarget target, Admission.Slot slot) {
+    Optional<Delivery> taken;
+    try {
+      taken = store.take(completion, offset, lease);
+    } catch (RuntimeException e) {
+      slot.leave().run();
+      throw e;
+    }
+    byte[] body = completion.body().getBytes(StandardCharsets.UTF_8);
+    taken.ifPresentOrElse(
+        delivery -> dispatcher.dispatch(delivery, target, body, slot), slot.leave());
+  }
+}

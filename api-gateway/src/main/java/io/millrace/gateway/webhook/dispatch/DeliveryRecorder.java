@@ -1,0 +1,89 @@
+package io.millrace.gateway.webhook.dispatch;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.gateway.webhook.delivery.Attempt;
+import io.millrace.gateway.webhook.delivery.AttemptOutcome;
+import io.millrace.gateway.webhook.delivery.Delivery;
+import io.millrace.gateway.webhook.delivery.DeliveryLog;
+import io.millrace.gateway.webhook.delivery.DeliveryMarker;
+import io.millrace.gateway.webhook.delivery.DeliveryState;
+import io.millrace.gateway.webhook.delivery.DeliveryStore;
+import io.millrace.gateway.webhook.delivery.DeliveryStore.Recorded;
+import io.millrace.gateway.webhook.delivery.Verdict;
+import java.time.Clock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Judges an attempt's result and writes both down: in Redis, and its end in the log. Blocking. */
+final class DeliveryRecorder {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DeliveryRecorder.class);
+
+  private final RetryPolicy policy;
+  private final DeliveryStore store;
+  private final DeliveryLog log;
+  private final MeterRegistry meters;
+  private final Clock clock;
+
+  DeliveryRecorder(
+      RetryPolicy policy, DeliveryStore store, DeliveryLog log, MeterRegistry meters, Clock clock) {
+    this.policy = policy;
+    this.store = store;
+    this.log = log;
+    this.meters = meters;
+    this.clock = clock;
+  }
+
+  void conclude(Delivery delivery, long startedAt, AttemptResult result) {
+    count(result.outcome());
+    Attempt attempt = attempt(startedAt, result);
+    Verdict verdict = policy.judge(result, delivery.step() + 1);
+    Recorded recorded = store.record(delivery, attempt, verdict);
+    if (recorded.ours() && recorded.state() != DeliveryState.PENDING) {
+      end(delivery, attempt, recorded);
+    }
+    tell(delivery, result, verdict, recorded);
+  }
+
+  private Attempt attempt(long startedAt, AttemptResult result) {
+    return new Attempt(
+        startedAt,
+        clock.millis() - startedAt,
+        result.outcome().wireName(),
+        result.status(),
+        result.detail());
+  }
+
+  private void end(Delivery delivery, Attempt attempt, Recorded recorded) {
+    meters.counter("millrace.webhook.ended", "state", recorded.state().wireName()).increment();
+    log.mark(DeliveryMarker.of(delivery, recorded.state(), recorded.attempts(), attempt))
+        .exceptionally(
+            failure -> {
+              LOG.warn(
+                  "Job {}: the log did not take the end of its webhook; if Redis were emptied it"
+                      + " would be sent again",
+                  delivery.jobId());
+              return -1L;
+            });
+  }
+
+  private void count(AttemptOutcome outcome) {
+    meters.counter("millrace.webhook.attempts", "outcome", outcome.wireName()).increment();
+  }
+
+  private static void tell(
+      Delivery delivery, AttemptResult result, Verdict verdict, Recorded recorded) {
+    String next =
+        !recorded.ours()
+            ? "another gateway goes on with it"
+            : recorded.state() == DeliveryState.PENDING && verdict instanceof Verdict.Again again
+                ? "next attempt in " + again.delay()
+                : recorded.state().wireName();
+    LOG.info(
+        "Job {}: webhook attempt {} {}; {}",
+        delivery.jobId(),
+        recorded.attempts(),
+        result.outcome().wireName(),
+        next);
+  }
+}

@@ -1,0 +1,116 @@
+package io.millrace.gateway.webhook.dispatch;
+
+import io.millrace.gateway.webhook.WebhookTarget;
+import io.millrace.gateway.webhook.delivery.AttemptOutcome;
+import io.millrace.gateway.webhook.delivery.Delivery;
+import io.millrace.gateway.webhook.delivery.DeliveryLog;
+import io.millrace.gateway.webhook.delivery.DeliveryRebuild;
+import io.millrace.gateway.webhook.delivery.DeliveryStore;
+import io.millrace.gateway.webhook.delivery.DeliveryStore.Claimed;
+import io.millrace.queue.Completion;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes up deliveries whose next attempt is due or whose gateway fell silent, and has the store
+ * rebuilt from the log when it lost what it knew. One call is one look; for one thread.
+ */
+final class DueClaimer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DueClaimer.class);
+  private static final int BATCH = 128;
+  private static final Duration BROKER_AWAY = Duration.ofSeconds(2);
+
+  private final DeliveryStore store;
+  private final DeliveryLog log;
+  private final DeliveryRebuild rebuild;
+  private final Slots slots;
+  private final WebhookDispatcher dispatcher;
+  private final DeliveryRecorder recorder;
+  private final Duration lease;
+  private final Clock clock;
+  private final AtomicBoolean doubtful = new AtomicBoolean();
+
+  DueClaimer(
+      DeliveryStore store,
+      DeliveryLog log,
+      DeliveryRebuild rebuild,
+      Slots slots,
+      WebhookDispatcher dispatcher,
+      DeliveryRecorder recorder,
+      Duration lease,
+      Clock clock) {
+    this.store = store;
+    this.log = log;
+    this.rebuild = rebuild;
+    this.slots = slots;
+    this.dispatcher = dispatcher;
+    this.recorder = recorder;
+    this.lease = lease;
+    this.clock = clock;
+  }
+
+  /** Records may have been given back too often and dropped by the broker: read the log again. */
+  void doubt() {
+    doubtful.set(true);
+  }
+
+  /** Takes up what is due now; answers whether there may be more. */
+  boolean look() {
+    if (doubtful.get()) {
+      rebuild.run();
+      doubtful.set(false);
+    }
+    if (store.claim(BATCH, lease) instanceof Claimed claimed) {
+      claimed.deliveries().forEach(this::begin);
+      return claimed.deliveries().size() == BATCH;
+    }
+    rebuild.run();
+    return true;
+  }
+
+  private void begin(Delivery delivery) {
+    Optional<WebhookTarget> target = WebhookTarget.of(delivery.url());
+    if (target.isEmpty()) {
+      end(delivery, AttemptOutcome.UNDELIVERABLE, "The URL is no longer one that is taken");
+      return;
+    }
+    Admission admission = slots.enter(delivery, target.get());
+    if (admission instanceof Admission.Slot slot) {
+      attempt(delivery, target.get(), slot);
+    } else if (admission instanceof Admission.Full full) {
+      store.postpone(delivery, full.comeAgain());
+    }
+  }
+
+  private void attempt(Delivery delivery, WebhookTarget target, Admission.Slot slot) {
+    boolean dispatched = false;
+    try {
+      Optional<Completion> message = log.messageOf(delivery);
+      if (message.isPresent()) {
+        byte[] body = message.get().body().getBytes(StandardCharsets.UTF_8);
+        dispatcher.dispatch(delivery, target, body, slot);
+        dispatched = true;
+      } else {
+        end(delivery, AttemptOutcome.UNDELIVERABLE, "The log no longer has the message");
+      }
+    } catch (KafkaException e) {
+      LOG.warn("Job {}: its webhook's message cannot be read now; again soon", delivery.jobId());
+      store.postpone(delivery, BROKER_AWAY);
+    } finally {
+      if (!dispatched) {
+        slot.leave().run();
+      }
+    }
+  }
+
+  private void end(Delivery delivery, AttemptOutcome outcome, String detail) {
+    recorder.conclude(delivery, clock.millis(), AttemptResult.failed(outcome, detail));
+  }
+}

@@ -1,0 +1,73 @@
+package io.millrace.gateway.webhook.dispatch;
+
+import io.millrace.gateway.webhook.WebhookTarget;
+import io.millrace.gateway.webhook.delivery.Delivery;
+import java.time.Clock;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Makes an attempt of a delivery that has a slot and a lease, and writes down what came of it. Who
+ * calls does not wait. If this process dies at any step, the lease ends and another gateway makes
+ * the attempt again, with the same id and body.
+ */
+final class WebhookDispatcher {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WebhookDispatcher.class);
+
+  private final AttemptMaker attempts;
+  private final DeliveryRecorder recorder;
+  private final Slots slots;
+  private final Duration slowAfter;
+  private final Scheduler blocking;
+  private final Clock clock;
+
+  /**
+   * @param slowAfter a receiver that takes longer is kept apart
+   * @param blocking runs what waits for Redis and Kafka
+   */
+  WebhookDispatcher(
+      AttemptMaker attempts,
+      DeliveryRecorder recorder,
+      Slots slots,
+      Duration slowAfter,
+      Scheduler blocking,
+      Clock clock) {
+    this.attempts = attempts;
+    this.recorder = recorder;
+    this.slots = slots;
+    this.slowAfter = slowAfter;
+    this.blocking = blocking;
+    this.clock = clock;
+  }
+
+  void dispatch(Delivery delivery, WebhookTarget target, byte[] body, Admission.Slot slot) {
+    long startedAt = clock.millis();
+    attempts
+        .attempt(delivery, target, body)
+        .doOnNext(result -> noteSpeed(target, startedAt))
+        .publishOn(blocking)
+        .flatMap(result -> conclude(delivery, startedAt, result))
+        .doFinally(signal -> slot.leave().run())
+        .subscribe(done -> {}, failure -> giveUpLease(delivery, failure));
+  }
+
+  private Mono<Void> conclude(Delivery delivery, long startedAt, AttemptResult result) {
+    return Mono.fromRunnable(() -> recorder.conclude(delivery, startedAt, result));
+  }
+
+  private void noteSpeed(WebhookTarget target, long startedAt) {
+    slots.note(target, clock.millis() - startedAt > slowAfter.toMillis());
+  }
+
+  private static void giveUpLease(Delivery delivery, Throwable failure) {
+    LOG.warn(
+        "Job {}: the webhook's attempt could not be written down; it is made again when its lease"
+            + " ends",
+        delivery.jobId(),
+        failure);
+  }
+}

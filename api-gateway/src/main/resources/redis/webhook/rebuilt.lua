@@ -1,0 +1,3 @@
+-- The log has been read: claims may go on.
+redis.call('SET', EPOCH, text(now()))
+return {'open'}
