@@ -5,6 +5,7 @@ import io.millrace.gateway.queue.QueueMonitor;
 import io.millrace.standalone.testing.SharedInfrastructure;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -50,7 +51,8 @@ public final class TestGateway implements AutoCloseable {
   }
 
   public int port() {
-    return ((WebServerApplicationContext) context).getWebServer().getPort();
+    WebServerApplicationContext server = (WebServerApplicationContext) context;
+    return Objects.requireNonNull(server.getWebServer()).getPort();
   }
 
   public int managementPort() {
