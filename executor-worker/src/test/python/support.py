@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Dict, List, Set, Tuple
+from typing import Dict, List, Optional, Set, Tuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MAIN = os.path.normpath(os.path.join(HERE, "..", "..", "main", "python"))
@@ -70,3 +70,21 @@ def _parent(pid: int) -> Tuple[int, str]:
     except OSError:
         return 0, ""
     return int(parent), state
+
+
+def version(python: str) -> Tuple[int, ...]:
+    import subprocess
+    text = subprocess.check_output([python, "-c", "import sys; print(*sys.version_info[:2])"], text=True)
+    return tuple(map(int, text.split()))
+
+
+def without_namespaces() -> List[str]:
+    """A container's default: an ordinary user to whom unshare() and mount() are refused."""
+    return [*(AN_ORDINARY_USER if os.geteuid() == 0 else []), PYTHON, "-B", os.path.join(HERE, "contexts.py"), "restricted"]
+
+
+def with_masked_proc() -> Optional[List[str]]:
+    """A container's /proc: parts of it are covered, so that no user namespace may mount another."""
+    if os.geteuid() != 0:
+        return None
+    return [PYTHON, "-B", os.path.join(HERE, "contexts.py"), "masked-proc", *AN_ORDINARY_USER]

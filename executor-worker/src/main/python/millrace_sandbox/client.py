@@ -73,8 +73,11 @@ class Slot:
 
     def close(self) -> int:
         for pipe in (self.process.stdin, self.process.stdout):
-            if pipe:
+            assert pipe
+            try:
                 pipe.close()
+            except BrokenPipeError:
+                pass
         return self.process.wait()
 
     def _read(self):

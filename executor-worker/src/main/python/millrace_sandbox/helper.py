@@ -24,6 +24,8 @@ from .settings import Settings
 # Where the last job followed the one before at once, the next will too: a sandbox made ready beforehand would only
 # compete with it, and its rehearsal be wasted. Forking on demand then runs 1.4 times as many jobs a second.
 _BUSY_GAP_SECONDS = 0.01
+# While a job goes on for longer, its successor's sandbox is made: the next job may follow a fork bomb.
+_LONG_JOB_SECONDS = 0.02
 EXIT_LOST_ZYGOTE, EXIT_PROTOCOL, EXIT_NO_SANDBOX = 70, 76, 78
 
 
@@ -100,10 +102,11 @@ class Helper:
         """The result is sent already: whatever is done here, no caller waits for."""
         self.job = None
         self.idle_since = time.monotonic()
-        if self.busy and self.said_hello:
-            self.refill = self.loop.call_at(self.idle_since + _BUSY_GAP_SECONDS, self.pool.refill)
-        else:
-            self.pool.refill()
+        self._refill_at(self.idle_since + (_BUSY_GAP_SECONDS if self.busy else 0))
+
+    def _refill_at(self, at: float) -> None:
+        self.loop.cancel(self.refill)
+        self.refill = self.loop.call_at(at, self.pool.refill)
 
     def _on_frame(self) -> None:
         frame = frames.read(0)
@@ -116,8 +119,8 @@ class Helper:
                 self.job.cancel()
         elif kind == frames.JOB and self.job is None:
             self.busy = time.monotonic() - self.idle_since < _BUSY_GAP_SECONDS
-            self.loop.cancel(self.refill)
             self._start(*frames.split_header(payload), self._send)
+            self._refill_at(time.monotonic() + _LONG_JOB_SECONDS)
         else:
             raise frames.ProtocolError("unexpected frame %r" % kind)
 

@@ -18,9 +18,8 @@ from .streams import OutputStream, ReportReader
 from .verdict import Evidence, decide
 
 _CODE_CHUNK = 65536
-_TRIES = 5
 _SECONDS_BETWEEN_TRIES = 0.05
-_SECONDS_TO_BE_READY = 20.0
+_SECONDS_TO_BE_READY = 15.0
 # A program that prints line by line would wake us for each; its end is seen at once all the same.
 _REST_SECONDS = 0.002
 _REST_BELOW = 32768
@@ -48,11 +47,10 @@ class Job:
         self.accepted_at = time.monotonic()
         self.started_at: Optional[float] = None
         self.timer: Optional[Timer] = None
-        self.tries = 0
+        self.give_up_at = self.accepted_at + _SECONDS_TO_BE_READY
 
     def start(self) -> None:
         """Hands the code over at once; the clock runs from when the sandbox is ready for it."""
-        self.tries += 1
         self.sent = 0
         self.sandbox = self.pool.take(self.code)
         limit = self.settings.output_limit
@@ -67,7 +65,7 @@ class Job:
         if self.sandbox.ready:
             self._begin()
         else:
-            self.timer = self.loop.call_at(time.monotonic() + _SECONDS_TO_BE_READY, self._on_never_ready)
+            self.timer = self.loop.call_at(self.give_up_at, self._on_never_ready)
 
     def cancel(self) -> None:
         self.evidence.cancelled = True
@@ -141,13 +139,17 @@ class Job:
             self._retry()
 
     def _retry(self) -> None:
-        """The sandbox never came up, so that no line of the job has run."""
-        self._log_why_not_ready()
-        if self.tries == _TRIES:
-            self.fail("The sandbox could not be started")
-            return
+        """The sandbox never came up, so that no line of the job has run. Mostly it's for want of processes,
+        which the last job, a fork bomb, is about to give back."""
+        self.err.drain()
+        if self.err.data:
+            os.write(2, b"a sandbox did not come up: " + bytes(self.err.data[-2000:]) + b"\n")
         self.loop.cancel(self.timer)
-        self.timer = self.loop.call_at(time.monotonic() + _SECONDS_BETWEEN_TRIES, self._start_again)
+        again_at = time.monotonic() + _SECONDS_BETWEEN_TRIES
+        if again_at >= self.give_up_at:
+            self._on_never_ready()
+        else:
+            self.timer = self.loop.call_at(again_at, self._start_again)
 
     def _start_again(self) -> None:
         self._let_go()
@@ -158,7 +160,7 @@ class Job:
         os.write(2, b"a sandbox did not come up; trying another: " + self.err.text()[-2000:] + b"\n")
 
     def _on_never_ready(self) -> None:
-        self.fail("The sandbox did not get ready in %d s" % _SECONDS_TO_BE_READY)
+        self.fail("No sandbox was ready within %d s" % _SECONDS_TO_BE_READY)
 
     def _on_timeout(self) -> None:
         self.evidence.timed_out = True

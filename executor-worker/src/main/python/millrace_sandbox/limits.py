@@ -40,8 +40,9 @@ def table(settings: Settings, own_uid: bool) -> List[Tuple[int, int, int]]:
 
 
 def bystanders(settings: Settings) -> int:
-    """Processes of a slot beside the running job's: the zygote's own two, and two a sandbox that waits or dies."""
-    return 2 + 2 * (settings.prewarm + 1)
+    """Processes of a slot beside the running job's. In each of two lines: the zygote's own two, and two for every
+    sandbox that waits or is about to die."""
+    return 2 * (2 + 2 * (settings.prewarm + 1))
 
 
 def apply(rows: List[Tuple[int, int, int]]) -> None:

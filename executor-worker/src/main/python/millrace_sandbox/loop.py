@@ -40,15 +40,17 @@ class Loop:
             self._timers.remove(timer)
 
     def step(self) -> None:
-        for fd, _ in self._poll.poll(self._wait_ms()):
-            callback = self._callbacks.get(fd)  # an earlier callback may have ended the watch
-            if callback is not None:
+        ready = [(fd, self._callbacks.get(fd)) for fd, _ in self._poll.poll(self._wait_ms())]
+        for fd, callback in ready:
+            # An earlier callback may have ended this watch, and another file may have the number by now.
+            if callback is not None and self._callbacks.get(fd) is callback:
                 callback()
         if self._timers:
             now = time.monotonic()
             for timer in [t for t in self._timers if t.at <= now]:
-                self.cancel(timer)
-                timer.callback()
+                if timer in self._timers:  # not cancelled by an earlier one
+                    self._timers.remove(timer)
+                    timer.callback()
 
     def _wait_ms(self) -> Optional[float]:
         if not self._timers:

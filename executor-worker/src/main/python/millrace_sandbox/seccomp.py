@@ -43,7 +43,7 @@ timer_create timer_settime timer_gettime timer_getoverrun timer_delete clock_get
 exit_group epoll_wait epoll_ctl tgkill tkill utimes waitid openat mkdirat fchownat futimesat newfstatat
 unlinkat renameat linkat symlinkat readlinkat fchmodat faccessat pselect6 ppoll set_robust_list get_robust_list
 splice tee sync_file_range vmsplice utimensat epoll_pwait timerfd_create eventfd fallocate timerfd_settime
-timerfd_gettime eventfd2 epoll_create1 dup3 pipe2 preadv pwritev rt_tgsigqueueinfo prlimit64 syncfs getcpu getrandom
+timerfd_gettime eventfd2 epoll_create1 dup3 pipe2 preadv pwritev rt_tgsigqueueinfo syncfs getcpu getrandom
 renameat2 execveat membarrier mlock2 copy_file_range preadv2 pwritev2 statx rseq faccessat2 pidfd_open
 pidfd_send_signal close_range epoll_pwait2 futex_waitv fchmodat2 futex_wake futex_wait futex_requeue mseal
 setpriority openat2 signalfd signalfd4 sched_getattr
@@ -97,6 +97,8 @@ def _by_arguments() -> Dict[str, Program]:
         "fcntl": [load_argument(1), (IF_EQUAL, 2, 0, _F_SETLEASE), (IF_EQUAL, 1, 0, _F_NOTIFY)] + yes + no,
         "ioctl": [load_argument(1), (IF_EQUAL, 2, 0, _TIOCSTI), (IF_EQUAL, 1, 0, _TIOCLINUX)] + yes + no,
         "prctl": prctl + no + yes,
+        # Process 1 is the sandbox's init, and in a user namespace of the job's user.
+        "prlimit64": [load_argument(0), (IF_EQUAL, 0, 1, 1)] + no + yes,
     }
 
 

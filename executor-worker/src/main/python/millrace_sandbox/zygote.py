@@ -60,13 +60,13 @@ def main() -> NoReturn:
     if os.getppid() != start.keeper_pid:
         os._exit(0)
     try:
-        confinement, hello = _prepare(start)
+        confinement, own_namespace, hello = _prepare(start)
     except Exception as e:
         channel.send(channel_.FAILED_TO_START + _sentence(e).encode())
         os._exit(78)
     channel.send(channel_.HELLO + json.dumps(hello).encode())
     try:
-        _Zygote(channel, confinement, start.scratch_root).serve()
+        _Zygote(channel, confinement, own_namespace, start.scratch_root).serve()
     except OSError:
         os._exit(0)  # the helper went away in mid-sentence: the kernel takes the sandboxes
 
@@ -84,9 +84,10 @@ def _prepare(start: Start):
         with open(path, "w") as f:
             f.write("0")
     syscalls.last_capability()
+    own_namespace = -1
     facts = {"proc": False, "root": "host"}
     if start.tier != "fallback":
-        _enter_namespaces(start.settings.job_uid, start.tier == "userns")
+        own_namespace = _enter_namespaces(start.settings.job_uid, start.tier == "userns")
         facts = root_fs.build(start.settings)
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
     _hide_from_oom_killer()
@@ -96,7 +97,7 @@ def _prepare(start: Start):
     preload.warm_up()
     hello = {"tier": start.tier, "proc": facts["proc"], "root": facts["root"], "landlock": landlock.abi(),
              "python": "%d.%d.%d" % sys.version_info[:3], "preimported": preimported, "not_preimported": missing}
-    return confinement, hello
+    return confinement, own_namespace, hello
 
 
 def _own_session() -> None:
@@ -106,8 +107,9 @@ def _own_session() -> None:
         pass
 
 
-def _enter_namespaces(job_uid: int, as_user: bool) -> None:
-    """Goes on in a child that is init of a new process namespace; the parent only waits for it."""
+def _enter_namespaces(job_uid: int, as_user: bool) -> int:
+    """Goes on in a child that is init of a new process namespace; the parent only waits for it. Returns a
+    descriptor of that namespace, while there is a /proc to have it from."""
     uid, gid = os.getuid(), os.getgid()
     syscalls.unshare(syscalls.CLONE_NEWPID | (syscalls.CLONE_NEWUSER if as_user else 0))
     if as_user:
@@ -125,6 +127,7 @@ def _enter_namespaces(job_uid: int, as_user: bool) -> None:
     syscalls.unshare(syscalls.CLONE_NEWNS | syscalls.CLONE_NEWNET | syscalls.CLONE_NEWIPC | syscalls.CLONE_NEWUTS
                      | syscalls.CLONE_NEWCGROUP)
     syscalls.sethostname(b"sandbox")
+    return os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
 
 def _hide_from_oom_killer() -> None:
@@ -159,14 +162,15 @@ class _Sandbox:
 
 
 class _Zygote:
-    def __init__(self, channel: socket.socket, confinement: lockdown.Confinement, scratch_root: str) -> None:
+    def __init__(self, channel: socket.socket, confinement: lockdown.Confinement, own_namespace: int,
+                 scratch_root: str) -> None:
         self.channel = channel
         self.confinement = confinement
         self.scratch_root = scratch_root
         self.sandboxes: Dict[int, _Sandbox] = {}
         self.by_pidfd: Dict[int, Tuple[int, _Sandbox]] = {}
         self.idle_init = IdleInit()
-        self.own_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC) if confinement.namespaces else -1
+        self.own_namespace = own_namespace
         self.poll = select.poll()
         runner.forget_own_modules()
         gc.collect()

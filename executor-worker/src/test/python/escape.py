@@ -1,0 +1,70 @@
+"""The escape suite: cases as data (escape_cases.json), and how a reply to one is judged.
+
+A case is a program that tries something; most print ESCAPED where they succeed. The same
+cases run against a slot (test_escape.py) and over HTTP (escape_http.py).
+"""
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import Any, Dict, List, Optional
+
+_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "escape_cases.json")
+ALL_TIERS = ("root", "userns", "fallback")
+DEFAULT_TIMEOUT = 5
+
+
+@dataclass
+class Reply:
+    """What a slot's result and an HTTP reply have in common."""
+
+    verdict: str
+    stdout: str
+    stderr: str
+    error: str
+    result: Any
+    truncated: bool
+    seconds: float
+
+
+@dataclass
+class Case:
+    name: str
+    tiers: List[str]
+    timeout: int
+    before: Optional[str]  # a job that runs first
+    code: str
+    expect: Dict[str, Any]
+
+
+def load() -> List[Case]:
+    with open(_FILE) as f:
+        data = json.load(f)
+    cases = []
+    for entry in data["cases"]:
+        lines = (data["prelude"] if entry.get("prelude") else []) + entry["code"]
+        before = "\n".join(entry["before"]) if "before" in entry else None
+        cases.append(Case(entry["name"], entry.get("tiers", list(ALL_TIERS)), entry.get("timeout", DEFAULT_TIMEOUT),
+                          before, "\n".join(lines), entry["expect"]))
+    return cases
+
+
+def judge(case: Case, reply: Reply) -> List[str]:
+    """What is wrong with it; empty where it is as expected."""
+    expect, wrong = case.expect, []
+    verdicts = expect["verdict"] if isinstance(expect["verdict"], list) else [expect["verdict"]]
+    if reply.verdict not in verdicts:
+        wrong.append("ended as %s, not %s" % (reply.verdict, " or ".join(verdicts)))
+    for part, text in (("stdout", reply.stdout), ("stderr", reply.stderr), ("error", reply.error)):
+        wrong += ["%s lacks %r" % (part, s) for s in expect.get(part + "_has", []) if s not in text]
+        wrong += ["%s has %r" % (part, s) for s in expect.get(part + "_lacks", []) if s in text]
+    if "result" in expect and reply.result != expect["result"]:
+        wrong.append("result is %r" % (reply.result,))
+    if "truncated" in expect and reply.truncated != expect["truncated"]:
+        wrong.append("truncated is %s" % reply.truncated)
+    if reply.seconds > expect.get("max_seconds", case.timeout + 5):
+        wrong.append("took %.1f s" % reply.seconds)
+    if wrong:
+        wrong.append("stdout %.600r stderr %.600r error %.200r" % (reply.stdout, reply.stderr, reply.error))
+    return wrong

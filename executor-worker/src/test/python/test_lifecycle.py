@@ -1,0 +1,104 @@
+"""Whoever is killed, nothing of a job lives on; zygotes are recycled and nobody waits for it."""
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import unittest
+from typing import Set
+
+import support
+from millrace_sandbox.client import Slot, SlotLost
+
+SECONDS_TO_DIE = 2.0
+BUSY = ("import os, signal, time\nfor _ in range(3):\n    if os.fork() == 0:\n        os.setsid()\n"
+        "        signal.signal(signal.SIGTERM, signal.SIG_IGN)\nos.write(1, b'on\\n')\nwhile True:\n    time.sleep(0.01)")
+BUSY_ALONE = "import os, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nos.write(1, b'on\\n')\nwhile True:\n    time.sleep(0.01)"
+
+
+class LifecycleTest(unittest.TestCase):
+    def test_no_process_outlives_whoever_is_killed(self) -> None:
+        for tier, launcher in support.tiers().items():
+            for victim in ("keeper", "helper", "zygote", "input"):
+                with self.subTest(tier=tier, victim=victim):
+                    slot = Slot(launcher, support.PYTHON, tier=tier, preimport=[])
+                    keeper = slot.process.pid
+                    slot.submit(BUSY if tier != "fallback" else BUSY_ALONE, 60_000, stream=True)
+                    self.assertEqual(b"O", slot._read()[0])
+                    family = support.descendants(keeper) | {keeper}
+                    self.assertGreaterEqual(len(family), 4 if tier == "fallback" else 7)
+                    self.kill(victim, tier, slot, family)
+                    self.assert_gone(family)
+                    if victim == "zygote":
+                        self.assertEqual("sandbox_failed", slot.outcome().verdict)
+                        self.assertEqual(70, slot.close())
+                    else:
+                        slot.close()
+
+    def kill(self, victim: str, tier: str, slot: Slot, family: Set[int]) -> None:
+        keeper = slot.process.pid
+        children = sorted(pid for pid in family if support._parent(pid)[0] == keeper)
+        zygotes, helper = children[:-1], children[-1]  # the helper is forked last
+        if victim == "input":
+            slot.process.stdin.close()
+        else:
+            if tier != "fallback":  # the first is only its parent
+                zygotes = sorted(pid for pid in family if support._parent(pid)[0] in zygotes)
+            os.kill({"keeper": keeper, "helper": helper, "zygote": zygotes[0]}[victim], signal.SIGKILL)
+
+    def assert_gone(self, family: Set[int]) -> None:
+        until = time.monotonic() + SECONDS_TO_DIE
+        while support.alive(family) and time.monotonic() < until:
+            time.sleep(0.01)
+        self.assertFalse(support.alive(family))
+
+    def test_the_worker_killed_takes_everything_along(self) -> None:
+        script = ("import sys, time; sys.path[:0] = %r; import support\nfrom millrace_sandbox.client import Slot\n"
+                  "slot = Slot((), support.PYTHON, preimport=[], require='fallback')\nslot.submit(%r, 60000, stream=True)\nslot._read()\n"
+                  "print(slot.process.pid, flush=True)\ntime.sleep(60)" % ([support.HERE], BUSY_ALONE))
+        worker = subprocess.Popen([sys.executable, "-B", "-c", script], stdout=subprocess.PIPE)
+        assert worker.stdout
+        keeper = int(worker.stdout.readline())
+        family = support.descendants(keeper) | {keeper}
+        worker.kill()
+        worker.wait()
+        worker.stdout.close()
+        self.assert_gone(family)
+
+    def test_signals_that_mean_the_worker_end_nothing(self) -> None:
+        with Slot((), support.PYTHON, preimport=[], require="fallback") as slot:
+            for pid in support.descendants(slot.process.pid) | {slot.process.pid}:
+                for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                    try:
+                        os.kill(pid, number)
+                    except ProcessLookupError:
+                        pass
+            self.assertEqual("ok", slot.run("pass").verdict)
+
+    def test_zygotes_are_recycled_and_no_job_waits(self) -> None:
+        for tier, launcher in support.tiers().items():
+            with self.subTest(tier=tier), Slot(launcher, support.PYTHON, tier=tier, preimport=[], max_jobs_per_zygote=5) as slot:
+                seeds = []
+                for _ in range(40):
+                    outcome = slot.run("return hash('seed')")
+                    self.assertEqual("ok", outcome.verdict)
+                    seeds.append(outcome.result)
+                    time.sleep(0.03)
+                self.assertGreaterEqual(len(set(seeds)), 3)
+                time.sleep(0.5)
+                self.assertLessEqual(len(support.descendants(slot.process.pid)), 9)
+
+    def test_a_sandbox_that_cannot_be_reached_is_no_users_fault(self) -> None:
+        slot = Slot((), support.PYTHON, preimport=[], require="fallback")
+        for pid in support.descendants(slot.process.pid):
+            os.kill(pid, signal.SIGKILL)
+        with self.assertRaises((SlotLost, BrokenPipeError)):
+            while True:
+                self.assertEqual("sandbox_failed", slot.run("pass").verdict)
+        slot.close()
+
+
+if __name__ == "__main__":
+    unittest.main()

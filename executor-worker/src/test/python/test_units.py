@@ -1,0 +1,231 @@
+"""What can be shown without a sandbox: the filter's tables, results as JSON, verdicts, cgroup trees, settings."""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+from typing import Dict
+
+import support  # noqa: F401
+from millrace_sandbox import bpf, cgroups, idle_init, result, seccomp, settings, streams, verdict
+from millrace_sandbox.pool import Ended
+
+
+class SeccompTest(unittest.TestCase):
+    def test_no_call_is_both_allowed_and_refused(self) -> None:
+        self.assertFalse(seccomp.ALLOWED & seccomp.REFUSED)
+
+    def test_every_name_is_a_call_of_some_architecture(self) -> None:
+        known = set().union(*seccomp.NUMBERS.values())
+        self.assertFalse((seccomp.ALLOWED | seccomp.REFUSED) - known)
+
+    def test_numbers_are_those_of_the_headers(self) -> None:
+        try:
+            text = subprocess.run(["cc", "-E", "-dM", "-include", "asm/unistd_64.h", "-"], input="", text=True,
+                                  capture_output=True, check=True).stdout
+        except (OSError, subprocess.CalledProcessError):
+            self.skipTest("no x86_64 headers here")
+        headers = dict(line.split()[1:] for line in text.splitlines() if line.startswith("#define __NR_"))
+        wrong = {name for name, number in seccomp.NUMBERS["x86_64"].items()
+                 if headers.get("__NR_" + name, str(number)) != str(number)}
+        self.assertFalse(wrong)
+
+    def test_filters_answer_as_the_tables_say(self) -> None:
+        for machine in ("x86_64", "aarch64"):
+            for namespaces in (True, False):
+                program = seccomp.program(namespaces, machine)
+                self.assertLess(len(program), 4096)
+                answer = lambda name, *args: interpret(program, machine, seccomp.NUMBERS[machine][name], args)
+                for name in ("read", "openat", "mmap", "futex", "exit_group"):
+                    self.assertEqual(seccomp.ALLOW, answer(name), name)
+                for name in ("mount", "ptrace", "bpf", "keyctl", "io_uring_setup", "socket", "unshare", "setns"):
+                    self.assertEqual(seccomp.EPERM, answer(name), name)
+                self.assertEqual(seccomp.ENOSYS, answer("clone3"))
+                self.assertEqual(seccomp.EPERM, answer("clone", 0x10000000))
+                self.assertEqual(seccomp.ALLOW if namespaces else seccomp.EPERM, answer("clone", 17))
+                self.assertEqual(seccomp.ALLOW, answer("clone", 0x3D0F00))
+                self.assertEqual(seccomp.ALLOW if namespaces else seccomp.EPERM, answer("execve"))
+                self.assertEqual(seccomp.ALLOW, answer("socketpair", 1, 1 | 0o2000000))
+                self.assertEqual(seccomp.EAFNOSUPPORT, answer("socketpair", 1, 2))
+                self.assertEqual(seccomp.EAFNOSUPPORT, answer("socketpair", 2, 1))
+                self.assertEqual(seccomp.EPERM, answer("ioctl", 0, 0x5412))
+                self.assertEqual(seccomp.ALLOW, answer("ioctl", 0, 0x5401))
+                self.assertEqual(seccomp.EPERM, answer("fcntl", 0, 1026))
+                self.assertEqual(seccomp.EPERM, answer("prctl", 1))
+                self.assertEqual(seccomp.ALLOW, answer("prctl", 15))
+                self.assertEqual(seccomp.EPERM, answer("prlimit64", 1))
+                self.assertEqual(seccomp.ENOSYS, interpret(program, machine, 999, ()))
+                self.assertEqual(seccomp.KILL, interpret(program, "i386", 20, ()))
+        self.assertEqual(seccomp.KILL, interpret(seccomp.program(True, "x86_64"), "x86_64", 0x40000000 + 39, ()))
+
+    def test_the_fallback_filter_is_bound_to_its_process(self) -> None:
+        code = seccomp.for_process(bpf.assemble(seccomp.program(False, "x86_64")), 4711)
+        program = [__import__("struct").unpack_from("<HBBI", code, i) for i in range(0, len(code), 8)]
+        number = seccomp.NUMBERS["x86_64"]["kill"]
+        self.assertEqual(seccomp.ALLOW, interpret(program, "x86_64", number, (4711, 9)))
+        self.assertEqual(seccomp.EPERM, interpret(program, "x86_64", number, (4712, 9)))
+
+
+def interpret(program: bpf.Program, machine: str, number: int, arguments: tuple) -> int:
+    """The kernel's classic BPF machine, as much of it as the filters use."""
+    data = {0: number, 4: {"x86_64": 0xC000003E, "aarch64": 0xC00000B7, "i386": 0x40000003}[machine]}
+    data.update({16 + 8 * i: value for i, value in enumerate(arguments)})
+    at = accumulator = 0
+    while True:
+        code, if_true, if_false, k = program[at]
+        at += 1
+        if code == bpf.RETURN:
+            return k
+        if code == bpf.LOAD:
+            accumulator = data.get(k, 0)
+        elif code == bpf.AND:
+            accumulator &= k
+        elif code == bpf.JUMP:
+            at += k
+        else:
+            holds = {bpf.IF_EQUAL: accumulator == k, bpf.IF_GREATER: accumulator > k,
+                     bpf.IF_GREATER_OR_EQUAL: accumulator >= k, bpf.IF_ANY_BIT: bool(accumulator & k)}[code]
+            at += if_true if holds else if_false
+
+
+class IdleInitTest(unittest.TestCase):
+    def test_the_code_calls_what_it_says(self) -> None:
+        x86, arm = idle_init._CODE["x86_64"], idle_init._CODE["aarch64"]
+        self.assertEqual((64, 72), (len(x86), len(arm)))
+        self.assertEqual((128, 61), (x86[18], x86[42]))
+        words = [int.from_bytes(arm[i:i + 4], "little") for i in range(0, 64, 4)]
+        calls = [word >> 5 & 0xFFFF for word in words if word & 0xFFE0001F == 0xD2800008]  # mov x8, #number
+        self.assertEqual([seccomp.NUMBERS["aarch64"][n] for n in ("rt_sigtimedwait", "wait4")], calls)
+
+
+class ResultTest(unittest.TestCase):
+    def check(self, expected: str, value: object) -> None:
+        self.assertEqual(expected, result.encode(value, 1 << 20).decode())
+
+    def test_json_stays_json(self) -> None:
+        self.check('{"a":[1,2.5,null,true,"x"],"1":2}', {"a": [1, 2.5, None, True, "x"], 1: 2})
+
+    def test_what_json_cannot_say_becomes_its_repr_by_value(self) -> None:
+        self.check('{"a":"{1}","b":"b\'x\'","c":[1]}', {"a": {1}, "b": b"x", "c": (1,)})
+        self.check('{"(1, 2)":1,"null":2,"true":3}', {(1, 2): 1, None: 2, True: 3})
+
+    def test_nan_and_infinities_are_null(self) -> None:
+        self.check("[null,null,1.5]", [float("nan"), float("inf"), 1.5])
+
+    def test_cycles_depth_and_bad_reprs_are_no_errors(self) -> None:
+        cycle: list = []
+        cycle.append(cycle)
+        self.check('["[[...]]"]', cycle)
+        deep: list = []
+        for _ in range(5000):
+            deep = [deep]
+        result.encode(deep, 1 << 20)
+        self.check('["<Bad whose repr() fails>"]', [Bad()])
+
+    def test_lone_surrogates_do_not_break_utf_8(self) -> None:
+        self.check('{"\ufffd":"a\ufffd"}', {"\ud800": "a\udfff"})
+
+    def test_too_large_is_none(self) -> None:
+        self.assertIsNone(result.encode("x" * 100, 50))
+
+
+class Bad:
+    def __repr__(self) -> str:
+        raise ValueError
+
+
+class VerdictTest(unittest.TestCase):
+    def decide(self, **evidence: object) -> Dict[str, object]:
+        return verdict.decide(verdict.Evidence(1000, 3, **evidence), settings.Settings())
+
+    def test_our_clock_beats_what_the_program_reports(self) -> None:
+        self.assertEqual("timeout", self.decide(timed_out=True, report=verdict.Report(0, "ok"))["verdict"])
+
+    def test_wait_status(self) -> None:
+        for status, expected in ((0, "ok"), (3 << 8, "exit"), (9, "signal"), (24, "cpu_limit"), (25, "disk_limit")):
+            self.assertEqual(expected, self.decide(ended=Ended(status))["verdict"])
+
+    def test_the_oom_counter_makes_a_kill_a_memory_limit(self) -> None:
+        self.assertEqual("memory_limit", self.decide(ended=Ended(9), oom_kills=1)["verdict"])
+        self.assertEqual("ok", self.decide(report=verdict.Report(0, "ok"), oom_kills=1)["verdict"])
+
+    def test_never_started_is_our_failure(self) -> None:
+        self.assertEqual("sandbox_failed", self.decide(ended=Ended(None))["verdict"])
+
+    def test_forged_reports_are_the_programs_own_failure(self) -> None:
+        for header in (b"", b"null", b"[" * 60000, b'{"how":"ok"}', b'{"how":"ok","status":1,"error":null,"limit":null}',
+                       b'{"how":"exception","status":1,"error":{},"limit":null,"cpu_us":1,"max_rss_kb":1,"result_truncated":0}'):
+            self.assertEqual(verdict.FORGED, verdict.parse_report(header))
+
+
+class OutputStreamTest(unittest.TestCase):
+    def test_cut_between_characters_and_the_rest_thrown_away(self) -> None:
+        read, write = os.pipe()
+        os.set_blocking(read, False)
+        stream = streams.OutputStream(read, 5, None)
+        os.write(write, "aaaa€€€".encode())
+        stream.read()
+        os.write(write, b"x" * 1000)
+        while stream.read():
+            pass
+        self.assertEqual((b"aaaa", True), (stream.text(), stream.truncated))
+        self.assertLessEqual(len(stream.data), 5)
+        os.close(read)
+        os.close(write)
+
+
+class CgroupTest(unittest.TestCase):
+    """v2 against a directory that looks like it: this machine may have only v1."""
+
+    def setUp(self) -> None:
+        self.top = tempfile.mkdtemp()
+        self.own = self.top + "/pod"
+        os.mkdir(self.own)
+        for name, text in (("cgroup.controllers", "cpuset cpu memory pids"), ("cgroup.subtree_control", ""),
+                           ("cgroup.procs", "")):
+            with open(self.own + "/" + name, "w") as f:
+                f.write(text)
+        self.proc = self.write("proc", "0::/pod\n")
+        self.mounts = self.write("mounts", "1 1 0:1 / %s rw - cgroup2 cgroup2 rw\n" % self.top)
+
+    def write(self, name: str, text: str) -> str:
+        with open(self.top + "/" + name, "w") as f:
+            f.write(text)
+        return self.top + "/" + name
+
+    def test_v2_hands_its_controllers_down_and_makes_the_slots_group(self) -> None:
+        os.mkdir(self.own + "/millrace-1234")
+        open(self.own + "/millrace-1234/cgroup.procs", "w").close()
+        group = cgroups.create("1234", self.proc, self.mounts)
+        self.assertEqual((2, {"memory", "pids", "cpu"}), (group.version, set(group.directories)))
+        with open(self.own + "/cgroup.subtree_control") as f:
+            self.assertEqual("+cpu +memory +pids", f.read())
+
+    def test_without_any_hierarchy_there_is_none(self) -> None:
+        group = cgroups.create("1", self.write("p", "0::/\n"), self.write("m", ""))
+        self.assertEqual({}, group.directories)
+
+    def test_counters(self) -> None:
+        path = self.write("memory.events", "low 0\nhigh 0\nmax 7\noom 2\noom_kill 1\n")
+        self.assertEqual(1, cgroups.Counters({"oom_kill": (path, "oom_kill")}).read("oom_kill"))
+        self.assertIsNone(cgroups.Counters({}).read("oom_kill"))
+
+
+class SettingsTest(unittest.TestCase):
+    def test_wrong_ones_are_named(self) -> None:
+        for given, name in (({"memory": 1}, "memory"), ({"memory_bytes": "1"}, "memory_bytes"), ({"tier": "best"}, "tier"),
+                            ({"memory_bytes": 0}, "memory_bytes"), ({"python_path": ["lib"]}, "python_path"),
+                            ({"preimport": "json"}, "preimport"), ({"prewarm": True}, "prewarm")):
+            with self.assertRaisesRegex(settings.SettingsError, name):
+                settings.parse(json.dumps(given).encode())
+
+    def test_defaults_and_round_trip(self) -> None:
+        self.assertEqual(settings.Settings(), settings.parse(b""))
+        given = settings.Settings(slot=3, python_path=("/opt/lib",), preimport=["json"])
+        self.assertEqual(given, settings.parse(given.to_json()))
+
+
+if __name__ == "__main__":
+    unittest.main()
