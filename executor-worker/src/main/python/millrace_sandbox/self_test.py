@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import socket
+import sys
 
 FACTS: dict
 libc = ctypes.CDLL(None, use_errno=True)
