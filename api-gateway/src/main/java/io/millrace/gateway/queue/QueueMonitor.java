@@ -23,7 +23,8 @@ public final class QueueMonitor implements HealthIndicator {
   private static final Logger log = LoggerFactory.getLogger(QueueMonitor.class);
   private static final Duration BEAT = Duration.ofSeconds(1);
   private static final int KAFKA_TIMEOUT_MILLIS = 3000;
-  private static final Reading NOTHING_KNOWN = new Reading(0, 0, 0, 0, 0, 0, Duration.ZERO, 0, false);
+  private static final Reading NOTHING_KNOWN =
+      new Reading(0, 0, 0, 0, 0, 0, Duration.ZERO, 0, false);
 
   private final QueueGauge gauge;
   private final Admin kafka;
