@@ -4,6 +4,7 @@ import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.ApiErrors;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -23,10 +24,12 @@ final class ApiKeyFilter implements WebFilter {
   private static final String TOOLS = "/mcp";
   private static final String BEARER = "Bearer ";
 
+  private final ApplicationContext gateway;
   private final ApiKeys keys;
   private final ApiErrors errors;
 
-  ApiKeyFilter(ApiKeys keys, ApiErrors errors) {
+  ApiKeyFilter(ApplicationContext gateway, ApiKeys keys, ApiErrors errors) {
+    this.gateway = gateway;
     this.keys = keys;
     this.errors = errors;
   }
@@ -35,9 +38,16 @@ final class ApiKeyFilter implements WebFilter {
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
     Optional<Caller> caller = caller(exchange.getRequest());
     caller.ifPresent(known -> known.attachTo(exchange));
-    return caller.isPresent() || PublicPages.contain(exchange.getRequest())
+    return caller.isPresent()
+            || PublicPages.contain(exchange.getRequest())
+            || isManagement(exchange)
         ? chain.filter(exchange)
         : errors.write(ApiError.unauthorized(), exchange.getResponse());
+  }
+
+  /** Health and metrics have a port, and with it a context, of their own. */
+  private boolean isManagement(ServerWebExchange exchange) {
+    return exchange.getApplicationContext() != gateway;
   }
 
   private Optional<Caller> caller(ServerHttpRequest request) {
