@@ -12,7 +12,6 @@ import org.springframework.web.server.MethodNotAllowedException;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
-import org.springframework.web.util.DisconnectedClientHelper;
 import reactor.core.publisher.Mono;
 
 /**
@@ -32,7 +31,7 @@ final class ErrorHandler implements WebExceptionHandler {
 
   @Override
   public Mono<Void> handle(ServerWebExchange exchange, Throwable failure) {
-    if (DisconnectedClientHelper.isClientDisconnectedException(failure)) {
+    if (!isInfrastructure(failure) && CallerLeft.isCauseOf(failure)) {
       log.debug("A caller left before its request was whole; nothing is done for it");
       return Mono.empty();
     }
@@ -51,12 +50,16 @@ final class ErrorHandler implements WebExceptionHandler {
     if (failure instanceof ResponseStatusException refused) {
       return ofStatus(refused.getStatusCode().value());
     }
-    if (failure instanceof DataAccessException || failure instanceof RejectedExecutionException) {
+    if (isInfrastructure(failure)) {
       log.warn("Redis did not answer, or too many wait for it; a caller gets 503: {}", failure.toString());
       return ApiError.unavailable("The store cannot be reached now; try again", 1);
     }
     log.error("A request failed by our own fault; its caller gets 500", failure);
     return ApiError.internal();
+  }
+
+  private static boolean isInfrastructure(Throwable failure) {
+    return failure instanceof DataAccessException || failure instanceof RejectedExecutionException;
   }
 
   private static ApiError ofStatus(int status) {

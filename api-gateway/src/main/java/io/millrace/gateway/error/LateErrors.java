@@ -3,7 +3,6 @@ package io.millrace.gateway.error;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
-import org.springframework.web.util.DisconnectedClientHelper;
 import reactor.core.publisher.Hooks;
 
 /** Errors that come when nobody listens any more: a caller that leaves twice is no error. */
@@ -17,7 +16,7 @@ final class LateErrors {
   }
 
   private static void tell(Throwable failure) {
-    if (DisconnectedClientHelper.isClientDisconnectedException(failure)) {
+    if (CallerLeft.isCauseOf(failure)) {
       log.debug("A caller left; what it left behind is dropped");
     } else {
       log.error("An error came after its request had ended; it is dropped", failure);
