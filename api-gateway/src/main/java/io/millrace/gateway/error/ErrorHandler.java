@@ -1,8 +1,10 @@
 package io.millrace.gateway.error;
 
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -29,6 +31,10 @@ final class ErrorHandler implements WebExceptionHandler {
 
   @Override
   public Mono<Void> handle(ServerWebExchange exchange, Throwable failure) {
+    if (!isInfrastructure(failure) && CallerLeft.isCauseOf(failure)) {
+      log.debug("A caller left before its request was whole; nothing is done for it");
+      return Mono.empty();
+    }
     if (exchange.getResponse().isCommitted()) {
       return Mono.error(failure);
     }
@@ -44,8 +50,16 @@ final class ErrorHandler implements WebExceptionHandler {
     if (failure instanceof ResponseStatusException refused) {
       return ofStatus(refused.getStatusCode().value());
     }
+    if (isInfrastructure(failure)) {
+      log.warn("Redis did not answer, or too many wait for it; a caller gets 503: {}", failure.toString());
+      return ApiError.unavailable("The store cannot be reached now; try again", 1);
+    }
     log.error("A request failed by our own fault; its caller gets 500", failure);
     return ApiError.internal();
+  }
+
+  private static boolean isInfrastructure(Throwable failure) {
+    return failure instanceof DataAccessException || failure instanceof RejectedExecutionException;
   }
 
   private static ApiError ofStatus(int status) {

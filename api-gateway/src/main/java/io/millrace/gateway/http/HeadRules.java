@@ -43,7 +43,8 @@ final class HeadRules {
     return fit ? Optional.empty() : Optional.of(HttpResponseStatus.BAD_REQUEST);
   }
 
-  private static HttpResponseStatus undecodable(Throwable cause) {
+  /** The status for bytes that the codec could not read. */
+  static HttpResponseStatus undecodable(Throwable cause) {
     if (cause instanceof TooLongHttpLineException) {
       return HttpResponseStatus.REQUEST_URI_TOO_LONG;
     }

@@ -6,29 +6,31 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import java.util.concurrent.TimeUnit;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.boot.web.server.Ssl;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.stereotype.Component;
-import reactor.netty.Connection;
 import reactor.netty.NettyPipeline;
+import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.server.HttpServer;
 
 /** Bounds what a connection may cost before it has brought a request, and after. */
 @Component
 final class WireLimits implements NettyServerCustomizer {
 
-  private static final int MOST_PIPELINED = 16;
   private static final int LONGEST_LINE = 8192;
 
   private final Limits limits;
+  private final boolean tls;
 
-  WireLimits(GatewaySettings settings) {
+  WireLimits(GatewaySettings settings, ServerProperties server) {
     this.limits = settings.gateway();
+    this.tls = Ssl.isEnabled(server.getSsl());
   }
 
   @Override
   public HttpServer apply(HttpServer server) {
-    return server
+    return withoutCleartextHttp2(server)
         .maxConnections(limits.maxConnections())
-        .maxPipelineDepth(MOST_PIPELINED)
         .httpRequestDecoder(
             decoder ->
                 decoder
@@ -36,24 +38,39 @@ final class WireLimits implements NettyServerCustomizer {
                     .maxHeaderSize((int) limits.maxHead().toBytes())
                     .allowDuplicateContentLengths(false)
                     .validateHeaders(true))
-        .doOnChannelInit((observer, channel, address) -> lingerAtTheEnd(channel.pipeline()))
-        .doOnConnection(this::watch);
+        .doOnChannelInit((observer, channel, address) -> guard(channel.pipeline()));
   }
 
-  private void lingerAtTheEnd(ChannelPipeline pipeline) {
+  /** With TLS the two sides agree on HTTP/2; in clear it is one more way to be misread. */
+  private HttpServer withoutCleartextHttp2(HttpServer server) {
+    return tls ? server : server.protocol(HttpProtocol.HTTP11);
+  }
+
+  private void guard(ChannelPipeline pipeline) {
     pipeline.addFirst(
         "millrace.lingeringClose", new LingeringClose(2 * limits.maxBody().toBytes()));
+    if (!installRules(pipeline) && pipeline.get(NettyPipeline.SslHandler) != null) {
+      pipeline.addAfter(
+          NettyPipeline.SslHandler,
+          "millrace.afterHandshake",
+          new AfterHandshake(() -> installRules(pipeline)));
+    }
   }
 
-  /** A stream of HTTP/2 has no such codec, and none of the ambiguities that the rules are about. */
-  private void watch(Connection connection) {
-    ChannelPipeline pipeline = connection.channel().pipeline();
-    if (pipeline.get(NettyPipeline.HttpCodec) != null) {
-      pipeline.addAfter(NettyPipeline.HttpCodec, "millrace.wireRules", new WireRules(limits));
-      pipeline.addBefore(
-          NettyPipeline.HttpCodec,
-          "millrace.writeTimeout",
-          new WriteTimeoutHandler(limits.idleTimeout().toMillis(), TimeUnit.MILLISECONDS));
+  /** HTTP/2 has no such codec, and none of the ambiguities that the rules are about. */
+  private boolean installRules(ChannelPipeline pipeline) {
+    if (pipeline.get(NettyPipeline.HttpCodec) == null) {
+      return false;
     }
+    pipeline.addAfter(
+        NettyPipeline.HttpCodec,
+        "millrace.oneAtATime",
+        new OneAtATime(2 * limits.maxBody().toBytes()));
+    pipeline.addAfter(NettyPipeline.HttpCodec, "millrace.wireRules", new WireRules(limits));
+    pipeline.addBefore(
+        NettyPipeline.HttpCodec,
+        "millrace.writeTimeout",
+        new WriteTimeoutHandler(limits.idleTimeout().toMillis(), TimeUnit.MILLISECONDS));
+    return true;
   }
 }

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
@@ -17,6 +18,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 
 /**
@@ -29,6 +31,8 @@ final class WireRules extends ChannelDuplexHandler {
   private final RequestDeadline deadline = new RequestDeadline();
   private int unanswered;
   private boolean informational;
+  private boolean answerBegun;
+  private int owedElsewhere;
   private boolean refused;
 
   WireRules(Limits limits) {
@@ -57,34 +61,56 @@ final class WireRules extends ChannelDuplexHandler {
       ReferenceCountUtil.release(message);
       return;
     }
-    if (message instanceof HttpRequest request) {
-      deadline.end();
-      Optional<HttpResponseStatus> flaw = HeadRules.flaw(request);
-      if (flaw.isPresent()) {
-        refuse(ctx, request, flaw.get());
-        return;
-      }
-      unanswered++;
+    Optional<HttpResponseStatus> flaw = flaw(message);
+    if (flaw.isPresent()) {
+      ReferenceCountUtil.release(message);
+      refuse(ctx, flaw.get());
+      return;
     }
     ctx.fireChannelRead(message);
   }
 
+  private Optional<HttpResponseStatus> flaw(Object message) {
+    if (message instanceof HttpRequest request) {
+      deadline.end();
+      Optional<HttpResponseStatus> flaw = HeadRules.flaw(request);
+      unanswered += flaw.isEmpty() ? 1 : 0;
+      owedElsewhere = flaw.isPresent() ? unanswered : unanswered - 1;
+      return flaw;
+    }
+    return message instanceof HttpContent content && content.decoderResult().isFailure()
+        ? Optional.of(HeadRules.undecodable(content.decoderResult().cause()))
+        : Optional.empty();
+  }
+
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (refused) {
+      ReferenceCountUtil.release(message);
+      promise.tryFailure(new ClosedChannelException());
+      return;
+    }
     if (message instanceof HttpResponse response) {
       informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+      answerBegun = !informational;
     }
-    if (message instanceof LastHttpContent && !informational && --unanswered == 0) {
-      deadline.begin(ctx, limits.idleTimeout());
+    if (message instanceof LastHttpContent && !informational) {
+      answerBegun = false;
+      unanswered--;
+      if (unanswered == 0) {
+        deadline.begin(ctx, limits.idleTimeout());
+      }
     }
     ctx.write(message, promise);
   }
 
-  /** Answers, unless an earlier request on this connection is still owed its own answer. */
-  private void refuse(ChannelHandlerContext ctx, HttpRequest request, HttpResponseStatus status) {
+  /**
+   * Answers in place of the handler, unless it has begun to, or an earlier request on this
+   * connection is still owed its own answer.
+   */
+  private void refuse(ChannelHandlerContext ctx, HttpResponseStatus status) {
     refused = true;
-    ReferenceCountUtil.release(request);
-    if (unanswered > 0) {
+    if (answerBegun || owedElsewhere > 0) {
       ctx.close();
       return;
     }

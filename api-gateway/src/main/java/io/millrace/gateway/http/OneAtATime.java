@@ -1,0 +1,80 @@
+package io.millrace.gateway.http;
+
+import io.netty.buffer.ByteBufHolder;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Holds a pipelined request back until the one before it has its answer. The server behind would
+ * end the connection after the first answer when the last request asks for that. One connection's;
+ * used on its event loop only.
+ */
+final class OneAtATime extends ChannelDuplexHandler {
+
+  private static final int MOST_MESSAGES = 4096;
+
+  private final long mostBytes;
+  private final Deque<Object> heldBack = new ArrayDeque<>();
+  private long heldBytes;
+  private boolean answering;
+  private boolean informational;
+
+  OneAtATime(long mostBytes) {
+    this.mostBytes = mostBytes;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (heldBack.isEmpty() && !(answering && message instanceof HttpRequest)) {
+      pass(ctx, message);
+      return;
+    }
+    heldBytes += message instanceof ByteBufHolder holder ? holder.content().readableBytes() : 0;
+    heldBack.add(message);
+    if (heldBytes > mostBytes || heldBack.size() > MOST_MESSAGES) {
+      ctx.close();
+    }
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (message instanceof HttpResponse response) {
+      informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+    }
+    boolean ended = message instanceof LastHttpContent && !informational;
+    ctx.write(message, promise);
+    if (ended) {
+      answering = false;
+      ctx.executor().execute(() -> passNext(ctx));
+    }
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    heldBack.forEach(ReferenceCountUtil::release);
+    heldBack.clear();
+  }
+
+  private void passNext(ChannelHandlerContext ctx) {
+    while (!heldBack.isEmpty() && !(answering && heldBack.peek() instanceof HttpRequest)) {
+      pass(ctx, heldBack.remove());
+      if (heldBack.isEmpty()) {
+        heldBytes = 0;
+        ctx.fireChannelReadComplete();
+      }
+    }
+  }
+
+  private void pass(ChannelHandlerContext ctx, Object message) {
+    answering |= message instanceof HttpRequest;
+    ctx.fireChannelRead(message);
+  }
+}
