@@ -111,7 +111,8 @@ public final class JobCodec {
 
   private static <T> T decode(byte[] bytes, Class<T> type) throws UnreadableRecordException {
     try {
-      int version = JSON.readValue(bytes, Version.class).v();
+      Version read = JSON.readValue(bytes, Version.class);
+      int version = read == null ? 0 : read.v();
       if (version > VERSION) {
         throw UnreadableRecordException.newer(version);
       }

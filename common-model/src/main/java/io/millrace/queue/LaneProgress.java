@@ -39,9 +39,16 @@ public final class LaneProgress {
     }
   }
 
-  /** Every record before this address has been taken and done with; 0 before the first worker. */
+  /**
+   * Every record before this address has been taken and done with; 0 before the first worker.
+   *
+   * <p>The broker stores a group's start with each acknowledgement as it was before it, so that the
+   * last one shows only with the next: in a queue at rest it is the lag that tells that nothing is
+   * left.
+   */
   public long start(Lane lane) {
     TopicPartition partition = partition(lane);
+    long endBefore = end(lane);
     ListShareGroupOffsetsSpec spec =
         new ListShareGroupOffsetsSpec().topicPartitions(List.of(partition));
     try {
@@ -51,7 +58,11 @@ public final class LaneProgress {
               .partitionsToOffsetInfo(Topics.WORKERS)
               .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
               .get(partition);
-      return offsets == null ? 0 : Math.max(0, offsets.startOffset());
+      if (offsets == null) {
+        return 0;
+      }
+      boolean nothingLeft = offsets.lag().filter(lag -> lag == 0).isPresent();
+      return Math.max(nothingLeft ? endBefore : 0, offsets.startOffset());
     } catch (ExecutionException e) {
       if (e.getCause() instanceof GroupIdNotFoundException) {
         return 0;

@@ -51,8 +51,10 @@ public final class QueueClients {
   /** A member of a share group that holds one record at a time and acknowledges it itself. */
   public ShareConsumer<byte[], byte[]> shareConsumer(String group, int fetchWaitMillis) {
     Map<String, Object> config = consumerConfig();
-    // Boot sets it; share groups have their own.
+    // Boot sets it always; a share group has its own, and a consumer that names one is refused.
     config.remove(ConsumerConfig.ISOLATION_LEVEL_CONFIG);
+    config.remove(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG);
+    config.remove(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG);
     config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     config.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
     config.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");

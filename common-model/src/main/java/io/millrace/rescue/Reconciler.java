@@ -12,6 +12,7 @@ import io.millrace.store.LaneRepair;
 import io.millrace.store.LaneRepair.Again;
 import io.millrace.store.LaneRepair.Unseen;
 import io.millrace.store.LaneRepair.Waiting;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -37,7 +38,7 @@ public final class Reconciler {
   private static final int BATCH = 200;
 
   /** A record may arrive this much later than its job was admitted: the producer's patience. */
-  private static final long SEND_GRACE_MICROS = 10_000_000;
+  private static final Duration SEND_GRACE = Duration.ofSeconds(10);
 
   /** How far the clocks of Redis and of the broker may be apart. */
   private static final long CLOCK_SKEW_MILLIS = 60_000;
@@ -49,6 +50,7 @@ public final class Reconciler {
   private final LastResort lastResort;
   private final LaneMarks marks = new LaneMarks();
   private final Counter settled;
+  private final long sendGraceMicros;
 
   public Reconciler(
       LaneRepair repair,
@@ -57,11 +59,23 @@ public final class Reconciler {
       Requeuer requeuer,
       LastResort lastResort,
       MeterRegistry meters) {
+    this(repair, progress, records, requeuer, lastResort, meters, SEND_GRACE);
+  }
+
+  Reconciler(
+      LaneRepair repair,
+      LaneProgress progress,
+      RecordReader records,
+      Requeuer requeuer,
+      LastResort lastResort,
+      MeterRegistry meters,
+      Duration sendGrace) {
     this.repair = repair;
     this.progress = progress;
     this.records = records;
     this.requeuer = requeuer;
     this.lastResort = lastResort;
+    this.sendGraceMicros = sendGrace.toNanos() / 1000;
     this.settled = meters.counter("millrace.queue.settled");
   }
 
@@ -79,7 +93,7 @@ public final class Reconciler {
     }
     marks.add(now, ends);
     for (Lane lane : Lane.values()) {
-      settle(lane, marks.passed(lane, progress.start(lane)) - SEND_GRACE_MICROS);
+      settle(lane, marks.passed(lane, progress.start(lane)) - sendGraceMicros);
     }
   }
 

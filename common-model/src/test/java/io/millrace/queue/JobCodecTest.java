@@ -1,0 +1,127 @@
+package io.millrace.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.millrace.job.ExecutionRequest;
+import io.millrace.job.Job;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JobCodecTest {
+
+  private static final UUID ID = UUID.fromString("5f0c3c1e-52c5-4f3e-9d5c-0d6d4f4e7a10");
+  private static final String KNOWN =
+      "{\"v\":1,\"job_id\":\""
+          + ID
+          + "\",\"owner\":\"o\",\"code\":\"print(1)\",\"timeout\":5,\"accepted_at\":12";
+
+  @Test
+  void aJobComesBackAsItWas() throws Exception {
+    Job whole =
+        new Job(
+            ID,
+            "owner",
+            new ExecutionRequest(
+                "print('\u00e9\ud83d\ude00')\n\t\"\\\u0001\u2028",
+                300,
+                "https://a.example/?a=b",
+                ""),
+            1_700_000_000_123_456L,
+            "gateway",
+            "00-1-2-01");
+    assertThat(JobCodec.decodeJob(JobCodec.encode(whole))).isEqualTo(whole);
+    Job bare = new Job(ID, "owner", new ExecutionRequest("", 1, null, null), 1, null, null);
+    assertThat(JobCodec.decodeJob(JobCodec.encode(bare))).isEqualTo(bare);
+  }
+
+  @Test
+  void anIdWithALoneSurrogateComesBackCodePointForCodePoint() throws Exception {
+    ExecutionRequest request = new ExecutionRequest("", 1, null, "a\ud800b\udfff");
+    Job job = new Job(ID, "owner", request, 1, null, null);
+    assertThat(JobCodec.decodeJob(JobCodec.encode(job)).request().id()).isEqualTo("a\ud800b\udfff");
+  }
+
+  @Test
+  void anEncodedMebibyteOfQuotesFitsIntoARecord() {
+    ExecutionRequest request = new ExecutionRequest("\"".repeat(1 << 20), 1, null, null);
+    assertThat(JobCodec.encode(new Job(ID, "o", request, 1, null, null)).length)
+        .isLessThan(Topics.MAX_RECORD_BYTES);
+  }
+
+  @Test
+  void aRecordOfALaterReleaseWithMoreFieldsIsRead() throws Exception {
+    Job job = JobCodec.decodeJob(bytes(KNOWN + ",\"priority\":{\"x\":[1]},\"id\":null}"));
+    assertThat(job.jobId()).isEqualTo(ID);
+    assertThat(job.request().timeout()).isEqualTo(5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"v\":2}", "{\"v\":3,\"job_id\":17}", "{\"job\":[],\"v\":2}"})
+  void aNewerVersionIsToldFromGarbage(String record) {
+    UnreadableRecordException unreadable =
+        catchThrowableOfType(
+            UnreadableRecordException.class, () -> JobCodec.decodeJob(bytes(record)));
+    assertThat(unreadable.isNewer()).isTrue();
+  }
+
+  static Stream<byte[]> garbage() {
+    byte[] ff = new byte[10];
+    Arrays.fill(ff, (byte) 0xff);
+    return Stream.concat(
+        Stream.of(ff),
+        Stream.of(
+                "",
+                "{",
+                "[".repeat(900_000),
+                "null",
+                "7",
+                "[]",
+                "\"v\"",
+                "{}",
+                "{\"v\":null}",
+                "{\"v\":0}",
+                "{\"v\":-1}",
+                "{\"v\":\"x\"}",
+                "{\"v\":99999999999999999999}",
+                "{\"v\":1}",
+                KNOWN.replace(ID.toString(), "no-uuid") + "}",
+                KNOWN.replace("\"owner\":\"o\"", "\"owner\":null") + "}",
+                KNOWN.replace("\"code\"", "\"kode\"") + "}",
+                KNOWN.replace("\"timeout\":5", "\"timeout\":0") + "}",
+                KNOWN.replace("\"timeout\":5", "\"timeout\":\"soon\"") + "}",
+                KNOWN + "} trailing")
+            .map(JobCodecTest::bytes));
+  }
+
+  @ParameterizedTest
+  @MethodSource("garbage")
+  void garbageIsGarbageAndNothingWorse(byte[] bytes) {
+    UnreadableRecordException unreadable =
+        catchThrowableOfType(UnreadableRecordException.class, () -> JobCodec.decodeJob(bytes));
+    assertThat(unreadable.isNewer()).isFalse();
+    assertThat(unreadable.getMessage()).isNotBlank().hasSizeLessThan(1000);
+    assertThatThrownBy(() -> JobCodec.decodeCompletion(bytes))
+        .isInstanceOf(UnreadableRecordException.class);
+  }
+
+  @Test
+  void theLargestCompletionComesBackAsItWas() throws Exception {
+    String body = "{\"stdout\":\"" + "\\u0001".repeat(2 << 20) + "\"}";
+    Completion completion = new Completion(ID, "owner", "https://a.example/", body, null);
+    byte[] bytes = JobCodec.encode(completion);
+    assertThat(bytes.length).isLessThan(Topics.MAX_COMPLETION_BYTES);
+    assertThat(JobCodec.decodeCompletion(bytes)).isEqualTo(completion);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

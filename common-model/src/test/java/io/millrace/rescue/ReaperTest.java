@@ -1,0 +1,178 @@
+package io.millrace.rescue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.job.Job;
+import io.millrace.queue.Completion;
+import io.millrace.queue.JobCodec;
+import io.millrace.queue.Lane;
+import io.millrace.queue.Topics;
+import io.millrace.store.AdmissionGate.OwnerLimits;
+import io.millrace.store.JobStatus;
+import io.millrace.store.Lease;
+import io.millrace.testing.Store;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ReaperTest {
+
+  private static final TopicPartition COMPLETIONS = new TopicPartition(Topics.COMPLETIONS, 0);
+
+  private final Crew crew = Crew.withoutGrace();
+  private final Store store = crew.store;
+
+  @AfterEach
+  void close() {
+    crew.close();
+  }
+
+  @Test
+  void aJobWhoseWorkerVanishedRunsAgainOnceThoughManyReap() throws Exception {
+    Job job = crew.submitted(Lane.BULK);
+    Lease lost = crew.claimAll("worker-1").get(0);
+    crew.reaper.rescueJobs();
+    assertThat(store.state(job.jobId())).as("its lease has not lapsed").isEqualTo("running");
+
+    awaitLapse();
+    for (int i = 0; i < 3; i++) {
+      crew.reaper.rescueJobs();
+    }
+    assertThat(crew.runAll()).containsExactly(job.jobId());
+    assertThat(store.leases.finish(lost, Store.success(job), Duration.ZERO)).isEmpty();
+    JobStatus ended = store.archive.find(job.jobId()).orElseThrow();
+    assertThat(ended.attempt()).isEqualTo(2);
+    assertThat(ended.state().wireName()).isEqualTo("succeeded");
+    assertThat(crew.count("millrace.jobs.rescued")).isEqualTo(1);
+  }
+
+  @Test
+  void manyJobsOfOneVanishedWorkerAreBackInOneRound() throws Exception {
+    for (int i = 0; i < 60; i++) {
+      crew.submitted(i % 2 == 0 ? Lane.FIRST : Lane.BULK);
+    }
+    List<Lease> lost = crew.claimAll("worker-1");
+    awaitLapse(60);
+    crew.reaper.rescueJobs();
+    assertThat(crew.runAll())
+        .containsExactlyInAnyOrderElementsOf(
+            lost.stream().map(each -> each.job().jobId()).toList());
+  }
+
+  @Test
+  void aJobThatLosesItsThirdWorkerEndsWithAReasonAndBlocksNobody() throws Exception {
+    Job poison = crew.submitted(Lane.FIRST);
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      assertThat(crew.claimAll("worker-" + attempt)).hasSize(1);
+      awaitLapse();
+      crew.reaper.rescueJobs();
+    }
+    JobStatus ended = store.archive.find(poison.jobId()).orElseThrow();
+    assertThat(ended.state().wireName()).isEqualTo("failed");
+    assertThat(ended.attempt()).isEqualTo(3);
+    assertThat(ended.reply()).contains("\"worker_lost\"").contains("\"id\":\"id-1\"");
+    assertThat(crew.runAll()).isEmpty();
+    Job next = crew.submitted(Lane.FIRST);
+    assertThat(crew.runAll()).containsExactly(next.jobId());
+  }
+
+  @Test
+  void aJobWhoseRecordHasLeftTheLogEndsInsteadOfWaitingForEver() throws Exception {
+    Job job = crew.submitted(Lane.FIRST);
+    crew.claimAll("worker-1");
+    crew.log
+        .admin
+        .deleteRecords(
+            Map.of(
+                new TopicPartition(Lane.FIRST.topic(), 0),
+                RecordsToDelete.beforeOffset(crew.log.progress.end(Lane.FIRST))))
+        .all()
+        .get(20, TimeUnit.SECONDS);
+    awaitLapse();
+    crew.reaper.rescueJobs();
+    JobStatus ended = store.archive.find(job.jobId()).orElseThrow();
+    assertThat(ended.state().wireName()).isEqualTo("failed");
+    assertThat(ended.reply()).contains("\"code\":500").contains("\"internal\"");
+    assertThat(store.queueLength()).isZero();
+  }
+
+  @Test
+  void aCompletionThatItsWorkerDidNotPublishIsPublishedWithTheSameBytes() throws Exception {
+    Job job = finishedWithWebhook();
+    crew.reaper.publishCompletions();
+    assertThat(completionsOf(job)).as("its worker still may").isEmpty();
+
+    makeOld(job);
+    crew.reaper.publishCompletions();
+    crew.reaper.publishCompletions();
+    String body = store.archive.find(job.jobId()).orElseThrow().reply();
+    assertThat(completionsOf(job))
+        .containsExactly(
+            new Completion(job.jobId(), "owner", "https://a.example/", String.valueOf(body), null));
+    assertThat(store.leases.unpublished(Duration.ZERO, 10)).isEmpty();
+  }
+
+  @Test
+  void aCompletionThatCannotBePublishedDoesNotHoldUpTheOthers() throws Exception {
+    Job tooLarge = finishedWithWebhook();
+    store
+        .redis
+        .opsForHash()
+        .put(
+            "{millrace}:job:" + tooLarge.jobId(), "reply", "x".repeat(Topics.MAX_COMPLETION_BYTES));
+    makeOld(tooLarge);
+    Job other = finishedWithWebhook();
+    makeOld(other);
+    crew.reaper.publishCompletions();
+    assertThat(completionsOf(other)).hasSize(1);
+    assertThat(store.leases.unpublished(Duration.ZERO, 10)).containsExactly(tooLarge.jobId());
+  }
+
+  private Job finishedWithWebhook() {
+    Job job = store.accepted(Store.job("owner", "https://a.example/", null), OwnerLimits.NONE);
+    store.finished(store.granted(job, "worker-1"));
+    return job;
+  }
+
+  private void makeOld(Job job) {
+    store.redis.opsForZSet().add("{millrace}:outbox", job.jobId().toString(), 1);
+  }
+
+  private void awaitLapse() {
+    awaitLapse(1);
+  }
+
+  private void awaitLapse(int jobs) {
+    await().atMost(10, TimeUnit.SECONDS).until(() -> store.leases.lapsed(100).size() == jobs);
+  }
+
+  private List<Completion> completionsOf(Job job) throws Exception {
+    List<Completion> found = new ArrayList<>();
+    UUID wanted = job.jobId();
+    try (Consumer<byte[], byte[]> reader = crew.log.clients.reader()) {
+      reader.assign(Set.of(COMPLETIONS));
+      long end = reader.endOffsets(Set.of(COMPLETIONS)).getOrDefault(COMPLETIONS, 0L);
+      reader.seekToBeginning(Set.of(COMPLETIONS));
+      while (reader.position(COMPLETIONS) < end) {
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofSeconds(1))) {
+          Completion each = JobCodec.decodeCompletion(record.value());
+          if (each.jobId().equals(wanted)) {
+            found.add(each);
+          }
+        }
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,177 @@
+package io.millrace.rescue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.job.Job;
+import io.millrace.queue.Lane;
+import io.millrace.queue.Topics;
+import io.millrace.store.AdmissionGate.Admitted;
+import io.millrace.store.AdmissionGate.OwnerLimits;
+import io.millrace.store.AdmissionGate.Rebuilding;
+import io.millrace.store.JobLeases.Granted;
+import io.millrace.store.Lease;
+import io.millrace.testing.Store;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ShareConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RebuilderTest {
+
+  private final Crew crew = Crew.withoutGrace();
+  private final Store store = crew.store;
+
+  @AfterEach
+  void close() {
+    crew.close();
+  }
+
+  @Test
+  void theGateIsShutUntilTheLanesOfAnEmptiedRedisAreWholeAgain() throws Exception {
+    List<UUID> waiting = new ArrayList<>();
+    for (int i = 0; i < 450; i++) {
+      waiting.add(crew.submitted(i < 400 ? Lane.FIRST : Lane.BULK).jobId());
+    }
+    store.flush();
+    assertThat(store.admit(Store.job("owner"))).isEqualTo(new Rebuilding());
+    assertThat(store.gauge.read().whole()).isFalse();
+
+    crew.rebuilder().rebuildIfNeeded();
+
+    assertThat(store.gauge.read().whole()).isTrue();
+    assertThat(store.gauge.read().firstWaiting()).isEqualTo(400);
+    assertThat(store.gauge.read().bulkWaiting()).isEqualTo(50);
+    assertThat(store.archive.find(waiting.get(0)).orElseThrow().id()).isEqualTo("id-1");
+    assertThat(store.admit(Store.job("owner"))).isInstanceOf(Admitted.class);
+    assertThat(crew.runAll()).isEqualTo(waiting);
+  }
+
+  @Test
+  void garbageInALaneDoesNotStopTheRebuilding() throws Exception {
+    crew.log
+        .queue
+        .enqueue(Lane.FIRST, "{".getBytes(StandardCharsets.UTF_8))
+        .get(10, TimeUnit.SECONDS);
+    Job job = crew.submitted(Lane.FIRST);
+    store.flush();
+    crew.rebuilder().rebuildIfNeeded();
+    assertThat(store.state(job.jobId())).isEqualTo("queued");
+  }
+
+  @Test
+  void whatRanAndEndedIsNotInTheLanesAgain() throws Exception {
+    crew.submitted(Lane.FIRST);
+    crew.runAll();
+    store.flush();
+    crew.rebuilder().rebuildIfNeeded();
+    assertThat(store.queueLength()).isZero();
+  }
+
+  @Test
+  void aJobThatEndedWhileAnOlderOneRanIsDroppedAgainAndDoesNotRunTwice() throws Exception {
+    Job slow = crew.submitted(Lane.FIRST);
+    Job quick = crew.submitted(Lane.FIRST);
+    try (ShareConsumer<byte[], byte[]> one = crew.log.clients.shareConsumer(Topics.WORKERS, 100);
+        ShareConsumer<byte[], byte[]> two = crew.log.clients.shareConsumer(Topics.WORKERS, 100)) {
+      one.subscribe(List.of(Lane.FIRST.topic()));
+      ConsumerRecord<byte[], byte[]> slowRecord = next(one);
+      Lease slowLease =
+          ((Granted) store.leases.claim(slow, Store.at(slowRecord.offset()), "worker-1")).lease();
+      two.subscribe(List.of(Lane.FIRST.topic()));
+      ConsumerRecord<byte[], byte[]> quickRecord = next(two);
+      store.finished(
+          ((Granted) store.leases.claim(quick, Store.at(quickRecord.offset()), "worker-2"))
+              .lease());
+      two.acknowledge(quickRecord, AcknowledgeType.ACCEPT);
+      two.commitSync(Duration.ofSeconds(5));
+
+      store.flush();
+      crew.rebuilder().rebuildIfNeeded();
+      assertThat(store.queueLength()).isEqualTo(2);
+      store.leases.beat(Store.card("worker-1", 1), List.of(slowLease));
+      crew.reconciler.settle();
+      assertThat(store.state(quick.jobId())).as("who knows yet").isEqualTo("queued");
+
+      store.finished(slowLease);
+      one.acknowledge(slowRecord, AcknowledgeType.ACCEPT);
+      one.commitSync(Duration.ofSeconds(5));
+    }
+    crew.reconciler.settle();
+    assertThat(store.queueLength()).isZero();
+    assertThat(store.state(quick.jobId())).isEqualTo("none");
+    assertThat(crew.runAll()).isEmpty();
+    assertThat(store.state(slow.jobId())).isEqualTo("succeeded");
+  }
+
+  @Test
+  void heldJobsSurviveAnEmptiedRedisThoughManyRebuildIt() throws Exception {
+    OwnerLimits one = new OwnerLimits(0, 1, 0);
+    List<UUID> held = new ArrayList<>();
+    Job running = store.accepted(Store.job("owner"), one);
+    crew.log.send(Lane.FIRST, running);
+    for (int i = 0; i < 3; i++) {
+      Job job = store.accepted(Store.job("owner"), one);
+      crew.log.send(Lane.FIRST, job);
+      held.add(job.jobId());
+    }
+    Lease lease = crew.claimAll("worker-1").get(0);
+    List<Rebuilder> instances = List.of(crew.rebuilder(), crew.rebuilder(), crew.rebuilder());
+    store.repair.begin("test", Duration.ofSeconds(30));
+    store.repair.end("test");
+    instances.forEach(Rebuilder::rebuildIfNeeded);
+
+    store.flush();
+    instances.forEach(Rebuilder::rebuildIfNeeded);
+    store.leases.beat(Store.card("worker-1", 1), List.of(lease));
+    store.finished(lease);
+    assertThat(crew.runAll()).containsExactlyInAnyOrderElementsOf(held);
+  }
+
+  @Test
+  void aRedisThatForgotItsLastWritesLearnsThemFromTheLogWithAnOpenGate() throws Exception {
+    Job known = crew.submitted(Lane.FIRST);
+    Job forgotten = crew.submitted(Lane.FIRST);
+    crew.rebuilder().rebuildIfNeeded();
+    store.redis.opsForZSet().remove("{millrace}:lane:first", forgotten.jobId().toString());
+    store.redis.delete("{millrace}:job:" + forgotten.jobId());
+    store.redis.opsForValue().set("{millrace}:server", "an earlier start of Redis");
+    assertThat(store.admit(Store.job("other"))).isInstanceOf(Admitted.class);
+
+    assertThat(store.repair.isNeeded()).isTrue();
+    crew.rebuilder().rebuildIfNeeded();
+
+    assertThat(store.repair.isNeeded()).isFalse();
+    assertThat(store.archive.find(forgotten.jobId())).isPresent();
+    assertThat(crew.runAll()).containsExactly(known.jobId(), forgotten.jobId());
+  }
+
+  @Test
+  void theGateStaysShutWhenRedisIsEmptiedOnceMoreInBetween() {
+    store.flush();
+    assertThat(store.repair.begin("one", Duration.ofSeconds(30))).isTrue();
+    assertThat(store.repair.begin("two", Duration.ofSeconds(30))).isFalse();
+    store.flush();
+    assertThat(store.repair.end("one")).isFalse();
+    assertThat(store.admit(Store.job("owner"))).isEqualTo(new Rebuilding());
+    assertThat(store.repair.begin("two", Duration.ofSeconds(30))).isTrue();
+    assertThat(store.repair.end("two")).isTrue();
+    assertThat(store.admit(Store.job("owner"))).isInstanceOf(Admitted.class);
+  }
+
+  private static ConsumerRecord<byte[], byte[]> next(ShareConsumer<byte[], byte[]> worker) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (System.nanoTime() < deadline) {
+      for (ConsumerRecord<byte[], byte[]> record : worker.poll(Duration.ofMillis(300))) {
+        return record;
+      }
+    }
+    throw new AssertionError("no record came");
+  }
+}

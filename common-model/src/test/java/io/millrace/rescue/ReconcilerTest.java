@@ -1,0 +1,153 @@
+package io.millrace.rescue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.job.Job;
+import io.millrace.queue.Lane;
+import io.millrace.store.AdmissionGate.Admitted;
+import io.millrace.store.AdmissionGate.Idempotency;
+import io.millrace.store.AdmissionGate.OwnerLimits;
+import io.millrace.store.JobLeases.GiveBack;
+import io.millrace.store.Lease;
+import io.millrace.testing.Store;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ReconcilerTest {
+
+  private final Crew crew = Crew.withoutGrace();
+  private final Store store = crew.store;
+
+  @AfterEach
+  void close() {
+    crew.close();
+  }
+
+  @Test
+  void aJobWhoseGatewayDiedBeforeTheSendIsSettled() {
+    Idempotency key = new Idempotency("key", "digest");
+    Job job = Store.job("owner");
+    store.admit(job, OwnerLimits.NONE, key);
+    crew.reconciler.settle();
+    assertThat(store.queueLength()).isZero();
+    assertThat(store.archive.find(job.jobId())).isEmpty();
+    assertThat(store.admit(Store.job("owner"), OwnerLimits.NONE, key))
+        .as("its key is free for a repeat")
+        .isInstanceOf(Admitted.class);
+    assertThat(crew.count("millrace.queue.settled")).isEqualTo(1);
+  }
+
+  @Test
+  void aJobWhoseSendIsUnderWayIsLeftAlone() throws Exception {
+    try (Crew patient = new Crew(store, Duration.ofSeconds(10))) {
+      Job job = store.accepted("owner");
+      for (int i = 0; i < 3; i++) {
+        patient.reconciler.settle();
+      }
+      assertThat(store.state(job.jobId())).isEqualTo("queued");
+      patient.log.send(Lane.FIRST, job);
+      assertThat(patient.runAll()).containsExactly(job.jobId());
+      assertThat(patient.count("millrace.queue.settled")).isZero();
+    }
+  }
+
+  @Test
+  void aJobThatWasSettledWhileItsGatewayStoodStillRunsAllTheSame() throws Exception {
+    Job job = store.accepted("owner");
+    crew.reconciler.settle();
+    crew.log.send(Lane.FIRST, job);
+    assertThat(crew.runAll()).containsExactly(job.jobId());
+  }
+
+  @Test
+  void jobsThatWaitForAWorkerAreLeftAlone() throws Exception {
+    List<UUID> waiting = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      waiting.add(crew.submitted(Lane.FIRST).jobId());
+    }
+    for (int i = 0; i < 3; i++) {
+      crew.reconciler.settle();
+    }
+    assertThat(crew.count("millrace.queue.settled")).isZero();
+    assertThat(crew.runAll()).isEqualTo(waiting);
+  }
+
+  @Test
+  void aJobThatAWorkerTookAndRedisForgotRunsAgain() throws Exception {
+    Job job = crew.submitted(Lane.BULK);
+    crew.takeAndForget();
+    crew.reconciler.settle();
+    assertThat(crew.runAll()).containsExactly(job.jobId());
+    assertThat(store.queueLength()).isZero();
+  }
+
+  @Test
+  void aJobWhoseCopyWasLostIsEnqueuedAgain() throws Exception {
+    Job job = crew.submitted(Lane.FIRST);
+    Lease lease = crew.claimAll("worker-1").get(0);
+    store.leases.giveBack(job.jobId(), lease.attempt(), GiveBack.RELEASED);
+    crew.reconciler.settle();
+    crew.reconciler.settle();
+    assertThat(crew.runAll()).containsExactly(job.jobId());
+  }
+
+  @Test
+  void aHeldJobThatWasResumedAndLostOnItsWayIsEnqueuedAgain() throws Exception {
+    OwnerLimits one = new OwnerLimits(0, 1, 0);
+    Job first = store.accepted(Store.job("owner"), one);
+    Job second = store.accepted(Store.job("owner"), one);
+    crew.log.send(Lane.FIRST, first);
+    crew.log.send(Lane.FIRST, second);
+    Lease running = crew.claimAll("worker-1").get(0);
+    assertThat(store.gauge.read().heldWaiting()).isEqualTo(1);
+    crew.reconciler.settle();
+    assertThat(crew.count("millrace.queue.settled")).as("held is not lost").isZero();
+
+    assertThat(store.finished(running).resumable()).isPresent();
+    crew.reconciler.settle();
+    assertThat(crew.runAll()).containsExactly(second.jobId());
+  }
+
+  @Test
+  void heldJobsGoOnWhenTheirOwnersRunningJobIsCancelled() throws Exception {
+    OwnerLimits one = new OwnerLimits(0, 1, 0);
+    Job first = store.accepted(Store.job("owner"), one);
+    Job second = store.accepted(Store.job("owner"), one);
+    crew.log.send(Lane.FIRST, first);
+    crew.log.send(Lane.FIRST, second);
+    crew.claimAll("worker-1");
+    crew.reconciler.resumeHeld();
+    store.gate.cancel(first.jobId(), "owner", Store.cancelled(first));
+    crew.reconciler.resumeHeld();
+    assertThat(crew.runAll()).containsExactly(second.jobId());
+  }
+
+  @Test
+  void manyHeldJobsDoNotHideALostOneBehindThem() throws Exception {
+    OwnerLimits one = new OwnerLimits(0, 1, 0);
+    for (int i = 0; i < 250; i++) {
+      crew.log.send(Lane.FIRST, store.accepted(Store.job("greedy"), one));
+    }
+    crew.claimAll("worker-1");
+    assertThat(store.gauge.read().heldWaiting()).isEqualTo(249);
+    Job lost = crew.submitted(Lane.FIRST);
+    crew.takeAndForget();
+    crew.reconciler.settle();
+    assertThat(crew.runAll()).containsExactly(lost.jobId());
+  }
+
+  @Test
+  void aLaneEntryWithoutAWaitingJobIsRemoved() throws Exception {
+    store.redis.opsForZSet().add("{millrace}:lane:first", UUID.randomUUID().toString(), 1);
+    crew.submitted(Lane.FIRST);
+    Lease running = crew.claimAll("worker-1").get(0);
+    store.redis.opsForZSet().add("{millrace}:lane:first", running.job().jobId().toString(), 1);
+    crew.reconciler.settle();
+    assertThat(store.queueLength()).isZero();
+    assertThat(store.state(running.job().jobId())).isEqualTo("running");
+  }
+}

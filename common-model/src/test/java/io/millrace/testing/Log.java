@@ -1,0 +1,119 @@
+package io.millrace.testing;
+
+import io.millrace.job.Job;
+import io.millrace.queue.JobCodec;
+import io.millrace.queue.JobQueue;
+import io.millrace.queue.Lane;
+import io.millrace.queue.LaneProgress;
+import io.millrace.queue.QueueClients;
+import io.millrace.queue.RecordPointer;
+import io.millrace.queue.RecordReader;
+import io.millrace.queue.Topics;
+import io.millrace.queue.UnreadableRecordException;
+import io.millrace.standalone.testing.SharedInfrastructure;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ShareConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.kafka.core.KafkaTemplate;
+
+/** The log on one broker, and what a worker does with it. */
+public final class Log implements AutoCloseable {
+
+  private static final Duration SHORTLY = Duration.ofMillis(300);
+
+  public final QueueClients clients;
+  public final Admin admin;
+  public final KafkaTemplate<byte[], byte[]> kafka;
+  public final JobQueue queue;
+  public final RecordReader records;
+  public final LaneProgress progress;
+
+  private Log(String bootstrapServers) {
+    clients = clients(bootstrapServers);
+    admin = clients.admin();
+    kafka = clients.producer();
+    queue = new JobQueue(kafka);
+    records = new RecordReader(clients::reader);
+    progress = new LaneProgress(admin);
+  }
+
+  /** On the broker that all tests of this JVM share; nothing waits in its lanes. */
+  public static Log drained() {
+    Log log = new Log(SharedInfrastructure.get().bootstrapServers());
+    new Topics(log.admin, Store.SETTINGS, 1).ensure();
+    log.drain();
+    return log;
+  }
+
+  public static QueueClients clients(String bootstrapServers) {
+    KafkaProperties properties = new KafkaProperties();
+    properties.setBootstrapServers(List.of(bootstrapServers));
+    return new QueueClients(properties);
+  }
+
+  public RecordPointer send(Lane lane, Job job) throws Exception {
+    return queue.enqueue(lane, job).get(10, TimeUnit.SECONDS);
+  }
+
+  /** The workers pass over all that is there now. */
+  private void drain() {
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    for (Lane lane : Lane.values()) {
+      ends.put(new TopicPartition(lane.topic(), 0), progress.end(lane));
+    }
+    try {
+      admin.alterShareGroupOffsets(Topics.WORKERS, ends).all().get(20, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Takes what is in both lanes as a worker does, and is done with each record. */
+  public List<Job> work(BiConsumer<Job, RecordPointer> each) {
+    List<Job> taken = new ArrayList<>();
+    for (Lane lane : Lane.values()) {
+      try (ShareConsumer<byte[], byte[]> worker = clients.shareConsumer(Topics.WORKERS, 100)) {
+        worker.subscribe(List.of(lane.topic()));
+        long end = progress.end(lane);
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (progress.start(lane) < end) {
+          if (System.nanoTime() > deadline) {
+            throw new AssertionError("The workers do not come to the end of " + lane);
+          }
+          for (ConsumerRecord<byte[], byte[]> record : worker.poll(SHORTLY)) {
+            Job job = decode(record.value());
+            taken.add(job);
+            each.accept(job, new RecordPointer(lane, record.offset()));
+            worker.acknowledge(record, AcknowledgeType.ACCEPT);
+            worker.commitSync(Duration.ofSeconds(5));
+          }
+        }
+      }
+    }
+    return taken;
+  }
+
+  private static Job decode(byte[] bytes) {
+    try {
+      return JobCodec.decodeJob(bytes);
+    } catch (UnreadableRecordException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    admin.close();
+    kafka.getProducerFactory().reset();
+  }
+}
