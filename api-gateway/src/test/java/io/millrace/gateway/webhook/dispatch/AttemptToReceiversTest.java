@@ -25,7 +25,7 @@ class AttemptToReceiversTest {
 
   /** Patient with heads, so that a busy machine is no fault; not with bodies. */
   private final AttemptFixture attempts =
-      AttemptFixture.onLoopback("head-timeout=30s", "total-timeout=1s");
+      AttemptFixture.onLoopback("head-timeout=30s", "total-timeout=1s", "lease=60s");
 
   private final AttemptFixture impatient = AttemptFixture.onLoopback("head-timeout=700ms");
 

@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 /** Waits for what becomes true elsewhere, within a bound. */
 final class Await {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private Await() {}
 

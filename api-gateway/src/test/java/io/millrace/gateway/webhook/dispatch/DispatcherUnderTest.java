@@ -8,6 +8,7 @@ import io.millrace.gateway.webhook.delivery.DeliveryReport;
 import io.millrace.gateway.webhook.delivery.DeliveryState;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.QueueClients;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -45,7 +48,9 @@ final class DispatcherUnderTest implements AutoCloseable {
 
     @Bean
     LettuceConnectionFactory redisConnections(@Value("${test.redis.port}") int port) {
-      return new LettuceConnectionFactory("127.0.0.1", port);
+      return new LettuceConnectionFactory(
+          new RedisStandaloneConfiguration("127.0.0.1", port),
+          LettuceClientConfiguration.builder().commandTimeout(Duration.ofSeconds(2)).build());
     }
 
     @Bean

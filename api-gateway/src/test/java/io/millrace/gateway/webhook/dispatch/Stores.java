@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -52,7 +53,19 @@ final class Stores implements AutoCloseable {
               .bindOrCreate("millrace.queue", QueueSettings.class);
       new Topics(admin, settings, -1).ensure();
     }
+    stores.warmUp();
     return stores;
+  }
+
+  /** A broker is slow for its first sends; no test is about that. */
+  private void warmUp() {
+    Await.until(
+        "a send",
+        () ->
+            queue
+                .send(new ProducerRecord<>(Topics.PARKED, new byte[0]))
+                .handle((offset, failure) -> failure == null)
+                .join());
   }
 
   DispatcherUnderTest dispatcher(String... settings) {
@@ -97,7 +110,7 @@ final class Stores implements AutoCloseable {
 
   /** Redis takes no writes until {@link #resumeRedis}. */
   void pauseRedis() {
-    command("CLIENT", "PAUSE", "60000", "WRITE");
+    command("CLIENT", "PAUSE", "600000", "WRITE");
   }
 
   void resumeRedis() {
