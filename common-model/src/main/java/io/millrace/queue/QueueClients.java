@@ -82,6 +82,8 @@ public final class QueueClients {
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
     config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 1);
+    // It fetches ahead; at the log's end the next read would wait for that.
+    config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 1);
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 

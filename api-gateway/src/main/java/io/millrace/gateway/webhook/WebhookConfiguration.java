@@ -1,5 +1,6 @@
 package io.millrace.gateway.webhook;
 
+import io.millrace.gateway.submit.WebhookRule;
 import io.millrace.gateway.webhook.address.AddressPolicy;
 import io.millrace.gateway.webhook.sign.WebhookSecret;
 import io.millrace.gateway.webhook.sign.WebhookSignature;
@@ -27,6 +28,12 @@ public class WebhookConfiguration {
   @Bean
   WebhookUrlPolicy webhookUrlPolicy(AddressPolicy addresses, WebhookSettings settings) {
     return new WebhookUrlPolicy(addresses, settings.allowHttp());
+  }
+
+  /** The step of a submission that asks the policy. */
+  @Bean
+  WebhookRule webhookRule(WebhookUrlPolicy policy) {
+    return policy::reject;
   }
 
   @Bean

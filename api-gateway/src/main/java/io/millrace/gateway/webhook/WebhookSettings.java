@@ -84,9 +84,9 @@ public record WebhookSettings(
     check(maxAnswerBytes >= 0, "max-answer-bytes", "0 or more", maxAnswerBytes);
     atLeast(slowAfter, 1, "slow-after");
     check(
-        lease.compareTo(totalTimeout.plus(connectTimeout)) > 0,
+        lease.compareTo(longestAttempt(headTimeout, totalTimeout, connectTimeout)) > 0,
         "lease",
-        "above millrace.webhook.total-timeout and connect-timeout together",
+        "above the longest attempt: connect-timeout, and head-timeout or total-timeout",
         lease);
     check(takers >= 1, "takers", "1 or more", takers);
     atLeast(pollInterval, 1, "poll-interval");
@@ -129,6 +129,10 @@ public record WebhookSettings(
   /** The networks that {@code allowedNetworks} names. */
   List<Network> networks() {
     return networks(allowedNetworks);
+  }
+
+  private static Duration longestAttempt(Duration head, Duration total, Duration connect) {
+    return connect.plus(head.compareTo(total) > 0 ? head : total);
   }
 
   private static List<Network> networks(List<String> texts) {

@@ -46,12 +46,16 @@ public final class DeliveryStore {
   public record Recorded(boolean ours, DeliveryState state, int attempts) {}
 
   /** What became of the wish to send again. */
-  public enum Revival {
-    DUE,
-    /** An attempt is being made right now. */
-    FLYING,
-    UNKNOWN
-  }
+  public sealed interface Revival {}
+
+  /** It is due now, with the whole schedule before it. */
+  public record Due(Delivery delivery) implements Revival {}
+
+  /** An attempt is being made right now. */
+  public record Flying() implements Revival {}
+
+  /** There is no such delivery. */
+  public record Unknown() implements Revival {}
 
   /**
    * Writes down a delivery whose first attempt the caller makes now.
@@ -136,9 +140,9 @@ public final class DeliveryStore {
   public Revival revive(UUID jobId) {
     List<String> answer = scripts.run("revive", DeliveryKeys.delivery(jobId), jobId, ttl);
     return switch (answer.get(0)) {
-      case "due" -> Revival.DUE;
-      case "flying" -> Revival.FLYING;
-      default -> Revival.UNKNOWN;
+      case "due" -> new Due(delivery(answer.subList(1, answer.size())));
+      case "flying" -> new Flying();
+      default -> new Unknown();
     };
   }
 

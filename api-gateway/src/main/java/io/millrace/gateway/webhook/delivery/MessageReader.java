@@ -38,10 +38,8 @@ public final class MessageReader implements AutoCloseable {
 
   /** The record at this address; empty when the log has let go of it. */
   synchronized Optional<ConsumerRecord<byte[], byte[]>> read(long offset) {
-    var consumer = kept == null ? singles.get() : kept;
-    kept = consumer;
+    Consumer<byte[], byte[]> consumer = kept == null ? open() : kept;
     try {
-      consumer.assign(Set.of(LOG));
       consumer.seek(LOG, offset);
       return consumer.poll(PATIENCE).records(LOG).stream()
           .filter(record -> record.offset() == offset)
@@ -55,6 +53,13 @@ public final class MessageReader implements AutoCloseable {
     }
   }
 
+  private Consumer<byte[], byte[]> open() {
+    Consumer<byte[], byte[]> consumer = singles.get();
+    consumer.assign(Set.of(LOG));
+    kept = consumer;
+    return consumer;
+  }
+
   /** Nothing came: the log may have let go of the record, or the broker may be away. */
   private static Optional<ConsumerRecord<byte[], byte[]>> absent(
       Consumer<byte[], byte[]> consumer, long offset) {
@@ -66,7 +71,7 @@ public final class MessageReader implements AutoCloseable {
 
   /** Shows every record from the start of the log to the end that it has now. */
   void scan(java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each) {
-    try (var consumer = scans.get()) {
+    try (Consumer<byte[], byte[]> consumer = scans.get()) {
       consumer.assign(Set.of(LOG));
       long end = consumer.endOffsets(Set.of(LOG), PATIENCE).getOrDefault(LOG, 0L);
       consumer.seekToBeginning(Set.of(LOG));

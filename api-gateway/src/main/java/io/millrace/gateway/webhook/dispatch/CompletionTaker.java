@@ -56,6 +56,7 @@ final class CompletionTaker {
   }
 
   private void begin(Completion completion, long offset) {
+    LOG.debug("Job {}: its end was taken; its delivery is written down next", completion.jobId());
     Delivery begun = DeliveryStore.begun(completion, offset);
     Optional<WebhookTarget> target = WebhookTarget.of(completion.webhookUrl());
     Admission admission =

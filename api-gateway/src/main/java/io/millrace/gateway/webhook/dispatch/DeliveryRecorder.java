@@ -13,6 +13,7 @@ import io.millrace.gateway.webhook.delivery.Verdict;
 import java.time.Clock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Judges an attempt's result and writes both down: in Redis, and its end in the log. Blocking. */
 final class DeliveryRecorder {
@@ -35,6 +36,10 @@ final class DeliveryRecorder {
   }
 
   void conclude(Delivery delivery, long startedAt, AttemptResult result) {
+    LOG.debug(
+        "Job {}: {}; it is written down next",
+        delivery.jobId(),
+        result.status() == null ? "no answer" : "the receiver answered " + result.status());
     count(result.outcome());
     Attempt attempt = attempt(startedAt, result);
     Verdict verdict = policy.judge(result, delivery.step() + 1);
@@ -77,13 +82,14 @@ final class DeliveryRecorder {
         !recorded.ours()
             ? "another gateway goes on with it"
             : recorded.state() == DeliveryState.PENDING && verdict instanceof Verdict.Again again
-                ? "next attempt in " + again.delay()
+                ? "next attempt in " + again.delay().toMillis() + " ms"
                 : recorded.state().wireName();
-    LOG.info(
-        "Job {}: webhook attempt {} {}; {}",
-        delivery.jobId(),
-        recorded.attempts(),
-        result.outcome().wireName(),
-        next);
+    LOG.atLevel(recorded.state() == DeliveryState.DELIVERED ? Level.DEBUG : Level.INFO)
+        .log(
+            "Job {}: webhook attempt {} {}; {}",
+            delivery.jobId(),
+            recorded.attempts(),
+            result.outcome().wireName(),
+            next);
   }
 }

@@ -1,6 +1,8 @@
 package io.millrace.gateway.webhook.dispatch;
 
+import io.millrace.queue.Topics;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -8,7 +10,6 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ShareConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,10 +48,11 @@ final class TakerLoop implements Runnable {
     while (isRunning()) {
       try (ShareConsumer<byte[], byte[]> consumer = consumers.get()) {
         wakeUp = consumer::wakeup;
+        consumer.subscribe(List.of(Topics.COMPLETIONS));
         takeAll(consumer);
       } catch (WakeupException e) {
         LOG.debug("Told to stop taking");
-      } catch (KafkaException e) {
+      } catch (RuntimeException e) {
         LOG.warn("The log of completions cannot be read; trying again", e);
         pause();
       }

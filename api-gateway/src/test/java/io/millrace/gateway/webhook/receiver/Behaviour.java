@@ -80,8 +80,8 @@ public interface Behaviour {
 
   /** A good answer of a few kB that would unpack to 64 MB. */
   static Behaviour gzipBomb() {
+    byte[] bomb = bomb();
     return (socket, closed) -> {
-      byte[] bomb = bomb();
       write(
           socket,
           "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: "

@@ -39,7 +39,7 @@ public final class ScriptedReceiver implements AutoCloseable {
     Behaviour forRequest(int number, Received request);
   }
 
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 120;
 
   private final ServerSocket server;
   private final Script script;

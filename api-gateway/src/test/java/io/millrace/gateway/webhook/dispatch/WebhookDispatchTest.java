@@ -1,0 +1,276 @@
+package io.millrace.gateway.webhook.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.gateway.webhook.delivery.Attempt;
+import io.millrace.gateway.webhook.delivery.DeliveryReport;
+import io.millrace.gateway.webhook.delivery.DeliveryState;
+import io.millrace.gateway.webhook.delivery.DeliveryStore;
+import io.millrace.gateway.webhook.receiver.Behaviour;
+import io.millrace.gateway.webhook.receiver.Received;
+import io.millrace.gateway.webhook.receiver.ScriptedReceiver;
+import io.millrace.queue.Completion;
+import io.millrace.queue.Topics;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Deliveries from the log of completions to receivers, on a real broker and a real Redis. */
+class WebhookDispatchTest {
+
+  @TempDir static Path folder;
+  private static Stores stores;
+
+  @BeforeAll
+  static void startStores() {
+    stores = Stores.start(folder);
+  }
+
+  @AfterAll
+  static void stopStores() {
+    stores.close();
+  }
+
+  @Test
+  void aJobsEndArrivesOnceAsItWasWritten() throws InterruptedException {
+    try (ScriptedReceiver receiver = ScriptedReceiver.always(Behaviour.status(204));
+        DispatcherUnderTest dispatcher = stores.dispatcher()) {
+      String body = "{\"message\":\"h\u00fcllo \ud83d\ude00\"}";
+      Completion completion =
+          new Completion(UUID.randomUUID(), "alice", receiver.url("/hook"), body, null);
+      stores.complete(completion);
+      stores.complete(completion);
+      Received request = receiver.next();
+      awaitState(dispatcher, completion.jobId(), DeliveryState.DELIVERED);
+      UUID afterwards = stores.complete(receiver.url("/later"));
+      awaitState(dispatcher, afterwards, DeliveryState.DELIVERED);
+
+      assertThat(request.text()).isEqualTo(body);
+      assertThat(request.header("webhook-id")).isEqualTo(completion.jobId().toString());
+      assertThat(request.header("webhook-signature")).startsWith("v1,");
+      assertThat(receiver.all()).extracting(Received::target).containsExactly("/hook", "/later");
+      assertThat(dispatcher.count("millrace.webhook.attempts", "outcome", "delivered"))
+          .isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aReceiverThatComesUpLateGetsItWithEverGrowingWaits() throws Exception {
+    int port = freePort();
+    try (DispatcherUnderTest dispatcher = stores.dispatcher("retry-base=10ms")) {
+      UUID job = stores.complete("http://127.0.0.1:" + port + "/hook");
+      Await.until("three refusals", () -> attempts(dispatcher, job).size() >= 3);
+      try (ScriptedReceiver receiver =
+          ScriptedReceiver.start(port, (number, request) -> Behaviour.status(200))) {
+        receiver.next();
+        awaitState(dispatcher, job, DeliveryState.DELIVERED);
+
+        List<Attempt> attempts = attempts(dispatcher, job);
+        assertThat(receiver.all()).hasSize(1);
+        assertThat(attempts).extracting(Attempt::outcome).startsWith("unreachable").endsWith("delivered");
+        assertThat(gaps(attempts).get(0)).isGreaterThanOrEqualTo(8);
+        assertThat(gaps(attempts).get(1)).isGreaterThanOrEqualTo(480);
+        assertThat(gaps(attempts).get(2)).isGreaterThanOrEqualTo(2880);
+      }
+    }
+  }
+
+  @Test
+  void everyAttemptHasTheSameIdAndBodyAndTheEighthIsTheLast() {
+    try (ScriptedReceiver receiver = ScriptedReceiver.always(Behaviour.status(500));
+        DispatcherUnderTest dispatcher = stores.dispatcher()) {
+      UUID job = stores.complete("mallory", receiver.url("/hook"), "{\"n\":1}");
+      awaitState(dispatcher, job, DeliveryState.DEAD);
+
+      assertThat(receiver.all()).hasSize(8);
+      assertThat(receiver.all()).extracting(each -> each.header("webhook-id")).containsOnly("" + job);
+      assertThat(receiver.all()).extracting(Received::text).containsOnly("{\"n\":1}");
+      assertThat(dispatcher.dead("mallory")).extracting(DeliveryReport::jobId).containsExactly(job);
+      assertThat(dispatcher.dead("alice")).extracting(DeliveryReport::jobId).doesNotContain(job);
+      assertThat(dispatcher.count("millrace.webhook.ended", "state", "dead")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void goneEndsItAtOnceAndItCanBeSentAgainByHand() {
+    AtomicBoolean gone = new AtomicBoolean(true);
+    try (ScriptedReceiver receiver =
+            ScriptedReceiver.start((n, request) -> Behaviour.status(gone.get() ? 410 : 200));
+        DispatcherUnderTest dispatcher = stores.dispatcher()) {
+      UUID job = stores.complete("gone", receiver.url("/hook"), "{}");
+      awaitState(dispatcher, job, DeliveryState.DEAD);
+      assertThat(receiver.all()).hasSize(1);
+
+      gone.set(false);
+      assertThat(dispatcher.bean(DeliveryStore.class).revive(job))
+          .isInstanceOf(DeliveryStore.Due.class);
+      awaitState(dispatcher, job, DeliveryState.DELIVERED);
+
+      assertThat(receiver.all()).hasSize(2);
+      assertThat(receiver.all()).extracting(each -> each.header("webhook-id")).containsOnly("" + job);
+      assertThat(dispatcher.dead("gone")).isEmpty();
+    }
+  }
+
+  @Test
+  void fortyHangingReceiversDelayNoLiveOne() throws Exception {
+    List<ScriptedReceiver> hanging = new ArrayList<>();
+    try (ScriptedReceiver live = ScriptedReceiver.always(Behaviour.status(200));
+        DispatcherUnderTest dispatcher = stores.dispatcher()) {
+      for (int i = 0; i < 40; i++) {
+        hanging.add(ScriptedReceiver.always(Behaviour.hang()));
+        stores.complete(hanging.get(i).url("/"));
+      }
+      for (ScriptedReceiver each : hanging) {
+        each.next();
+      }
+      long ended = System.nanoTime();
+      stores.complete(live.url("/"));
+      Duration took = Duration.ofNanos(live.next().nanoTime() - ended);
+
+      assertThat(took).isLessThan(Duration.ofSeconds(1));
+    } finally {
+      hanging.forEach(ScriptedReceiver::close);
+    }
+  }
+
+  @Test
+  void aBacklogBeyondAReceiversRoomArrivesWhole() {
+    try (ScriptedReceiver receiver = ScriptedReceiver.always(Behaviour.status(200));
+        DispatcherUnderTest dispatcher = stores.dispatcher("max-per-receiver=4")) {
+      Set<String> jobs = new HashSet<>();
+      for (int i = 0; i < 200; i++) {
+        jobs.add(stores.complete(receiver.url("/")).toString());
+      }
+      Await.until("all arrived", () -> receiver.all().size() >= jobs.size());
+
+      assertThat(receiver.all())
+          .extracting(each -> each.header("webhook-id"))
+          .containsExactlyInAnyOrderElementsOf(jobs);
+    }
+  }
+
+  @Test
+  void anEmptiedRedisLosesNoDeliveryAndRepeatsNone() {
+    AtomicBoolean up = new AtomicBoolean();
+    try (ScriptedReceiver good = ScriptedReceiver.always(Behaviour.status(200));
+        ScriptedReceiver gone = ScriptedReceiver.always(Behaviour.status(410));
+        ScriptedReceiver late =
+            ScriptedReceiver.start((n, request) -> Behaviour.status(up.get() ? 200 : 500));
+        DispatcherUnderTest dispatcher = stores.dispatcher("retry-base=100ms")) {
+      UUID arrived = stores.complete(good.url("/"));
+      UUID dead = stores.complete("emptied", gone.url("/"), "{}");
+      UUID pending = stores.complete(late.url("/"));
+      awaitState(dispatcher, arrived, DeliveryState.DELIVERED);
+      awaitState(dispatcher, dead, DeliveryState.DEAD);
+      Await.until("two attempts", () -> attempts(dispatcher, pending).size() >= 2);
+      awaitMarkers(arrived, dead);
+
+      up.set(true);
+      stores.emptyRedis();
+
+      awaitState(dispatcher, pending, DeliveryState.DELIVERED);
+      awaitState(dispatcher, dead, DeliveryState.DEAD);
+      assertThat(dispatcher.dead("emptied"))
+          .extracting(DeliveryReport::jobId)
+          .containsExactly(dead);
+      assertThat(good.all()).hasSize(1);
+      assertThat(gone.all()).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatEndsWhileRedisTakesNoWritesArrivesWhenItDoes() throws InterruptedException {
+    try (ScriptedReceiver receiver = ScriptedReceiver.always(Behaviour.status(200));
+        DispatcherUnderTest dispatcher = stores.dispatcher()) {
+      UUID before = stores.complete(receiver.url("/"));
+      awaitState(dispatcher, before, DeliveryState.DELIVERED);
+      stores.pauseRedis();
+      UUID during = stores.complete(receiver.url("/"));
+      stores.resumeRedis();
+
+      awaitState(dispatcher, during, DeliveryState.DELIVERED);
+    }
+  }
+
+  @Test
+  void aRecordThatIsNoCompletionIsPutAsideAndBlocksNobody() {
+    try (ScriptedReceiver receiver = ScriptedReceiver.always(Behaviour.status(200));
+        DispatcherUnderTest dispatcher = stores.dispatcher()) {
+      byte[] garbage = "no json".getBytes(StandardCharsets.UTF_8);
+      stores.queue().send(new ProducerRecord<>(Topics.COMPLETIONS, garbage)).join();
+      UUID job = stores.complete(receiver.url("/"));
+      awaitState(dispatcher, job, DeliveryState.DELIVERED);
+
+      Await.until("put aside", () -> !read(Topics.DEAD_LETTERS).isEmpty());
+      assertThat(read(Topics.DEAD_LETTERS)).extracting(ConsumerRecord::value).containsOnly(garbage);
+    }
+  }
+
+  /** The log must have the ends before Redis forgets them. */
+  private static void awaitMarkers(UUID... jobs) {
+    for (UUID job : jobs) {
+      Await.until(
+          "a marker of " + job,
+          () ->
+              read(Topics.COMPLETIONS).stream()
+                  .anyMatch(
+                      each ->
+                          each.key() != null
+                              && new String(each.key(), StandardCharsets.UTF_8).equals("" + job)));
+    }
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+    TopicPartition log = new TopicPartition(topic, 0);
+    List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
+    try (Consumer<byte[], byte[]> consumer = stores.clients().reader()) {
+      consumer.assign(Set.of(log));
+      long end = consumer.endOffsets(Set.of(log)).getOrDefault(log, 0L);
+      consumer.seekToBeginning(Set.of(log));
+      while (consumer.position(log) < end) {
+        all.addAll(consumer.poll(Duration.ofSeconds(1)).records(log));
+      }
+    }
+    return all;
+  }
+
+  private static void awaitState(DispatcherUnderTest dispatcher, UUID job, DeliveryState state) {
+    Await.until(job + " " + state, () -> dispatcher.is(job, state));
+  }
+
+  private static List<Attempt> attempts(DispatcherUnderTest dispatcher, UUID job) {
+    return dispatcher.find(job).map(DeliveryReport::attempts).orElse(List.of());
+  }
+
+  private static List<Long> gaps(List<Attempt> attempts) {
+    List<Long> gaps = new ArrayList<>();
+    for (int i = 1; i < attempts.size(); i++) {
+      gaps.add(attempts.get(i).at() - attempts.get(i - 1).at());
+    }
+    return gaps;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
