@@ -51,7 +51,9 @@ final class ErrorHandler implements WebExceptionHandler {
       return ofStatus(refused.getStatusCode().value());
     }
     if (isInfrastructure(failure)) {
-      log.warn("Redis did not answer, or too many wait for it; a caller gets 503: {}", failure.toString());
+      log.warn(
+          "Redis did not answer, or too many wait for it; a caller gets 503: {}",
+          failure.toString());
       return ApiError.unavailable("The store cannot be reached now; try again", 1);
     }
     log.error("A request failed by our own fault; its caller gets 500", failure);

@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
-/** A socket and nothing between: sends exact bytes, reads what comes until the other side closes. */
+/**
+ * A socket and nothing between: sends exact bytes, reads what comes until the other side closes.
+ */
 public final class RawClient implements AutoCloseable {
 
   private final Socket socket;

@@ -22,8 +22,7 @@ record WireCase(String id, JsonNode row) {
   static List<WireCase> all() {
     try (InputStream rows = WireCase.class.getResourceAsStream("/requests.jsonl")) {
       List<WireCase> cases = new ArrayList<>();
-      for (String line :
-          new String(rows.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+      for (String line : new String(rows.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
         JsonNode row = JSON.readTree(line);
         cases.add(new WireCase(row.get("id").asString(), row));
       }
@@ -59,7 +58,8 @@ record WireCase(String id, JsonNode row) {
 
   private static byte[] gzip(JsonNode step) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    byte[] piece = step.get("gzip_of_repeat").asString().repeat(1024).getBytes(StandardCharsets.UTF_8);
+    byte[] piece =
+        step.get("gzip_of_repeat").asString().repeat(1024).getBytes(StandardCharsets.UTF_8);
     try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
       for (int i = 0; i < step.get("n").asInt() / 1024; i++) {
         gzip.write(piece);
@@ -83,7 +83,9 @@ record WireCase(String id, JsonNode row) {
     for (char each : key.toCharArray()) {
       String one = String.valueOf(each);
       swapped.append(
-          Character.isUpperCase(each) ? one.toLowerCase(Locale.ROOT) : one.toUpperCase(Locale.ROOT));
+          Character.isUpperCase(each)
+              ? one.toLowerCase(Locale.ROOT)
+              : one.toUpperCase(Locale.ROOT));
     }
     return swapped.toString();
   }

@@ -115,7 +115,8 @@ class WireCasesTest {
   private record Kind(JsonNode expect, int status) {
 
     private static final Pattern INTERNALS =
-        Pattern.compile("(?i)exception|\\bat [a-z]+\\.[a-z]|jackson|netty|springframework|io\\.millrace");
+        Pattern.compile(
+            "(?i)exception|\\bat [a-z]+\\.[a-z]|jackson|netty|springframework|io\\.millrace");
 
     void check(List<RawResponse> answers) {
       RawResponse answer = answers.get(0);
@@ -124,7 +125,9 @@ class WireCasesTest {
         assertThat(answers).hasSize(expect.get("answers").asInt());
       }
       if (expect.has("no_header")) {
-        expect.get("no_header").forEach(name -> assertThat(answer.header(name.asString())).isNull());
+        expect
+            .get("no_header")
+            .forEach(name -> assertThat(answer.header(name.asString())).isNull());
       }
       if (expect.has("body_re")) {
         assertThat(answer.text()).containsPattern(expect.get("body_re").asString());
@@ -136,8 +139,7 @@ class WireCasesTest {
         case "ok" -> answers.forEach(each -> assertThat(json(each).has("job_id")).isTrue());
         case "unauthorized" -> checkError(answer, 401, "Unauthorized");
         case "invalid_json" -> checkInvalid(answer, "not valid JSON");
-        case "invalid_payload" ->
-            checkInvalid(answer, expect.path("body_should").asString(""));
+        case "invalid_payload" -> checkInvalid(answer, expect.path("body_should").asString(""));
         case "unsupported_media" -> checkError(answer, 415, "Unsupported Media Type");
         case "too_large" -> {
           checkError(answer, 413, "Payload Too Large");

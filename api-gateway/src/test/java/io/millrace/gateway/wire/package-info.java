@@ -1,4 +1,6 @@
-/** The gateway against exact bytes: everything in {@code requests.jsonl}, and what it stands for. */
+/**
+ * The gateway against exact bytes: everything in {@code requests.jsonl}, and what it stands for.
+ */
 @NullMarked
 package io.millrace.gateway.wire;
 

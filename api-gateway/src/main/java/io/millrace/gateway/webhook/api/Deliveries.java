@@ -82,8 +82,7 @@ final class Deliveries {
   private static Optional<UUID> parse(String jobId) {
     try {
       UUID parsed = UUID.fromString(jobId);
-      return Optional.of(parsed)
-          .filter(id -> id.toString().equals(jobId.toLowerCase(Locale.ROOT)));
+      return Optional.of(parsed).filter(id -> id.toString().equals(jobId.toLowerCase(Locale.ROOT)));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

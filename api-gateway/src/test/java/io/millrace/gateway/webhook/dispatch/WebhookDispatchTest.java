@@ -84,7 +84,10 @@ class WebhookDispatchTest {
 
         List<Attempt> attempts = attempts(dispatcher, job);
         assertThat(receiver.all()).hasSize(1);
-        assertThat(attempts).extracting(Attempt::outcome).startsWith("unreachable").endsWith("delivered");
+        assertThat(attempts)
+            .extracting(Attempt::outcome)
+            .startsWith("unreachable")
+            .endsWith("delivered");
         assertThat(gaps(attempts).get(0)).isGreaterThanOrEqualTo(8);
         assertThat(gaps(attempts).get(1)).isGreaterThanOrEqualTo(480);
         assertThat(gaps(attempts).get(2)).isGreaterThanOrEqualTo(2880);
@@ -100,7 +103,9 @@ class WebhookDispatchTest {
       awaitState(dispatcher, job, DeliveryState.DEAD);
 
       assertThat(receiver.all()).hasSize(8);
-      assertThat(receiver.all()).extracting(each -> each.header("webhook-id")).containsOnly("" + job);
+      assertThat(receiver.all())
+          .extracting(each -> each.header("webhook-id"))
+          .containsOnly("" + job);
       assertThat(receiver.all()).extracting(Received::text).containsOnly("{\"n\":1}");
       assertThat(dispatcher.dead("mallory")).extracting(DeliveryReport::jobId).containsExactly(job);
       assertThat(dispatcher.dead("alice")).extracting(DeliveryReport::jobId).doesNotContain(job);
@@ -124,7 +129,9 @@ class WebhookDispatchTest {
       awaitState(dispatcher, job, DeliveryState.DELIVERED);
 
       assertThat(receiver.all()).hasSize(2);
-      assertThat(receiver.all()).extracting(each -> each.header("webhook-id")).containsOnly("" + job);
+      assertThat(receiver.all())
+          .extracting(each -> each.header("webhook-id"))
+          .containsOnly("" + job);
       assertThat(dispatcher.dead("gone")).isEmpty();
     }
   }
