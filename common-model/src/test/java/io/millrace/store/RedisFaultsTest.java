@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,29 +34,35 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 class RedisFaultsTest {
 
   @TempDir private Path dir;
-  private EmbeddedRedis redis;
-  private Store store;
+  private @Nullable EmbeddedRedis running;
+  private @Nullable Store connected;
 
-  private void start(String... arguments) {
-    redis = EmbeddedRedis.start(dir.resolve("redis"), 0, arguments);
-    store = new Store(Store.connect(redis.host(), redis.port()), Store.SETTINGS);
+  private Store start(String... arguments) {
+    EmbeddedRedis redis = EmbeddedRedis.start(dir.resolve("redis"), 0, arguments);
+    running = redis;
+    Store store = new Store(Store.connect(redis.host(), redis.port()), Store.SETTINGS);
+    connected = store;
+    return store;
   }
 
   @AfterEach
   void stop() {
-    ((LettuceConnectionFactory) Objects.requireNonNull(store.redis.getConnectionFactory()))
-        .destroy();
-    redis.close();
+    if (connected != null) {
+      connections(connected).destroy();
+    }
+    if (running != null) {
+      running.close();
+    }
   }
 
   @Test
   void aFullRedisTakesNoJobButWhatItTookBeforeGoesOnAndEnds() {
-    start();
+    Store store = start();
     store.open();
     Job waiting = store.accepted("owner");
-    Lease running = store.running("owner");
+    Lease lease = store.running("owner");
     Set<String> before = store.redis.keys("*");
-    server(commands -> commands.setConfig("maxmemory", "1"));
+    server(store, commands -> commands.setConfig("maxmemory", "1"));
 
     assertThatThrownBy(() -> store.admit(Store.job("owner")))
         .isInstanceOf(DataAccessException.class);
@@ -63,54 +70,54 @@ class RedisFaultsTest {
     assertThat(store.queueLength()).isEqualTo(1);
 
     Lease second = store.granted(waiting, "worker-1");
-    assertThat(store.leases.beat(Store.card("worker-1", 2), List.of(running, second))).isEmpty();
-    store.finished(running);
+    assertThat(store.leases.beat(Store.card("worker-1", 2), List.of(lease, second))).isEmpty();
+    store.finished(lease);
     store.finished(second);
     assertThat(store.archive.find(waiting.jobId()).orElseThrow().reply()).isNotNull();
 
-    server(commands -> commands.setConfig("maxmemory", "0"));
+    server(store, commands -> commands.setConfig("maxmemory", "0"));
     assertThat(store.admit(Store.job("owner"))).isInstanceOf(Admitted.class);
   }
 
   @Test
   void aReadOnlyRedisChangesNothingAndIsTriedAgain() {
-    start();
+    Store store = start();
     store.open();
-    Lease running = store.running("owner");
-    server(commands -> commands.replicaOf("127.0.0.1", 1));
+    Lease lease = store.running("owner");
+    server(store, commands -> commands.replicaOf("127.0.0.1", 1));
     assertThatThrownBy(() -> store.admit(Store.job("owner")))
         .isInstanceOf(DataAccessException.class);
-    assertThatThrownBy(() -> store.finished(running)).isInstanceOf(DataAccessException.class);
-    assertThat(store.state(running.job().jobId())).isEqualTo("running");
-    server(RedisServerCommands::replicaOfNoOne);
-    store.finished(running);
+    assertThatThrownBy(() -> store.finished(lease)).isInstanceOf(DataAccessException.class);
+    assertThat(store.state(lease.job().jobId())).isEqualTo("running");
+    server(store, RedisServerCommands::replicaOfNoOne);
+    store.finished(lease);
   }
 
   @Test
   void aRedisThatWasKilledAndStartedAgainGoesOnWhereItWas() {
-    start();
+    Store store = start();
     store.repair.begin("test", Duration.ofSeconds(30));
     store.repair.end("test");
     Job waiting = store.accepted("owner");
-    Lease running = store.running("owner");
+    Lease lease = store.running("owner");
     assertThat(store.repair.isNeeded()).isFalse();
 
-    int port = redis.port();
+    EmbeddedRedis redis = Objects.requireNonNull(running);
     redis.kill();
-    redis = EmbeddedRedis.start(dir.resolve("redis"), port);
+    running = EmbeddedRedis.start(dir.resolve("redis"), redis.port());
 
     await().atMost(20, TimeUnit.SECONDS).ignoreExceptions().until(() -> store.queueLength() == 1);
     assertThat(store.repair.isNeeded()).as("its last writes may be missing").isTrue();
     assertThat(store.admit(Store.job("other"))).isInstanceOf(Admitted.class);
-    store.finished(running);
+    store.finished(lease);
     store.granted(waiting, "w");
   }
 
   @Test
   void aWholeLifeStaysInOneSlotOfACluster() throws IOException {
-    start("--cluster-enabled", "yes", "--cluster-port", "" + freePort());
-    command("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
-    await().atMost(20, TimeUnit.SECONDS).ignoreExceptions().until(this::opened);
+    Store store = start("--cluster-enabled", "yes", "--cluster-port", "" + freePort());
+    command(store, "CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+    await().atMost(20, TimeUnit.SECONDS).ignoreExceptions().until(() -> opened(store));
     OwnerLimits one = new OwnerLimits(10, 1, 100);
     Job first = store.accepted(Store.job("owner", "https://a.example/", "g"), one);
     Job second = store.accepted(Store.job("owner"), one);
@@ -127,29 +134,29 @@ class RedisFaultsTest {
     assertThat(store.queueLength()).isEqualTo(1);
   }
 
-  private boolean opened() {
+  private static boolean opened(Store store) {
     store.open();
     return true;
   }
 
-  private void server(Consumer<RedisServerCommands> change) {
-    try (RedisConnection connection = connection()) {
+  private static void server(Store store, Consumer<RedisServerCommands> change) {
+    try (RedisConnection connection = connections(store).getConnection()) {
       change.accept(connection.serverCommands());
     }
   }
 
-  private void command(String command, String... arguments) {
+  private static void command(Store store, String command, String... arguments) {
     byte[][] bytes = new byte[arguments.length][];
     for (int i = 0; i < arguments.length; i++) {
       bytes[i] = arguments[i].getBytes(StandardCharsets.UTF_8);
     }
-    try (RedisConnection connection = connection()) {
+    try (RedisConnection connection = connections(store).getConnection()) {
       connection.execute(command, bytes);
     }
   }
 
-  private RedisConnection connection() {
-    return Objects.requireNonNull(store.redis.getConnectionFactory()).getConnection();
+  private static LettuceConnectionFactory connections(Store store) {
+    return (LettuceConnectionFactory) Objects.requireNonNull(store.redis.getConnectionFactory());
   }
 
   private static int freePort() throws IOException {
