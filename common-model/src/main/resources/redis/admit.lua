@@ -1,3 +1,4 @@
+#!lua
 -- Lets a job into the queue, or says why not. Nothing is written unless it is let in.
 local job_id, owner, id, gateway, timeout, webhook_url = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local max_length, owner_waiting, owner_running, owner_rate =

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- A worker says that it lives and extends the leases of its jobs; answers those it has lost.
 -- ARGV: worker, life in us, lease in us, slots, tier, limits, host, then 10 values a job.
 local worker, life_us, lease_us = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])

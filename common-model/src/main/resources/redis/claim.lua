@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- A worker asks for the lease of the job whose record it holds.
 local job_id, worker, lease_us, record, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local owner, id, accepted, timeout, webhook_url, gateway = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]

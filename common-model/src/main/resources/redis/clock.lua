@@ -1,2 +1,3 @@
+#!lua flags=no-writes
 -- Redis's time.
 return {text(now())}

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Ends a job on the word of somebody who does not run it: its caller, or the reaper.
 -- attempt '': whatever the attempt; owner '': whoever owns it. A job that its owner's limit held
 -- back and that may run now is found by the next round of resume.

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Records how a job ended, unless somebody else already has or a later attempt runs. Saying it
 -- again, because the first answer was not heard, is answered alike.
 local job_id, attempt, state, status, head, tail, run_us, ttl =

@@ -1,3 +1,4 @@
+#!lua flags=no-writes
 -- The queue as it is now.
 local at = now()
 local oldest

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- A running job goes back into its lane: released by a worker that stops, after a fault of ours, or
 -- because its worker vanished. The two faults are counted; at the limit the job is exhausted.
 local job_id, attempt, why, limit = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])

@@ -1,3 +1,4 @@
+#!lua flags=no-writes
 -- Held jobs with the addresses of their records: what Redis alone knows to be waiting.
 local held = {}
 for _, job_id in ipairs(redis.call('ZRANGE', HELD, 0, tonumber(ARGV[1]) - 1)) do

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Jobs whose lease has lapsed, with the attempt that held it.
 local lapsed = {}
 for _, job_id in ipairs(redis.call('ZRANGEBYSCORE', RUNNING, '-inf', text(now()), 'LIMIT', 0, ARGV[1])) do

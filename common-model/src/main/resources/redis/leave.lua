@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- A gateway's caller has gone. A job that waits, with nobody left who waits for it, is cancelled.
 local job_id, gateway, state, status, head, tail, ttl =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]

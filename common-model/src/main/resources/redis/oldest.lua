@@ -1,3 +1,4 @@
+#!lua flags=no-writes
 -- The head of a lane.
 local oldest = {}
 local head = redis.call('ZRANGE', P .. 'lane:' .. ARGV[1], 0, tonumber(ARGV[2]) - 1, 'WITHSCORES')

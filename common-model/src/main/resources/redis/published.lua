@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- The job's completion is in the log: its reply need not be kept for it any longer.
 redis.call('ZREM', OUTBOX, ARGV[1])
 local keep = redis.call('HGET', KEYS[1], 'keep')

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- The queue did not confirm the job's record: should it arrive all the same, it must not run.
 local job_id, ttl = ARGV[1], ARGV[2]
 local fields = redis.call('HMGET', KEYS[1], 'state', 'attempt', 'owner', 'idempotency')

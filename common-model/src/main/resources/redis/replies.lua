@@ -1,3 +1,4 @@
+#!lua flags=no-writes
 -- The replies of those of the jobs that have ended: id, status, body of each.
 local replies = {}
 for _, job_id in ipairs(ARGV) do

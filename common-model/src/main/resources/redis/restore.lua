@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Puts jobs back that are in the log but not in Redis; answers those that were. Should one have
 -- ended before, no record of it will come, and the reconciler drops it again.
 -- ARGV: time to live, then 9 values a job.

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Records of held jobs that may run now and that nothing else will bring back: their owner has room
 -- beyond what runs and what waits in the lanes.
 local records, most = {}, tonumber(ARGV[1])

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- A job that waits though every record that could be its own has been taken. One that was restored
 -- had ended before, and is dropped; one that a worker saw is enqueued again. Of any other somebody
 -- must look for its record in the log first, and say where it is, or 'none'.

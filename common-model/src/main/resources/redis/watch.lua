@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- A gateway wants the job's reply: now, or by message when it is there. detach '1': the job goes on
 -- even when every watcher leaves (its caller was told 202).
 local gateway, detach = ARGV[1], ARGV[2]

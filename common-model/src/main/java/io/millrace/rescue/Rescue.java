@@ -14,6 +14,7 @@ public final class Rescue implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Rescue.class);
   private static final long OFTEN_MILLIS = 1000;
   private static final long SELDOM_MILLIS = 5000;
+  private static final long STOP_MILLIS = 2000;
 
   private final Rebuilder rebuilder;
   private final Reaper reaper;
@@ -44,8 +45,20 @@ public final class Rescue implements SmartLifecycle {
   @Override
   public synchronized void stop() {
     if (thread != null) {
-      thread.shutdownNow();
+      thread.shutdown();
+      if (!endsInTime(thread)) {
+        thread.shutdownNow();
+      }
       thread = null;
+    }
+  }
+
+  private static boolean endsInTime(ScheduledExecutorService thread) {
+    try {
+      return thread.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -86,7 +99,7 @@ public final class Rescue implements SmartLifecycle {
         }
         failing = false;
       } catch (RuntimeException e) {
-        if (isRunning() && !failing) {
+        if (!failing) {
           log.warn("Rescue: {} fails and is tried again each second: {}", what, e.toString());
         }
         failing = true;

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
-/** Runs the Lua scripts of {@code resources/redis} by name, each behind the shared prelude. */
+/**
+ * Runs the Lua scripts of {@code resources/redis} by name, each behind the shared prelude. The
+ * first line of each says what it may do (Redis 7 or later): only {@code admit} is refused by a
+ * Redis that is full, so that what was accepted goes on and ends.
+ */
 final class Scripts {
 
   private static final String PRELUDE = read("prelude");
@@ -49,7 +53,10 @@ final class Scripts {
 
   @SuppressWarnings("rawtypes")
   private static RedisScript<List> load(String name) {
-    return RedisScript.of(PRELUDE + read(name), List.class);
+    String script = read(name);
+    int flagsEnd = script.indexOf('\n') + 1;
+    return RedisScript.of(
+        script.substring(0, flagsEnd) + PRELUDE + script.substring(flagsEnd), List.class);
   }
 
   private static String read(String name) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -142,10 +143,7 @@ class TopicsTest {
 
   private Config config(ConfigResource.Type type, String name) throws Exception {
     ConfigResource resource = new ConfigResource(type, name);
-    return admin
-        .describeConfigs(List.of(resource))
-        .values()
-        .get(resource)
-        .get(20, TimeUnit.SECONDS);
+    return Objects.requireNonNull(
+        admin.describeConfigs(List.of(resource)).all().get(20, TimeUnit.SECONDS).get(resource));
   }
 }

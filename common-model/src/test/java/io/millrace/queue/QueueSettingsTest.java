@@ -1,0 +1,52 @@
+package io.millrace.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+class QueueSettingsTest {
+
+  @Test
+  void eachSettingHasItsStatedDefault() {
+    assertThat(bind(Map.of()))
+        .isEqualTo(
+            new QueueSettings(
+                10_000,
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(10),
+                3,
+                Duration.ofDays(7),
+                Duration.ofHours(1),
+                Duration.ofDays(7),
+                Duration.ofHours(24)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "max-length, -1",
+    "lease, 999ms",
+    "hand-over-after, 99ms",
+    "max-faults, 0",
+    "retention, 59s",
+    "result-ttl, 999ms",
+    "dead-ttl, 0s",
+    "idempotency-ttl, -1s"
+  })
+  void aValueOutOfRangeIsRefusedByName(String name, String value) {
+    assertThatThrownBy(() -> bind(Map.of("millrace.queue." + name, value)))
+        .rootCause()
+        .hasMessageContaining("millrace.queue." + name);
+  }
+
+  private static QueueSettings bind(Map<String, String> properties) {
+    return new Binder(new MapConfigurationPropertySource(properties))
+        .bindOrCreate("millrace.queue", QueueSettings.class);
+  }
+}

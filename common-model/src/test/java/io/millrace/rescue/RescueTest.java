@@ -1,0 +1,81 @@
+package io.millrace.rescue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.job.Job;
+import io.millrace.queue.Lane;
+import io.millrace.store.Lease;
+import io.millrace.testing.Store;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** All rescue at work, by itself, with a lease of one second. */
+class RescueTest {
+
+  private static final Duration LEASE = Duration.ofSeconds(1);
+
+  private final Store store = Store.fresh(Store.settings(0, LEASE));
+  private final Crew crew = new Crew(store, Duration.ofSeconds(2));
+  private final Rescue rescue =
+      new Rescue(
+          crew.rebuilder(),
+          crew.reaper,
+          crew.reconciler,
+          new Steadiness(LEASE, store.repair::now, System::nanoTime));
+
+  @BeforeEach
+  void start() {
+    rescue.start();
+  }
+
+  @AfterEach
+  void stop() {
+    rescue.stop();
+    crew.close();
+  }
+
+  @Test
+  void aJobWhoseWorkerVanishedIsBackWithinItsLeaseAndFiveSeconds() throws Exception {
+    Job job = crew.submitted(Lane.FIRST);
+    crew.claimAll("worker-1");
+    await()
+        .atMost(LEASE.plusSeconds(5))
+        .until(() -> crew.log.progress.end(Lane.FIRST) > crew.log.progress.start(Lane.FIRST));
+    assertThat(crew.runAll()).containsExactly(job.jobId());
+  }
+
+  @Test
+  void anEmptiedRedisIsWholeAgainByItself() throws Exception {
+    Job waiting = crew.submitted(Lane.FIRST);
+    store.flush();
+    await().atMost(20, TimeUnit.SECONDS).until(() -> store.gauge.read().whole());
+    assertThat(store.queueLength()).isEqualTo(1);
+    assertThat(crew.runAll()).containsExactly(waiting.jobId());
+  }
+
+  @Test
+  void theQueueLengthBecomesTrueAgainAfterAGatewayDied() {
+    store.accepted("owner");
+    await().atMost(30, TimeUnit.SECONDS).until(() -> store.queueLength() == 0);
+  }
+
+  @Test
+  void itStopsAndStartsAgain() throws Exception {
+    rescue.stop();
+    assertThat(rescue.isRunning()).isFalse();
+    rescue.stop();
+    crew.submitted(Lane.FIRST);
+    List<Lease> lost = crew.claimAll("worker-1");
+    rescue.start();
+    rescue.start();
+    assertThat(rescue.isRunning()).isTrue();
+    await()
+        .atMost(20, TimeUnit.SECONDS)
+        .until(() -> store.state(lost.get(0).job().jobId()).equals("queued"));
+  }
+}
