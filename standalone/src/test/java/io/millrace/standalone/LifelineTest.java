@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -41,8 +42,11 @@ class LifelineTest {
 
   @Test
   void aChildMayStillBeInterruptedByItsOwnChildren() throws Exception {
+    List<String> tied = Lifeline.tied(1, List.of("/bin/sh", "-c", "kill -INT $$; echo deaf"));
+    // A suite that runs in the background of a script ignores SIGINT, and so would all below it.
     Process child =
-        new ProcessBuilder(Lifeline.tied(1, List.of("/bin/sh", "-c", "kill -INT $$; echo deaf")))
+        new ProcessBuilder(
+                Stream.concat(Stream.of("env", "--default-signal=INT"), tied.stream()).toList())
             .start();
     try (BufferedReader said = child.inputReader(StandardCharsets.UTF_8)) {
       assertThat(said.readLine()).isNull();
