@@ -76,6 +76,8 @@ class SlotTest(unittest.TestCase):
                                "t = threading.Thread(target=boom)\nt.start(); t.join()\nprint('end')")
         self.assertEqual(("ok", b"end\n"), (outcome.verdict, outcome.stdout))
         self.assertEqual(2, outcome.stderr.count(b"ValueError: boom"))
+        self.assertIn(b"Exception in thread Thread-1", outcome.stderr)
+        self.assertEqual(2, outcome.stderr.count(b"raise ValueError('boom')"))
         self.assertNotIn(b"millrace", outcome.stderr)
 
     @unittest.skipIf(support.version(support.PYTHON) < (3, 11), "needs exception groups")
@@ -109,7 +111,7 @@ class SlotTest(unittest.TestCase):
         code = "import os, tempfile\nfound = os.listdir('.')\nopen('a', 'w').close()\ntempfile.mkstemp()\nreturn [found, tempfile.gettempdir()]"
         for _ in range(2):
             found, _ = json.loads(self.run_job(code).result)
-            self.assertEqual([], found)
+            self.assertEqual(["main.py"], found)
 
     def test_generators_of_random_numbers_are_not_shared(self) -> None:
         code = ("import random, uuid, tempfile, secrets, ssl, os\nreturn [random.random(), str(uuid.uuid4()), uuid.uuid1().node, "
@@ -150,6 +152,12 @@ class SlotTest(unittest.TestCase):
         self.assertEqual("cancelled", self.slot.outcome().verdict)
         self.slot.cancel()  # too late: ignored
         self.assertEqual("ok", self.run_job("pass").verdict)
+
+    def test_a_fork_that_runs_to_its_end_does_not_end_the_job(self) -> None:
+        if self.tier == "fallback":
+            self.skipTest("no processes there")
+        outcome = self.run_job("import os, time\npid = os.fork()\nif pid:\n    os.waitpid(pid, 0)\n    time.sleep(0.1)\nprint('end')\nreturn bool(pid)")
+        self.assertEqual((b"end\nend\n", b"true"), (outcome.stdout, outcome.result))
 
     def test_large_programs(self) -> None:
         outcome = self.run_job("x = '" + "y" * 900_000 + "'\nreturn len(x)", 10_000)

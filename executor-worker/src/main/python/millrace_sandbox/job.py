@@ -50,7 +50,7 @@ class Job:
         self.give_up_at = self.accepted_at + _SECONDS_TO_BE_READY
 
     def start(self) -> None:
-        """Hands the code over at once; the clock runs from when the sandbox is ready for it."""
+        """The clock runs from when a sandbox is ready and has the code, which no part of an earlier job outlives."""
         self.sent = 0
         self.sandbox = self.pool.take(self.code)
         limit = self.settings.output_limit
@@ -59,13 +59,17 @@ class Job:
         self.report = ReportReader(self.sandbox.result, self.settings.result_limit)
         self.oom_kills_before = self.counters.read("oom_kill") or 0
         self.sandbox.on_change = self._on_ended
+        self.loop.watch(self.sandbox.result, self._on_result)
+        self.timer = self.loop.call_at(self.give_up_at, self._on_never_ready)
+        self.handed_over = False
+        self.pool.when_clear(self._hand_over)
+
+    def _hand_over(self) -> None:
+        self.handed_over = True
         if self._write_code():
             self.loop.watch(self.sandbox.code, self._on_code_writable, select.POLLOUT)
-        self.loop.watch(self.sandbox.result, self._on_result)
         if self.sandbox.ready:
             self._begin()
-        else:
-            self.timer = self.loop.call_at(self.give_up_at, self._on_never_ready)
 
     def cancel(self) -> None:
         self.evidence.cancelled = True
@@ -110,7 +114,8 @@ class Job:
         if not self.sandbox.ready:
             self.sandbox.read_ready()
             if self.sandbox.ready:
-                self._begin()
+                if self.handed_over:
+                    self._begin()
             else:
                 self.loop.unwatch(self.sandbox.result)  # it ended: the zygote will tell how
             return
@@ -132,7 +137,7 @@ class Job:
         self.evidence.ended = self.sandbox.ended
         if not self.sandbox.ready:
             self.sandbox.read_ready()
-        if self.sandbox.ready:
+        if self.sandbox.ready and self.handed_over:
             self.report.drain()
             self._end()
         else:
@@ -171,6 +176,7 @@ class Job:
             self.loop.cancel(timer)
         for fd in (self.sandbox.code, self.out.fd, self.err.fd, self.report.fd):
             self.loop.unwatch(fd)
+        self.pool.forget_when_clear()
         self.pool.retire(self.sandbox)
 
     def _end(self) -> None:

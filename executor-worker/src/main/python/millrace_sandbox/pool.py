@@ -11,7 +11,7 @@ import os
 import re
 import socket
 import time
-from typing import Callable, Dict, List, Optional, Sequence
+from typing import Callable, Dict, List, Optional, Sequence, Set
 
 from . import preload
 from . import zygote_channel as channel
@@ -101,6 +101,8 @@ class Pool:
         self.lines = {name: Line(name) for name in zygotes}
         self._zygotes: List[Zygote] = []
         self._ids = 0
+        self._dying: Set[int] = set()
+        self._when_clear: Callable[[], None] = _ignore
         self._names_a_larger_package = re.compile("|".join(map(re.escape, larger_packages)).encode() or b"(?!)")
         for name, connection in zygotes.items():
             self.lines[name].current = self._adopt(connection, self.lines[name])
@@ -133,7 +135,22 @@ class Pool:
         sandbox.close()
         if sandbox.id in sandbox.zygote.sandboxes:
             self._send(sandbox.zygote, channel.request(channel.KILL, sandbox.id))
+            self._dying.add(sandbox.id)
             sandbox.must_be_gone = self.loop.call_at(time.monotonic() + _SECONDS_TO_DIE, _not_killed)
+
+    def when_clear(self, callback: Callable[[], None]) -> None:
+        """Calls once nothing of any earlier job is left: its memory and processes would count as the next one's.
+        Mostly that is at once."""
+        self._when_clear = callback
+        self._check_clear()
+
+    def forget_when_clear(self) -> None:
+        self._when_clear = _ignore
+
+    def _check_clear(self) -> None:
+        if not self._dying:
+            callback, self._when_clear = self._when_clear, _ignore
+            callback()
 
     def close(self) -> None:
         """Lets go of every zygote: they end, and all below them."""
@@ -198,7 +215,9 @@ class Pool:
             if kind == channel.GONE:
                 del zygote.sandboxes[sandbox_id]
                 self.loop.cancel(sandbox.must_be_gone)
+                self._dying.discard(sandbox_id)
                 self._release_if_done(zygote)
+                self._check_clear()
             elif kind == channel.EXIT:
                 self._on_ended(sandbox, Ended(status, cpu_us, max_rss_kb))
             elif kind == channel.NOT_SPAWNED:

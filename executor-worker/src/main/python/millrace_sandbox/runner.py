@@ -43,9 +43,12 @@ def run(code_fd: int, result_fd: int, settings: Settings, rehearse: bool) -> NoR
     os.write(result_fd, READY)
     options, source = _read_job(code_fd)
     before = _cpu_us()
+    main_process = os.getpid()
     limits.limit_cpu(options["cpu_seconds"])
     report, value = _execute(source, settings)
     _finish_as_an_interpreter_does()
+    if os.getpid() != main_process:  # a fork of the program's, which has run to its end too
+        os._exit(report["status"])
     usage = resource.getrusage(resource.RUSAGE_SELF)
     report.update(cpu_us=_cpu_us() - before, max_rss_kb=usage.ru_maxrss)
     header = json.dumps(report).encode()
@@ -53,8 +56,8 @@ def run(code_fd: int, result_fd: int, settings: Settings, rehearse: bool) -> NoR
     os._exit(report["status"])
 
 
-def forget_own_modules() -> None:
-    """So that jobs don't find them. By the zygote, once: a walk through all names would touch every page they're on."""
+def become_anonymous() -> None:
+    """So that jobs don't find our modules and arguments. By the zygote, once: a walk through all names would touch every page they're on."""
     sys.argv = [PROGRAM]
     sys.orig_argv = ["python3", PROGRAM]
     for name in [m for m in sys.modules if m == __package__ or m.startswith(__package__ + ".")]:
@@ -150,11 +153,21 @@ def _new_main(source: bytes) -> types.ModuleType:
     path = os.path.join(os.getcwd(), PROGRAM)
     main.__dict__.update(__builtins__=builtins, __file__=path, __cached__=None)
     sys.modules["__main__"] = main
-    text = source.decode("utf-8", "replace")
-    lines = text.splitlines(True)
+    _write_file(path, source)
+    lines = source.decode("utf-8", "replace").splitlines(True)
     for name in (PROGRAM, path):
         linecache.cache[name] = (len(source), None, lines, name)
     return main
+
+
+def _write_file(path: str, source: bytes) -> None:
+    """For what reads the source without linecache: multiprocessing's spawn, the interpreter's own error messages."""
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        os.write(fd, source)
+        os.close(fd)
+    except OSError:
+        pass  # larger than the scratch
 
 
 def _exit_status(e: SystemExit) -> int:

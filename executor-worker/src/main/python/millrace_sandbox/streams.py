@@ -13,6 +13,7 @@ from .verdict import FORGED, Report, parse_report
 
 _CHUNK = 65536
 _WIDE_PIPE = 1 << 20
+_F_SETPIPE_SZ = 1031
 _REPORT_HEADER_LIMIT = 65536
 
 
@@ -71,7 +72,7 @@ class OutputStream:
         self.truncated = True
         self._waste = bytearray(_WIDE_PIPE)
         try:
-            fcntl.fcntl(self.fd, 1031, _WIDE_PIPE)  # F_SETPIPE_SZ: fewer, larger reads for the rest
+            fcntl.fcntl(self.fd, _F_SETPIPE_SZ, _WIDE_PIPE)  # fewer, larger reads for the rest
         except OSError:
             pass  # over this user's share of pipe memory
 

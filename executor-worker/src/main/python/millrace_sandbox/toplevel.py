@@ -18,7 +18,7 @@ import symtable
 import sys
 from dataclasses import dataclass, field
 from types import CodeType
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional
 
 _WRAPPER = "__millrace_top__"
 _IMPORT_STAR = "__millrace_import_star__"
@@ -36,14 +36,14 @@ class Program:
 
 
 def compile_program(source: str, filename: str) -> Program:
-    text, tree = source, None  # type: Tuple[str, Optional[ast.Module]]
+    text = source
     try:
         return Program(compile(source, filename, "exec", _AWAIT, dont_inherit=True))
     except IndentationError:
-        tree = _parse_indented(source, filename)
-        if tree is None:
+        indented = _parse_indented(source, filename)
+        if indented is None:
             raise
-        text = "if 1:\n" + source
+        tree, text = indented, "if 1:\n" + source
     except SyntaxError as e:
         if not _is_outside_function(e):
             raise

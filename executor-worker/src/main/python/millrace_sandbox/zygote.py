@@ -172,7 +172,7 @@ class _Zygote:
         self.idle_init = IdleInit()
         self.own_namespace = own_namespace
         self.poll = select.poll()
-        runner.forget_own_modules()
+        runner.become_anonymous()
         gc.collect()
         gc.disable()
         gc.freeze()
