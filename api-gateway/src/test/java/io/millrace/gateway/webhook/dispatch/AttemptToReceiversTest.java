@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AttemptToReceiversTest {
 
@@ -80,6 +81,16 @@ class AttemptToReceiversTest {
               "webhook-id",
               "webhook-timestamp",
               "webhook-signature");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"//other.example.test/x", "/x?y=http://other.example.test/", "/a/../b", "/%2e"})
+  void whatLooksLikeAnotherHostStaysAPath(String target) {
+    try (ScriptedReceiver receiver = ScriptedReceiver.always(Behaviour.status(200))) {
+      assertThat(attempts.attempt(receiver.url(target), BODY).outcome())
+          .isEqualTo(AttemptOutcome.DELIVERED);
+      assertThat(receiver.all()).extracting(Received::target).containsExactly(target);
     }
   }
 
