@@ -77,7 +77,10 @@ class DeliveryControllerTest {
           .isEqualTo(202);
       awaitState(job, "delivered");
 
-      assertThat(receiver.all()).extracting(Received::text).hasSize(2).containsOnly(receiver.all().get(0).text());
+      assertThat(receiver.all())
+          .extracting(Received::text)
+          .hasSize(2)
+          .containsOnly(receiver.all().get(0).text());
       assertThat(get("/v1/deliveries?state=dead", TestGateway.KEY).body()).doesNotContain(job);
     }
   }

@@ -85,7 +85,8 @@ class AttemptToReceiversTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"//other.example.test/x", "/x?y=http://other.example.test/", "/a/../b", "/%2e"})
+  @ValueSource(
+      strings = {"//other.example.test/x", "/x?y=http://other.example.test/", "/a/../b", "/%2e"})
   void whatLooksLikeAnotherHostStaysAPath(String target) {
     try (ScriptedReceiver receiver = ScriptedReceiver.always(Behaviour.status(200))) {
       assertThat(attempts.attempt(receiver.url(target), BODY).outcome())
