@@ -25,7 +25,7 @@ final class Roles {
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), Infrastructure.class.getName()));
     return new Role(
-        "infra",
+        "infrastructure",
         command,
         Map.of(
             StandaloneSettings.DATA_DIR, settings.dataDir().toString(),
