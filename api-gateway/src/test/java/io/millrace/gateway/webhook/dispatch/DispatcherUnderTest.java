@@ -20,7 +20,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
@@ -32,7 +31,7 @@ final class DispatcherUnderTest implements AutoCloseable {
 
   private final AnnotationConfigApplicationContext context;
 
-  @Configuration(proxyBeanMethods = false)
+  // No @Configuration: a whole gateway in the same tests would find it by its scan.
   @EnableConfigurationProperties(KafkaProperties.class)
   static class Surroundings {
 
