@@ -15,6 +15,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 class GatewayConfiguration {
 
   private static final int BEAT_THREADS = 3;
+  private static final int BEFORE_THE_STORES_STOP = 2;
 
   /** The clock of everything that is looked at again and again. */
   @Bean
@@ -23,6 +24,9 @@ class GatewayConfiguration {
     beats.setPoolSize(BEAT_THREADS);
     beats.setThreadNamePrefix("beat-");
     beats.setDaemon(true);
+    // They go on while callers still wait for their replies.
+    beats.setAcceptTasksAfterContextClose(true);
+    beats.setPhase(BEFORE_THE_STORES_STOP);
     return beats;
   }
 

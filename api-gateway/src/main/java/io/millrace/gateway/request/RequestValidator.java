@@ -16,6 +16,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.LongNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Makes a request of a body: JSON, then the schema, then what no schema says. Thread-safe. */
@@ -56,12 +57,21 @@ public final class RequestValidator {
   private static JsonNode spelledAsInteger(JsonNode json) {
     JsonNode timeout = json.get("timeout");
     if (json instanceof ObjectNode object && timeout != null && timeout.isBigDecimal()) {
-      BigDecimal plain = timeout.decimalValue().stripTrailingZeros();
-      if (plain.scale() <= 0 && plain.precision() - plain.scale() <= LONGEST_INTEGER) {
-        object.put("timeout", plain.longValueExact());
-      }
+      object.replace("timeout", integer(timeout.decimalValue()).<JsonNode>map(LongNode::valueOf).orElse(timeout));
     }
     return json;
+  }
+
+  /** One that no long holds is out of bounds like the largest that one does. */
+  private static Optional<Long> integer(BigDecimal written) {
+    BigDecimal plain = written.stripTrailingZeros();
+    if (plain.scale() > 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        (long) plain.precision() - plain.scale() > LONGEST_INTEGER
+            ? plain.signum() * Long.MAX_VALUE
+            : plain.longValueExact());
   }
 
   private static List<String> unspeakable(JsonNode request) {

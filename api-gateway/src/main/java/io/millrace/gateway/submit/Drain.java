@@ -3,12 +3,13 @@ package io.millrace.gateway.submit;
 import io.millrace.gateway.GatewaySettings;
 import io.millrace.gateway.reply.ReplyAwaiter;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.scheduling.TaskScheduler;
 import org.springframework.stereotype.Component;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * The way out, before the web server's own: readiness is refused already, and stays so for the
@@ -22,18 +23,15 @@ final class Drain implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Drain.class);
 
   private final ReplyAwaiter awaiter;
-  private final TaskScheduler beats;
   private final Duration delay;
   private final Duration patience;
   private volatile boolean running;
 
   Drain(
       ReplyAwaiter awaiter,
-      TaskScheduler beats,
       GatewaySettings settings,
       @Value("${spring.lifecycle.timeout-per-shutdown-phase:30s}") Duration grace) {
     this.awaiter = awaiter;
-    this.beats = beats;
     this.delay = settings.gateway().drainDelay();
     Duration margin = settings.gateway().drainMargin();
     this.patience = grace.compareTo(margin) > 0 ? grace.minus(margin) : Duration.ZERO;
@@ -51,8 +49,12 @@ final class Drain implements SmartLifecycle {
         "Stopping: {} callers wait; they have {} s, then their jobs go on without them",
         awaiter.size(),
         patience.toSeconds());
-    beats.schedule(done, beats.getClock().instant().plus(delay));
-    beats.schedule(awaiter::sendAllAway, beats.getClock().instant().plus(delay).plus(patience));
+    after(delay, done);
+    after(delay.plus(patience), awaiter::sendAllAway);
+  }
+
+  private static void after(Duration wait, Runnable action) {
+    Schedulers.parallel().schedule(action, wait.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override

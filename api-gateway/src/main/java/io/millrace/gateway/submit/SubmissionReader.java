@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
@@ -24,9 +23,6 @@ final class SubmissionReader {
   private static final Pattern TRACEPARENT =
       Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
 
-  private static final WebhookRule NO_WEBHOOKS =
-      url -> Optional.of("webhook_url cannot be used: this gateway sends no webhooks");
-
   private final RequestValidator validator;
   private final WebhookRule webhookUrls;
   private final GatewayId gatewayId;
@@ -34,11 +30,11 @@ final class SubmissionReader {
 
   SubmissionReader(
       RequestValidator validator,
-      ObjectProvider<WebhookRule> webhookUrls,
+      WebhookRule webhookUrls,
       GatewayId gatewayId,
       GatewaySettings settings) {
     this.validator = validator;
-    this.webhookUrls = webhookUrls.getIfAvailable(() -> NO_WEBHOOKS);
+    this.webhookUrls = webhookUrls;
     this.gatewayId = gatewayId;
     this.settings = settings;
   }

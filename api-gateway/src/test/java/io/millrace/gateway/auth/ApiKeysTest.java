@@ -1,0 +1,112 @@
+package io.millrace.gateway.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.gateway.GatewaySettings.KeyLimits;
+import io.millrace.gateway.support.TestSettings;
+import io.millrace.store.AdmissionGate.OwnerLimits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ApiKeysTest {
+
+  private static final KeyLimits DEFAULTS = new KeyLimits(9, 8, 7);
+  private static final String DIGEST_OF_SECRET =
+      "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+
+  @TempDir Path folder;
+
+  @Test
+  void severalKeysLiveAtOnce() {
+    ApiKeys keys = new ApiKeys(ApiKeys.parseList("alice:one, bob:two queued=3 rate=1", DEFAULTS));
+    assertThat(keys.find("one")).hasValue(new Caller("alice", new OwnerLimits(9, 8, 7)));
+    assertThat(keys.find("two")).hasValue(new Caller("bob", new OwnerLimits(3, 8, 1)));
+    assertThat(keys.find("alice:one")).isEmpty();
+    assertThat(keys.find("ONE")).isEmpty();
+    assertThat(keys.find("")).isEmpty();
+  }
+
+  @Test
+  void aKeyWithoutANameIsNamedAfterItsDigest() {
+    ApiKeys keys = new ApiKeys(ApiKeys.parseList("secret", DEFAULTS));
+    assertThat(keys.find("secret").orElseThrow().owner()).isEqualTo("key-2bb80d53");
+  }
+
+  @Test
+  void aDigestStandsForItsKey() {
+    ApiKeys keys =
+        new ApiKeys(
+            ApiKeys.parseFile(
+                "# rotated\n\nalice:sha256:" + DIGEST_OF_SECRET + " running=1\n", DEFAULTS));
+    assertThat(keys.find("secret")).hasValue(new Caller("alice", new OwnerLimits(9, 1, 7)));
+    assertThat(keys.find(DIGEST_OF_SECRET)).isEmpty();
+  }
+
+  @Test
+  void twoKeysOfOneNameAreOneOwner() {
+    ApiKeys keys = new ApiKeys(ApiKeys.parseList("alice:old,alice:new", DEFAULTS));
+    assertThat(keys.find("old")).isEqualTo(keys.find("new"));
+  }
+
+  @Test
+  void aBadEntryIsToldByItsPropertyAndPlaceAndNeverByItsKey() {
+    assertThatThrownBy(() -> ApiKeys.parseList("ok:fine,a b:hushhush", DEFAULTS))
+        .hasMessageContaining("MILLRACE_API_KEYS")
+        .hasMessageContaining("entry 2")
+        .hasMessageNotContaining("hushhush");
+    assertThatThrownBy(() -> ApiKeys.parseFile("a:sha256:hushhush", DEFAULTS))
+        .hasMessageContaining("MILLRACE_API_KEYS_FILE")
+        .hasMessageNotContaining("hushhush");
+  }
+
+  @Test
+  void withoutAKeyThereIsNoStart() {
+    assertThatThrownBy(() -> new ApiKeyFile(TestSettings.with("api-keys", " , ")))
+        .hasMessageContaining("MILLRACE_API_KEYS");
+  }
+
+  @Test
+  void aFileThatCannotBeReadStopsTheStart() {
+    assertThatThrownBy(
+            () ->
+                new ApiKeyFile(
+                    TestSettings.with("api-keys-file", folder.resolve("none").toString())))
+        .hasMessageContaining("MILLRACE_API_KEYS_FILE");
+  }
+
+  @Test
+  void keysAreRotatedWithoutARestart() throws IOException {
+    Path file = folder.resolve("keys");
+    Files.writeString(file, "alice:old\n");
+    ApiKeyFile source =
+        new ApiKeyFile(TestSettings.with("api-keys-file", file.toString(), "api-keys", "bob:two"));
+    ApiKeys keys = source.keys();
+
+    Files.writeString(file, "alice:old\nalice:new\n");
+    source.reload();
+    assertThat(keys.find("old")).isPresent();
+    assertThat(keys.find("new")).isPresent();
+    Files.writeString(file, "alice:new\n");
+    source.reload();
+    assertThat(keys.find("old")).isEmpty();
+    assertThat(keys.find("two")).isPresent();
+  }
+
+  @Test
+  void aFileThatCannotBeReadLaterLeavesTheKeysAsTheyWere() throws IOException {
+    Path file = folder.resolve("keys");
+    Files.writeString(file, "alice:old\n");
+    ApiKeyFile source = new ApiKeyFile(TestSettings.with("api-keys-file", file.toString()));
+    ApiKeys keys = source.keys();
+
+    Files.writeString(file, "no key: at all\n");
+    source.reload();
+    Files.delete(file);
+    source.reload();
+    assertThat(keys.find("old")).isPresent();
+  }
+}

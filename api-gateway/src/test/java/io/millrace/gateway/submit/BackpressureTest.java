@@ -1,0 +1,154 @@
+package io.millrace.gateway.submit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.gateway.support.Api;
+import io.millrace.gateway.support.Eventually;
+import io.millrace.gateway.support.HandWorker;
+import io.millrace.gateway.support.TestGateway;
+import io.millrace.job.Job;
+import io.millrace.job.Outcome;
+import io.millrace.store.QueueGauge;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** A full queue tells the truth early. */
+class BackpressureTest {
+
+  private static final int LIMIT = 20;
+  private static final int SUBMITS = 300;
+  private static final int CLIENTS = 64;
+
+  @Test
+  void aBurstGets202Or429AndEvery202IsDoneOnceAndNo429Runs() {
+    Map<String, AtomicInteger> runs = new ConcurrentHashMap<>();
+    Semaphore go = new Semaphore(0);
+    try (TestGateway gateway = TestGateway.start("millrace.queue.max-length=" + LIMIT);
+        HandWorker worker =
+            new HandWorker(gateway.context(), job -> countOnGo(job, runs, go))) {
+      Api api = new Api(gateway, TestGateway.KEY);
+
+      List<HttpResponse<String>> answers = burst(api);
+      Map<Integer, Long> statuses =
+          answers.stream()
+              .collect(Collectors.groupingBy(HttpResponse::statusCode, Collectors.counting()));
+      go.release(SUBMITS);
+
+      assertThat(statuses.keySet()).isEqualTo(Set.of(202, 429));
+      // One may be in the worker's hand beside those that wait.
+      assertThat(statuses.get(202)).isBetween((long) LIMIT, LIMIT + 1L);
+      answers.forEach(BackpressureTest::checkAnswer);
+      for (HttpResponse<String> answer : answers) {
+        String jobId = Api.json(answer).get("job_id").asString();
+        if (answer.statusCode() == 202) {
+          JsonNode job = Api.json(api.get("/v1/jobs/" + jobId + "?wait=60"));
+          assertThat(job.get("state").asString()).isEqualTo("succeeded");
+          assertThat(runs.get(jobId)).hasValue(1);
+        } else {
+          assertThat(runs).doesNotContainKey(jobId);
+          assertThat(api.get("/v1/jobs/" + jobId).statusCode()).isEqualTo(404);
+        }
+      }
+      QueueGauge gauge = gateway.bean(QueueGauge.class);
+      assertThat(gauge.read().queueLength()).isZero();
+      assertThat(gauge.read().running()).isZero();
+    }
+  }
+
+  @Test
+  void aKeyOverItsOwnShareIsRefusedAndOthersAreNot() {
+    try (TestGateway gateway =
+        TestGateway.start(
+            "millrace.api-keys=small:"
+                + TestGateway.KEY
+                + " queued=2,fast:"
+                + TestGateway.OTHER_KEY
+                + " rate=1")) {
+      Api small = new Api(gateway, TestGateway.KEY);
+      Api fast = new Api(gateway, TestGateway.OTHER_KEY);
+      List<HttpResponse<String>> answers = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        answers.add(small.execute(Api.code("a" + i), "Prefer", "respond-async"));
+      }
+      answers.add(fast.execute(Api.code("b"), "Prefer", "respond-async"));
+      answers.add(fast.execute(Api.code("c"), "Prefer", "respond-async"));
+
+      assertThat(answers.stream().map(HttpResponse::statusCode))
+          .containsExactly(202, 202, 429, 202, 429);
+      assertThat(Api.json(answers.get(2)).get("reason").asString()).isEqualTo("key_limit");
+      assertThat(Api.json(answers.get(4)).get("reason").asString()).isEqualTo("key_limit");
+      assertThat(answers.get(4).headers().firstValue("Retry-After")).isPresent();
+      cancelAll(List.of(small, fast), answers, gateway);
+    }
+  }
+
+  private static void cancelAll(
+      List<Api> apis, List<HttpResponse<String>> answers, TestGateway gateway) {
+    for (HttpResponse<String> answer : answers) {
+      if (answer.statusCode() == 202) {
+        apis.forEach(api -> api.delete(answer.headers().firstValue("Location").orElseThrow()));
+      }
+    }
+    Eventually.holds(() -> gateway.bean(QueueGauge.class).read().queueLength() == 0);
+  }
+
+  private static Outcome countOnGo(Job job, Map<String, AtomicInteger> runs, Semaphore go) {
+    go.acquireUninterruptibly();
+    runs.computeIfAbsent(job.jobId().toString(), id -> new AtomicInteger()).incrementAndGet();
+    return HandWorker.echo(job);
+  }
+
+  private static List<HttpResponse<String>> burst(Api api) {
+    List<HttpResponse<String>> answers = new ArrayList<>();
+    for (int sent = 0; sent < SUBMITS; sent += CLIENTS) {
+      List<CompletableFuture<HttpResponse<String>>> together = new ArrayList<>();
+      for (int i = sent; i < Math.min(SUBMITS, sent + CLIENTS); i++) {
+        together.add(api.executeLater(Api.code("job " + i), "Prefer", "respond-async"));
+      }
+      together.forEach(each -> answers.add(each.join()));
+    }
+    return answers;
+  }
+
+  private static void checkAnswer(HttpResponse<String> answer) {
+    JsonNode body = Api.json(answer);
+    assertThat(body.get("queue_length").asInt()).isLessThanOrEqualTo(LIMIT);
+    if (answer.statusCode() == 429) {
+      assertThat(body.get("error").asString()).isEqualTo("MAX_QUEUE_LENGTH (" + LIMIT + ") reached");
+      assertThat(body.get("reason").asString()).isEqualTo("queue_full");
+      assertThat(body.get("max_queue_length").asInt()).isEqualTo(LIMIT);
+      int wait = Integer.parseInt(answer.headers().firstValue("Retry-After").orElseThrow());
+      assertThat(wait).isBetween(1, 60);
+      assertThat(answer.headers().firstValue("RateLimit"))
+          .hasValue("\"queue_full\";r=0;t=" + wait);
+    }
+  }
+
+  @Test
+  void refusedCallersAreSpreadOverTime() {
+    try (TestGateway gateway = TestGateway.start("millrace.queue.max-length=1")) {
+      Api api = new Api(gateway, TestGateway.KEY);
+      HttpResponse<String> in = api.execute(Api.code("in"), "Prefer", "respond-async");
+      Map<String, Integer> waits = new HashMap<>();
+      for (int i = 0; i < 200; i++) {
+        HttpResponse<String> no = api.execute(Api.code("no"), "Prefer", "respond-async");
+        waits.merge(no.headers().firstValue("Retry-After").orElseThrow(), 1, Integer::sum);
+      }
+      cancelAll(List.of(api), List.of(in), gateway);
+
+      assertThat(waits.size()).isGreaterThan(3);
+      assertThat(waits.values()).allMatch(together -> together < 100);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.millrace.gateway.submit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.gateway.queue.QueueMonitor;
+import io.millrace.gateway.reply.ReplyAwaiter;
+import io.millrace.gateway.support.Api;
+import io.millrace.gateway.support.Eventually;
+import io.millrace.gateway.support.HandWorker;
+import io.millrace.gateway.support.TestGateway;
+import io.millrace.standalone.EmbeddedRedis;
+import io.millrace.standalone.testing.BrokerProcess;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Without its stores the gateway says so at once, and goes on by itself when they are back. */
+class OutageTest {
+
+  /** A second, and what a crowded test machine adds to it. */
+  private static final long SOON_NANOS = 3_000_000_000L;
+
+  @TempDir Path folder;
+
+  @Test
+  void aStoreThatIsAwayIsToldWithinASecondAndItsReturnNeedsNoRestart() throws Exception {
+    Semaphore go = new Semaphore(0);
+    EmbeddedRedis redis = EmbeddedRedis.start(folder.resolve("redis"), 0);
+    try (BrokerProcess broker = BrokerProcess.start(folder.resolve("kafka"), 0);
+        TestGateway gateway =
+            TestGateway.startOn(broker.bootstrapServers(), redis.host(), redis.port());
+        HandWorker worker =
+            new HandWorker(
+                gateway.context(),
+                job -> {
+                  go.acquireUninterruptibly();
+                  return HandWorker.echo(job);
+                })) {
+      Api api = new Api(gateway, TestGateway.KEY);
+      go.release();
+      assertThat(api.execute(Api.code("before")).statusCode()).isEqualTo(200);
+      assertThat(readiness(gateway)).isEqualTo(200);
+
+      CompletableFuture<HttpResponse<String>> waiting = api.executeLater(Api.code("waits"));
+      Eventually.holds(() -> worker.started() == 2);
+      int redisPort = redis.port();
+      redis.kill();
+      assertUnavailable(api);
+      Eventually.holds(() -> readiness(gateway) == 503);
+      redis = EmbeddedRedis.start(folder.resolve("redis"), redisPort);
+      Eventually.holds(() -> gateway.bean(QueueMonitor.class).isUp());
+      go.release();
+      assertThat(waiting.join().statusCode()).isEqualTo(200);
+
+      broker.kill();
+      assertUnavailable(api);
+      assertUnavailable(api);
+      Eventually.holds(() -> readiness(gateway) == 503);
+      assertThat(gateway.bean(ReplyAwaiter.class).size()).isZero();
+      assertThat(gateway.bean(QueueMonitor.class).reading().queueLength()).isZero();
+    } finally {
+      go.release(100);
+      redis.close();
+    }
+  }
+
+  private static void assertUnavailable(Api api) {
+    long begin = System.nanoTime();
+    HttpResponse<String> refused = api.execute("{\"code\":\"never\",\"id\":\"i\"}");
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(System.nanoTime() - begin).isLessThan(SOON_NANOS);
+    assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+    assertThat(Api.json(refused).get("reason").asString()).isEqualTo("unavailable");
+    assertThat(Api.json(refused).get("id").asString()).isEqualTo("i");
+  }
+
+  private static int readiness(TestGateway gateway) {
+    URI health =
+        URI.create(
+            "http://127.0.0.1:" + gateway.managementPort() + "/actuator/health/readiness");
+    return HttpClient.newHttpClient()
+        .sendAsync(HttpRequest.newBuilder(health).build(), HttpResponse.BodyHandlers.discarding())
+        .join()
+        .statusCode();
+  }
+}
