@@ -21,10 +21,7 @@ public record Reply(int status, JobState state, String head, String tail) {
   public static final String ENDPOINT = "/v1/code/execute/python";
 
   private static final String INTERNAL_ERROR = "An internal server error occurred";
-
-  /** A lone surrogate of a caller's id has no UTF-8, so it and what comes after it is escaped. */
-  private static final JsonFactory JSON =
-      JsonFactory.builder().highestNonEscapedChar(0xD7FF).build();
+  private static final JsonFactory JSON = new JsonFactory();
 
   /** Who speaks: one process of one build on one queue. */
   public record Speaker(long pid, long queueId, String buildNumber) {}

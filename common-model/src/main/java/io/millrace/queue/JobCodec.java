@@ -5,7 +5,6 @@ import io.millrace.job.Job;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,12 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class JobCodec {
 
   private static final int VERSION = 1;
-
-  /** What comes after it is escaped: a lone surrogate of a caller's id has no UTF-8. */
-  private static final int LAST_UNESCAPED = 0xD7FF;
-
   private static final JsonMapper JSON =
-      JsonMapper.builder(JsonFactory.builder().highestNonEscapedChar(LAST_UNESCAPED).build())
+      JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .build();

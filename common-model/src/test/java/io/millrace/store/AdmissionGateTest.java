@@ -72,15 +72,31 @@ class AdmissionGateTest {
 
   @Test
   void aRefusedCandidateLeavesNothingBehind() {
-    Store store = Store.fresh(Store.settings(1, LEASE));
-    store.admit(Store.job("first"));
+    Store store = Store.fresh(Store.settings(3, LEASE));
+    OwnerLimits limits = new OwnerLimits(2, 0, 1);
+    Idempotency key = new Idempotency("key", "digest");
+    store.admit(Store.job("owner"), limits, null);
+    assertRefusedWithoutATrace(store, limits, key, OwnerTooFast.class);
+    store.accepted("owner");
+    assertRefusedWithoutATrace(store, limits, key, OwnerFull.class);
+    store.accepted("owner");
+    assertRefusedWithoutATrace(store, limits, key, QueueFull.class);
+  }
+
+  private static void assertRefusedWithoutATrace(
+      Store store, OwnerLimits limits, Idempotency key, Class<? extends Decision> why) {
     Set<String> before = store.redis.keys("*");
-
-    Decision full =
-        store.admit(Store.job("second"), new OwnerLimits(1, 1, 1), new Idempotency("k", "d"));
-
-    assertThat(full).isEqualTo(new QueueFull(1));
+    assertThat(store.admit(Store.job("owner"), limits, key)).isInstanceOf(why);
     assertThat(store.redis.keys("*")).isEqualTo(before);
+  }
+
+  @Test
+  void heldJobsCountAsWaiting() {
+    Store store = Store.fresh(Store.settings(1, LEASE));
+    OwnerLimits one = new OwnerLimits(0, 1, 0);
+    store.granted(store.accepted(Store.job("owner"), one), "w");
+    store.leases.claim(store.accepted(Store.job("owner"), one), Store.at(2), "w");
+    assertThat(store.admit(Store.job("other"))).isEqualTo(new QueueFull(1));
   }
 
   @Test
@@ -133,10 +149,11 @@ class AdmissionGateTest {
   void aRefusalByRateSaysWhenTheNextIsDue() throws Exception {
     Store store = Store.fresh();
     OwnerLimits limits = new OwnerLimits(0, 0, 5);
-    while (store.admit(Store.job("owner"), limits, null) instanceof Admitted) {
-      // Until the rate says no.
+    Decision last = store.admit(Store.job("owner"), limits, null);
+    for (int i = 0; i < 100 && last instanceof Admitted; i++) {
+      last = store.admit(Store.job("owner"), limits, null);
     }
-    OwnerTooFast no = (OwnerTooFast) store.admit(Store.job("owner"), limits, null);
+    OwnerTooFast no = (OwnerTooFast) last;
     long due = store.repair.now() + no.retryAfter().toNanos() / 1000;
     while (store.repair.now() < due) {
       Thread.onSpinWait();

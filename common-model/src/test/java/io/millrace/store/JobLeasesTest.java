@@ -338,6 +338,30 @@ class JobLeasesTest {
   }
 
   @Test
+  void noMoreHeldJobsGoOnThanTheirOwnerHasRoomFor() {
+    OwnerLimits one = new OwnerLimits(0, 1, 0);
+    Job running = store.accepted(Store.job("owner"), one);
+    store.granted(running, "w");
+    for (int i = 30; i < 33; i++) {
+      store.leases.claim(store.accepted(Store.job("owner"), one), Store.at(i), "w");
+    }
+    store.gate.cancel(running.jobId(), "owner", Store.cancelled(running));
+    assertThat(store.repair.resume(10)).containsExactly(Store.at(30));
+    assertThat(store.gauge.read().heldWaiting()).isEqualTo(2);
+  }
+
+  @Test
+  void aLoweredLimitHoldsBackTheHeldJobs() {
+    OwnerLimits two = new OwnerLimits(0, 2, 0);
+    Lease first = store.granted(store.accepted(Store.job("owner"), two), "w");
+    store.granted(store.accepted(Store.job("owner"), two), "w");
+    store.leases.claim(store.accepted(Store.job("owner"), two), Store.at(30), "w");
+    store.accepted(Store.job("owner"), new OwnerLimits(0, 1, 0));
+    assertThat(store.finished(first).resumable()).isEmpty();
+    assertThat(store.gauge.read().heldWaiting()).isEqualTo(1);
+  }
+
+  @Test
   void aHeldJobCanBeCancelledAndIsForgottenByItsOwnersLimit() {
     OwnerLimits one = new OwnerLimits(0, 1, 0);
     Lease running = store.granted(store.accepted(Store.job("owner"), one), "w");
@@ -359,6 +383,14 @@ class JobLeasesTest {
     store.leases.published(job.jobId());
     assertThat(store.leases.unpublished(Duration.ZERO, 10)).isEmpty();
     assertThat(store.redis.getExpire(RedisKeys.job(job.jobId())))
+        .isBetween(1L, Duration.ofHours(1).toSeconds());
+  }
+
+  @Test
+  void aReplyIsKeptForItsTimeAndNoLonger() {
+    Lease lease = store.running("owner");
+    store.finished(lease);
+    assertThat(store.redis.getExpire(RedisKeys.job(lease.job().jobId())))
         .isBetween(1L, Duration.ofHours(1).toSeconds());
   }
 
