@@ -57,7 +57,9 @@ public final class RequestValidator {
   private static JsonNode spelledAsInteger(JsonNode json) {
     JsonNode timeout = json.get("timeout");
     if (json instanceof ObjectNode object && timeout != null && timeout.isBigDecimal()) {
-      object.replace("timeout", integer(timeout.decimalValue()).<JsonNode>map(LongNode::valueOf).orElse(timeout));
+      object.replace(
+          "timeout",
+          integer(timeout.decimalValue()).<JsonNode>map(LongNode::valueOf).orElse(timeout));
     }
     return json;
   }

@@ -14,7 +14,14 @@ class HeadRulesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/", "/v1/jobs/a?wait=5", "/a%20b;x=1?q=/?", "http://host:1/v1", "//double", "/a+b"})
+      strings = {
+        "/",
+        "/v1/jobs/a?wait=5",
+        "/a%20b;x=1?q=/?",
+        "http://host:1/v1",
+        "//double",
+        "/a+b"
+      })
   void plainTargetsAreFit(String target) {
     assertThat(HeadRules.flaw(request(target, "Host", "a"))).isEmpty();
   }

@@ -35,8 +35,7 @@ class BackpressureTest {
     Map<String, AtomicInteger> runs = new ConcurrentHashMap<>();
     Semaphore go = new Semaphore(0);
     try (TestGateway gateway = TestGateway.start("millrace.queue.max-length=" + LIMIT);
-        HandWorker worker =
-            new HandWorker(gateway.context(), job -> countOnGo(job, runs, go))) {
+        HandWorker worker = new HandWorker(gateway.context(), job -> countOnGo(job, runs, go))) {
       Api api = new Api(gateway, TestGateway.KEY);
 
       List<HttpResponse<String>> answers = burst(api);
@@ -125,13 +124,13 @@ class BackpressureTest {
     JsonNode body = Api.json(answer);
     assertThat(body.get("queue_length").asInt()).isLessThanOrEqualTo(LIMIT);
     if (answer.statusCode() == 429) {
-      assertThat(body.get("error").asString()).isEqualTo("MAX_QUEUE_LENGTH (" + LIMIT + ") reached");
+      assertThat(body.get("error").asString())
+          .isEqualTo("MAX_QUEUE_LENGTH (" + LIMIT + ") reached");
       assertThat(body.get("reason").asString()).isEqualTo("queue_full");
       assertThat(body.get("max_queue_length").asInt()).isEqualTo(LIMIT);
       int wait = Integer.parseInt(answer.headers().firstValue("Retry-After").orElseThrow());
       assertThat(wait).isBetween(1, 60);
-      assertThat(answer.headers().firstValue("RateLimit"))
-          .hasValue("\"queue_full\";r=0;t=" + wait);
+      assertThat(answer.headers().firstValue("RateLimit")).hasValue("\"queue_full\";r=0;t=" + wait);
     }
   }
 

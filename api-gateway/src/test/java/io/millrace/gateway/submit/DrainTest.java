@@ -18,8 +18,7 @@ class DrainTest {
   void aCallerWhoStillWaitsWhenTheGraceEndsGetsItsJobsAddress() {
     TestGateway stopping =
         TestGateway.start(
-            "spring.lifecycle.timeout-per-shutdown-phase=20s",
-            "millrace.gateway.drain-margin=19s");
+            "spring.lifecycle.timeout-per-shutdown-phase=20s", "millrace.gateway.drain-margin=19s");
     CompletableFuture<HttpResponse<String>> waiting =
         new Api(stopping, TestGateway.KEY).executeLater(Api.code("goes on"));
     Eventually.holds(() -> stopping.bean(QueueMonitor.class).reading().queueLength() == 1);

@@ -189,15 +189,13 @@ class ExecutionFlowTest {
         api.executeLater(Api.code("wait once"), "Idempotency-Key", key);
     Eventually.holds(() -> gateway.bean(QueueGauge.class).read().running() == 1);
 
-    HttpResponse<String> inFlight =
-        api.execute(Api.code("wait once"), "Idempotency-Key", key);
+    HttpResponse<String> inFlight = api.execute(Api.code("wait once"), "Idempotency-Key", key);
     assertThat(inFlight.statusCode()).isEqualTo(409);
     assertThat(api.execute(Api.code("other"), "Idempotency-Key", key).statusCode()).isEqualTo(422);
 
     GO.release();
     HttpResponse<String> firstReply = first.join();
-    HttpResponse<String> repeat =
-        api.execute(Api.code("wait once"), "Idempotency-Key", key);
+    HttpResponse<String> repeat = api.execute(Api.code("wait once"), "Idempotency-Key", key);
     assertThat(repeat.statusCode()).isEqualTo(200);
     assertThat(repeat.body()).isEqualTo(firstReply.body());
     assertThat(other.execute(Api.code("own"), "Idempotency-Key", key).statusCode()).isEqualTo(200);

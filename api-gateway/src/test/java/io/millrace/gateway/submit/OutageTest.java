@@ -82,8 +82,7 @@ class OutageTest {
 
   private static int readiness(TestGateway gateway) {
     URI health =
-        URI.create(
-            "http://127.0.0.1:" + gateway.managementPort() + "/actuator/health/readiness");
+        URI.create("http://127.0.0.1:" + gateway.managementPort() + "/actuator/health/readiness");
     return HttpClient.newHttpClient()
         .sendAsync(HttpRequest.newBuilder(health).build(), HttpResponse.BodyHandlers.discarding())
         .join()
