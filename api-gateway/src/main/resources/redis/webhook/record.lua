@@ -3,7 +3,7 @@
 -- attempts.
 local job_id, token, state, delay, attempt, ttl, most_pending =
   ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
-local owner, url, offset, bytes = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+local owner, url, offset, bytes, delivered_ttl = ARGV[8], ARGV[9], ARGV[10], ARGV[11], ARGV[12]
 if redis.call('EXISTS', KEYS[1]) == 0 then
   -- Redis was emptied while the attempt was made.
   begin(job_id, owner, url, offset, bytes, 'pending', ttl)
@@ -29,5 +29,6 @@ elseif state == 'dead' then
 else
   redis.call('ZREM', DUE, job_id)
   redis.call('ZREM', dead_of(owner), job_id)
+  redis.call('PEXPIRE', KEYS[1], delivered_ttl)
 end
 return {state, text(attempts)}

@@ -34,6 +34,7 @@ import org.springframework.util.unit.DataSize;
  * @param takers threads that take the ends of jobs from the log
  * @param pollInterval how often each gateway looks for deliveries that are due
  * @param retention how long the facts of a delivery are kept, and a message can be sent again
+ * @param deliveredRetention the same for deliveries that have arrived
  * @param maxPending deliveries that may wait for another attempt, over all gateways; beyond it a
  *     failed attempt is the last
  * @param maxInFlight first attempts that may be in flight in one gateway; all other attempts have a
@@ -61,6 +62,7 @@ public record WebhookSettings(
     @DefaultValue("2") int takers,
     @DefaultValue("100ms") Duration pollInterval,
     @DefaultValue("7d") Duration retention,
+    @DefaultValue("1h") Duration deliveredRetention,
     @DefaultValue("100000") long maxPending,
     @DefaultValue("2048") int maxInFlight,
     @DefaultValue("64") int maxPerReceiver,
@@ -91,6 +93,7 @@ public record WebhookSettings(
     check(takers >= 1, "takers", "1 or more", takers);
     atLeast(pollInterval, 1, "poll-interval");
     atLeast(retention, 60_000, "retention");
+    atLeast(deliveredRetention, 60_000, "delivered-retention");
     check(maxPending >= 0, "max-pending", "0 or more", maxPending);
     check(maxInFlight >= 4, "max-in-flight", "4 or more", maxInFlight);
     check(maxPerReceiver >= 4, "max-per-receiver", "4 or more", maxPerReceiver);

@@ -20,16 +20,23 @@ public final class DeliveryStore {
   private final StringRedisTemplate redis;
   private final DeliveryScripts scripts;
   private final long ttl;
+  private final long deliveredTtl;
   private final long maxPending;
 
   /**
    * @param retention how long a delivery is known after it last changed
+   * @param deliveredRetention the same once it has arrived
    * @param maxPending how many may wait; beyond it a failed attempt is the last
    */
-  public DeliveryStore(StringRedisTemplate redis, Duration retention, long maxPending) {
+  public DeliveryStore(
+      StringRedisTemplate redis,
+      Duration retention,
+      Duration deliveredRetention,
+      long maxPending) {
     this.redis = redis;
     this.scripts = new DeliveryScripts(redis);
     this.ttl = retention.toMillis();
+    this.deliveredTtl = deliveredRetention.toMillis();
     this.maxPending = maxPending;
   }
 
@@ -119,7 +126,8 @@ public final class DeliveryStore {
             delivery.owner(),
             delivery.url(),
             delivery.offset(),
-            delivery.bytes());
+            delivery.bytes(),
+            deliveredTtl);
     int attempts = Integer.parseInt(answer.get(1));
     return answer.get(0).equals("stale")
         ? new Recorded(false, stateAfter(verdict), attempts)

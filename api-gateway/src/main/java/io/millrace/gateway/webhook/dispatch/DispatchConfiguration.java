@@ -79,7 +79,8 @@ public class DispatchConfiguration {
 
   @Bean
   DeliveryStore webhookDeliveryStore(StringRedisTemplate redis, WebhookSettings settings) {
-    return new DeliveryStore(redis, settings.retention(), settings.maxPending());
+    return new DeliveryStore(
+        redis, settings.retention(), settings.deliveredRetention(), settings.maxPending());
   }
 
   @Bean

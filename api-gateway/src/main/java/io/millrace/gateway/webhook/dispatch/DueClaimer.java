@@ -11,6 +11,7 @@ import io.millrace.queue.Completion;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.KafkaException;
@@ -63,16 +64,36 @@ final class DueClaimer {
 
   /** Takes up what is due now; answers whether there may be more. */
   boolean look() {
-    if (doubtful.get()) {
-      rebuild.run();
-      doubtful.set(false);
+    if (doubtful.getAndSet(false)) {
+      readTheLogAgain();
     }
     if (store.claim(BATCH, lease) instanceof Claimed claimed) {
-      claimed.deliveries().forEach(this::begin);
-      return claimed.deliveries().size() == BATCH;
+      return beginAll(claimed.deliveries());
     }
     rebuild.run();
     return true;
+  }
+
+  private void readTheLogAgain() {
+    try {
+      rebuild.run();
+    } catch (RuntimeException e) {
+      doubt();
+      throw e;
+    }
+  }
+
+  private boolean beginAll(List<Delivery> deliveries) {
+    for (int i = 0; i < deliveries.size(); i++) {
+      try {
+        begin(deliveries.get(i));
+      } catch (KafkaException e) {
+        LOG.warn("Messages of webhooks cannot be read; tried again in {}", BROKER_AWAY, e);
+        deliveries.subList(i, deliveries.size()).forEach(each -> store.postpone(each, BROKER_AWAY));
+        return false;
+      }
+    }
+    return deliveries.size() == BATCH;
   }
 
   private void begin(Delivery delivery) {
@@ -100,9 +121,6 @@ final class DueClaimer {
       } else {
         end(delivery, AttemptOutcome.UNDELIVERABLE, "The log no longer has the message");
       }
-    } catch (KafkaException e) {
-      LOG.warn("Job {}: its webhook's message cannot be read now; again soon", delivery.jobId());
-      store.postpone(delivery, BROKER_AWAY);
     } finally {
       if (!dispatched) {
         slot.leave().run();

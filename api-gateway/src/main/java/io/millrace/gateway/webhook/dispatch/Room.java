@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -47,16 +48,10 @@ final class Room {
     long now = clock.millis();
     Line toReceiver = receivers.computeIfAbsent(receiver, name -> new Line());
     Line forOwner = owners.computeIfAbsent(owner, name -> new Line());
-    if (toReceiver.inFlight >= limits.perReceiver()) {
-      return full(toReceiver, limits.perReceiver(), now);
-    }
-    if (forOwner.inFlight >= limits.perOwner()) {
-      return full(forOwner, limits.perOwner(), now);
-    }
-    boolean tooManyBytes = bytes > 0 && bytes + size > limits.bytes();
-    if (everybody.inFlight >= limits.all() || tooManyBytes) {
+    Optional<Admission> full = full(toReceiver, forOwner, size, now);
+    if (full.isPresent()) {
       forgetIdle(receiver, owner);
-      return full(everybody, limits.all(), now);
+      return full.get();
     }
     toReceiver.inFlight++;
     forOwner.inFlight++;
@@ -67,6 +62,11 @@ final class Room {
 
   synchronized int inFlight() {
     return everybody.inFlight;
+  }
+
+  /** Receivers and owners of which something is remembered. */
+  synchronized int known() {
+    return receivers.size() + owners.size();
   }
 
   private synchronized void leave(String receiver, String owner, int size, long since) {
@@ -96,6 +96,19 @@ final class Room {
   private void forgetIdle(String receiver, String owner) {
     receivers.computeIfPresent(receiver, (name, line) -> line.inFlight == 0 ? null : line);
     owners.computeIfPresent(owner, (name, line) -> line.inFlight == 0 ? null : line);
+  }
+
+  private Optional<Admission> full(Line toReceiver, Line forOwner, int size, long now) {
+    if (toReceiver.inFlight >= limits.perReceiver()) {
+      return Optional.of(full(toReceiver, limits.perReceiver(), now));
+    }
+    if (forOwner.inFlight >= limits.perOwner()) {
+      return Optional.of(full(forOwner, limits.perOwner(), now));
+    }
+    boolean tooManyBytes = bytes > 0 && bytes + size > limits.bytes();
+    return everybody.inFlight >= limits.all() || tooManyBytes
+        ? Optional.of(full(everybody, limits.all(), now))
+        : Optional.empty();
   }
 
   private static Admission full(Line line, int limit, long now) {

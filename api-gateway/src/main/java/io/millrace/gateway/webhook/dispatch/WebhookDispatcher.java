@@ -46,8 +46,7 @@ final class WebhookDispatcher {
 
   void dispatch(Delivery delivery, WebhookTarget target, byte[] body, Admission.Slot slot) {
     long startedAt = clock.millis();
-    attempts
-        .attempt(delivery, target, body)
+    Mono.defer(() -> attempts.attempt(delivery, target, body))
         .doOnNext(result -> noteSpeed(target, startedAt))
         .publishOn(blocking)
         .flatMap(result -> conclude(delivery, startedAt, result))

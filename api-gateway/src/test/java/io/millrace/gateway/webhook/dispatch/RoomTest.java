@@ -58,6 +58,18 @@ class RoomTest {
   }
 
   @Test
+  void nothingIsKeptOfReceiversThatFoundNoRoom() {
+    Room room = new Room(new Room.Limits(10, 10, 1, 1000), clock);
+    Admission.Slot slot = enter(room, "a", "alice");
+    for (int i = 0; i < 100; i++) {
+      room.enter("receiver " + i, "alice", 1);
+    }
+    slot.leave().run();
+
+    assertThat(room.known()).isZero();
+  }
+
+  @Test
   void whoFindsNoRoomComesAgainAtThePaceOfTheReceiver() {
     Room room = new Room(new Room.Limits(100, 2, 100, 1000), clock);
     Admission.Slot first = enter(room, "slow", "alice");
