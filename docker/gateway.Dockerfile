@@ -1,7 +1,7 @@
 # The gateway. Built from the repository's root:
 #   docker build -f docker/gateway.Dockerfile -t millrace/gateway:1.0.0 .
-# A jar that was built elsewhere takes the place of the first two stages:
-#   docker build -f docker/gateway.Dockerfile --build-context jar=api-gateway/target .
+# Jars that were built elsewhere take the place of the first stages:
+#   ... --build-context jar=api-gateway/target --build-context infra=standalone/target
 ARG BUILD_IMAGE=maven:3.9-eclipse-temurin-25
 ARG RUNTIME_IMAGE=eclipse-temurin:25-jre
 
@@ -10,15 +10,19 @@ WORKDIR /source
 COPY . .
 # The checks of style and the tests are the build's before this one: they need JDK 17.
 RUN --mount=type=cache,target=/root/.m2 \
-    mvn -B -q -pl api-gateway -am package -DskipTests -Dspotless.check.skip=true -Dmdep.analyze.skip=true
+    mvn -B -q -pl api-gateway,standalone -am package -DskipTests -Dspotless.check.skip=true -Dmdep.analyze.skip=true
 
 FROM scratch AS jar
 COPY --from=source /source/api-gateway/target/api-gateway.jar /
 
+FROM scratch AS infra
+COPY --from=source /source/standalone/target/standalone.jar /
+COPY --from=source /source/standalone/target/lib /lib
+
 FROM ${RUNTIME_IMAGE} AS layers
-WORKDIR /layers
+WORKDIR /jar
 COPY --from=jar api-gateway.jar gateway.jar
-RUN java -Djarmode=tools -jar gateway.jar extract --layers --destination .
+RUN java -Djarmode=tools -jar gateway.jar extract --layers --destination /layers
 
 FROM ${RUNTIME_IMAGE}
 ARG VERSION=1.0.0
@@ -34,12 +38,10 @@ COPY --from=layers /layers/snapshot-dependencies/ ./
 COPY --from=layers /layers/application/ ./
 COPY --chmod=0755 docker/ready.sh docker/keys.sh /usr/local/bin/
 
-# The training run starts the application as far as it goes without Kafka and Redis; what it loaded
-# and linked is in the cache, so that a start does neither again. It must be this very JVM.
-RUN MILLRACE_API_KEYS=training-run \
-    java -XX:AOTCacheOutput=/app/gateway.aot -Dspring.context.exit=onRefresh -jar gateway.jar > /tmp/training.log 2>&1 \
- || { cat /tmp/training.log; exit 1; }; \
-    test -s /app/gateway.aot && rm -rf /tmp/*
+# The first start, timed by nobody: what it loads and links is in the cache for every later one.
+RUN --mount=type=bind,from=infra,target=/infra \
+    --mount=type=bind,source=docker/train.sh,target=/usr/local/bin/train.sh \
+    MILLRACE_API_KEYS=training-run-with-a-key-of-no-use MANAGEMENT_SERVER_PORT=9090 train.sh /app/gateway.jar /app/gateway.aot
 
 ENV SERVER_ADDRESS=0.0.0.0 \
     SERVER_PORT=8080 \

@@ -1,9 +1,9 @@
 # The worker, with the Python that its sandboxes run. Built from the repository's root:
 #   docker build -f docker/worker.Dockerfile -t millrace/worker:1.0.0 .
-# With numpy and pandas, imported before a job asks for them:
-#   ... --build-arg PYTHON_PACKAGES="python3-numpy python3-pandas" --build-arg PREIMPORT=numpy,pandas
-# A jar that was built elsewhere takes the place of the first two stages:
-#   ... --build-context jar=executor-worker/target
+# With numpy and pandas, which are then imported before a job asks for them (PREIMPORT names others):
+#   ... --build-arg PYTHON_PACKAGES="python3-numpy python3-pandas"
+# Jars that were built elsewhere take the place of the first stages:
+#   ... --build-context jar=executor-worker/target --build-context infra=standalone/target
 ARG BUILD_IMAGE=maven:3.9-eclipse-temurin-25
 ARG RUNTIME_IMAGE=eclipse-temurin:25-jre
 
@@ -12,20 +12,24 @@ WORKDIR /source
 COPY . .
 # The checks of style and the tests are the build's before this one: they need JDK 17.
 RUN --mount=type=cache,target=/root/.m2 \
-    mvn -B -q -pl executor-worker -am package -DskipTests -Dspotless.check.skip=true -Dmdep.analyze.skip=true
+    mvn -B -q -pl executor-worker,standalone -am package -DskipTests -Dspotless.check.skip=true -Dmdep.analyze.skip=true
 
 FROM scratch AS jar
 COPY --from=source /source/executor-worker/target/executor-worker.jar /
 
+FROM scratch AS infra
+COPY --from=source /source/standalone/target/standalone.jar /
+COPY --from=source /source/standalone/target/lib /lib
+
 FROM ${RUNTIME_IMAGE} AS layers
-WORKDIR /layers
+WORKDIR /jar
 COPY --from=jar executor-worker.jar worker.jar
-RUN java -Djarmode=tools -jar worker.jar extract --layers --destination .
+RUN java -Djarmode=tools -jar worker.jar extract --layers --destination /layers
 
 FROM ${RUNTIME_IMAGE}
 ARG VERSION=1.0.0
 ARG PYTHON_PACKAGES=""
-ARG PREIMPORT=""
+ARG PREIMPORT="auto"
 LABEL org.opencontainers.image.title="Millrace worker" \
       org.opencontainers.image.version="${VERSION}"
 # tini is the container's first process: it reaps what a killed helper leaves behind.
@@ -41,11 +45,10 @@ COPY --from=layers /layers/snapshot-dependencies/ ./
 COPY --from=layers /layers/application/ ./
 COPY --chmod=0755 docker/ready.sh /usr/local/bin/
 
-# The training run starts the application as far as it goes without Kafka and Redis; what it loaded
-# and linked is in the cache, so that a start does neither again. It must be this very JVM.
-RUN java -XX:AOTCacheOutput=/app/worker.aot -Dspring.context.exit=onRefresh -jar worker.jar > /tmp/training.log 2>&1 \
- || { cat /tmp/training.log; exit 1; }; \
-    test -s /app/worker.aot && rm -rf /tmp/*
+# The first start, timed by nobody: what it loads and links is in the cache for every later one.
+RUN --mount=type=bind,from=infra,target=/infra \
+    --mount=type=bind,source=docker/train.sh,target=/usr/local/bin/train.sh \
+    MILLRACE_SANDBOX_REQUIRE=fallback MANAGEMENT_SERVER_PORT=9091 train.sh /app/worker.jar /app/worker.aot
 
 # The heap is small and fixed: the container's memory is the sandboxes'.
 ENV MANAGEMENT_SERVER_ADDRESS=0.0.0.0 \
