@@ -90,7 +90,8 @@ final class AutoscalingRule implements Rule {
     }
     for (String each : targets) {
       if (!each.equals(slots)) {
-        violations.accept(scaler + " counts " + each + " jobs a pod, which has " + slots + " slots");
+        violations.accept(
+            scaler + " counts " + each + " jobs a pod, which has " + slots + " slots");
       }
     }
   }

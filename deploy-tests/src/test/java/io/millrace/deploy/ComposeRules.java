@@ -102,8 +102,7 @@ final class ComposeRules {
                     .forEachEntry((on, how) -> dependsOn(each.getKey(), on, how)));
     for (String role : List.of("gateway", "worker")) {
       for (String on : List.of("kafka", "redis")) {
-        rule(
-            compose.service(role).path("depends_on").has(on), role + " does not wait for " + on);
+        rule(compose.service(role).path("depends_on").has(on), role + " does not wait for " + on);
       }
     }
   }
@@ -157,7 +156,7 @@ final class ComposeRules {
     rule(
         compose
             .environment("keys")
-            .get("MILLRACE_API_KEYS_FILE")
+            .getOrDefault("MILLRACE_API_KEYS_FILE", "")
             .equals(compose.environment("gateway").get("MILLRACE_API_KEYS_FILE")),
         "the gateway reads its keys from another file than the one that is made");
   }
@@ -188,9 +187,7 @@ final class ComposeRules {
               String file = build.path("dockerfile").asString();
               rule(Files.exists(Project.file(file)), each.getKey() + ": no such file: " + file);
               Set<String> declared =
-                  Files.exists(Project.file(file))
-                      ? Dockerfile.file(file).arguments()
-                      : Set.of();
+                  Files.exists(Project.file(file)) ? Dockerfile.file(file).arguments() : Set.of();
               build
                   .path("args")
                   .propertyNames()

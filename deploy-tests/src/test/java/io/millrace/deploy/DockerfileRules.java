@@ -42,12 +42,15 @@ final class DockerfileRules {
               String image = each.words().get(0);
               Matcher argument = ARGUMENT.matcher(image);
               if (argument.matches()) {
-                String tag = Objects.requireNonNull(
-                    file.globalArguments().getOrDefault(argument.group(1), ""));
-                rule(tag.matches("[^@]+:[^:/]+") && !tag.endsWith(":latest"),
+                String tag =
+                    Objects.requireNonNull(
+                        file.globalArguments().getOrDefault(argument.group(1), ""));
+                rule(
+                    tag.matches("[^@]+:[^:/]+") && !tag.endsWith(":latest"),
                     "a base image without a tag: " + image);
               } else {
-                rule(image.equals("scratch") || file.stages().contains(image),
+                rule(
+                    image.equals("scratch") || file.stages().contains(image),
                     "a base image that is no argument of the build: " + image);
               }
             });
@@ -84,16 +87,20 @@ final class DockerfileRules {
   private void shipped() {
     List<Instruction> last = file.lastStage();
     List<String> users = arguments(last, "USER");
-    rule(users.size() == 1 && users.get(0).matches("[1-9][0-9]{3,}:[1-9][0-9]{3,}"),
+    rule(
+        users.size() == 1 && users.get(0).matches("[1-9][0-9]{3,}:[1-9][0-9]{3,}"),
         "the image's user is not a number that is not root's: " + users);
     rule(arguments(last, "HEALTHCHECK").size() == 1, "there is no HEALTHCHECK");
     List<String> entrypoint = arguments(last, "ENTRYPOINT");
-    rule(entrypoint.size() == 1 && entrypoint.get(0).startsWith("["),
+    rule(
+        entrypoint.size() == 1 && entrypoint.get(0).startsWith("["),
         "ENTRYPOINT is not of the exec form: a shell would keep SIGTERM to itself");
     String start = String.join("", entrypoint);
     Matcher cache = Pattern.compile("-XX:AOTCache=(\\S+?)\"").matcher(start);
-    rule(cache.find()
-            && String.join("", arguments(last, "RUN")).contains("-XX:AOTCacheOutput=" + cache.group(1)),
+    rule(
+        cache.find()
+            && arguments(last, "RUN").stream()
+                .anyMatch(run -> run.contains("train.sh") && run.endsWith(" " + cache.group(1))),
         "the AOT cache that is used is not the one that is made");
     rule(start.contains("-XX:+ExitOnOutOfMemoryError"), "it would live on without memory");
     List<String> layers =
@@ -101,8 +108,10 @@ final class DockerfileRules {
             .filter(it -> it.arguments().contains("--from=layers"))
             .map(it -> it.words().get(0))
             .collect(Collectors.toList());
-    rule(layers.equals(List.of(
-            "/layers/dependencies/", "/layers/snapshot-dependencies/", "/layers/application/")),
+    rule(
+        layers.equals(
+            List.of(
+                "/layers/dependencies/", "/layers/snapshot-dependencies/", "/layers/application/")),
         "the jar's layers are not copied from what changes least to what changes most");
   }
 

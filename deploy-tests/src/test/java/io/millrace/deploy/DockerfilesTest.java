@@ -42,7 +42,7 @@ class DockerfilesTest {
           USER 10001:10001                | WORKDIR /                          | not root's
           HEALTHCHECK                     | LABEL                              | there is no HEALTHCHECK
           ENTRYPOINT ["tini", "--",       | ENTRYPOINT exec tini --            | not of the exec form
-          AOTCacheOutput=/app/worker.aot  | AOTCacheOutput=/app/app.aot        | the AOT cache that is used
+          /app/worker.jar /app/worker.aot | /app/worker.jar /app/w.aot         | the AOT cache that is used
           "-XX:+ExitOnOutOfMemoryError",  | "-ea",                             | without memory
           /layers/dependencies/           | /layers/application/               | layers are not copied
           EXPOSE 9091                     | EXPOSE 9090                        | but listens on [9091]

@@ -11,7 +11,8 @@ record Environment(Map<String, String> values) {
     Map<String, String> values = new TreeMap<>();
     for (JsonNode from : container.path("envFrom")) {
       overlay
-          .find("ConfigMap", workload.namespace(), from.path("configMapRef").path("name").asString())
+          .find(
+              "ConfigMap", workload.namespace(), from.path("configMapRef").path("name").asString())
           .ifPresent(map -> values.putAll(Manifest.strings(map.body().path("data"))));
     }
     for (JsonNode each : container.path("env")) {

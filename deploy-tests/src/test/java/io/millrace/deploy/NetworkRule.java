@@ -12,7 +12,11 @@ import tools.jackson.databind.JsonNode;
 final class NetworkRule implements Rule {
   private static final List<String> PRIVATE =
       List.of(
-          "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+          "10.0.0.0/8",
+          "100.64.0.0/10",
+          "127.0.0.0/8",
+          "169.254.0.0/16",
+          "172.16.0.0/12",
           "192.168.0.0/16");
 
   @Override
@@ -40,7 +44,9 @@ final class NetworkRule implements Rule {
     boolean workers = policy.namespace().equals("millrace-workers");
     for (JsonNode rule : spec.path("ingress")) {
       boolean scrape =
-          rule.path("ports").valueStream().allMatch(it -> it.at("/port").asString().equals("management"))
+          rule.path("ports")
+                  .valueStream()
+                  .allMatch(it -> it.at("/port").asString().equals("management"))
               && !rule.path("ports").isEmpty()
               && !rule.path("from").isEmpty();
       if (workers && !scrape) {
@@ -65,8 +71,7 @@ final class NetworkRule implements Rule {
     if (workers) {
       violations.accept(policy + " lets workers out to everywhere");
     }
-    List<String> except =
-        block.path("except").valueStream().map(JsonNode::asString).toList();
+    List<String> except = block.path("except").valueStream().map(JsonNode::asString).toList();
     if (block.path("cidr").asString().startsWith("0.") && !except.containsAll(PRIVATE)) {
       violations.accept(policy + " lets webhooks out to private networks");
     }

@@ -7,15 +7,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** A rendered overlay: all that {@code kubectl apply} would be given. */
 record Overlay(List<Manifest> manifests) {
+  private static final Map<Path, String> RENDERED = new ConcurrentHashMap<>();
 
   /**
    * Renders a folder below {@code k8s}. Where there is no kubectl the test is skipped, and says so.
@@ -28,7 +30,7 @@ record Overlay(List<Manifest> manifests) {
     assumeTrue(
         kubectlIsThere(),
         "SKIPPED, NOT PASSED: kubectl is not on the PATH, so " + folder + " cannot be rendered");
-    return parsed(kustomize(folder));
+    return parsed(RENDERED.computeIfAbsent(folder, Overlay::kustomize));
   }
 
   static Overlay parsed(String yaml) {
@@ -37,14 +39,8 @@ record Overlay(List<Manifest> manifests) {
 
   /** A copy that shares nothing with this one, for a test to break. */
   Overlay copy() {
-    return new Overlay(manifests.stream().map(each -> new Manifest(each.body().deepCopy())).toList());
-  }
-
-  /** A copy without the objects of that kind and name. */
-  Overlay without(String kind, String name) {
-    List<Manifest> kept = new ArrayList<>(copy().manifests());
-    kept.removeIf(each -> each.kind().equals(kind) && each.name().equals(name));
-    return new Overlay(kept);
+    return new Overlay(
+        manifests.stream().map(each -> new Manifest(each.body().deepCopy())).toList());
   }
 
   Stream<Manifest> of(String kind) {

@@ -54,7 +54,8 @@ class OverlaysTest {
     String text = Files.readString(kustomization);
     assertThat(text).contains("components/" + component + "\n");
     Files.writeString(
-        kustomization, text.replace("components/" + component + "\n", "components/" + other + "\n"));
+        kustomization,
+        text.replace("components/" + component + "\n", "components/" + other + "\n"));
     return Overlay.rendered(dir.resolve("overlays/" + overlay));
   }
 }

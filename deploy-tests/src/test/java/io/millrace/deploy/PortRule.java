@@ -40,7 +40,13 @@ final class PortRule implements Rule {
         if (setting != null
             && !environment.get(setting).equals(port.path("containerPort").asString())) {
           violations.accept(
-              workload + ": " + setting + "=" + environment.get(setting) + " but the port is " + port);
+              workload
+                  + ": "
+                  + setting
+                  + "="
+                  + environment.get(setting)
+                  + " but the port is "
+                  + port);
         }
       }
     }

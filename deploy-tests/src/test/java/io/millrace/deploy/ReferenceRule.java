@@ -74,9 +74,7 @@ final class ReferenceRule implements Rule {
   }
 
   private static Set<String> names(JsonNode list, String field) {
-    return list.valueStream()
-        .map(each -> each.path(field).asString())
-        .collect(Collectors.toSet());
+    return list.valueStream().map(each -> each.path(field).asString()).collect(Collectors.toSet());
   }
 
   private static void selects(
@@ -106,8 +104,7 @@ final class ReferenceRule implements Rule {
     static Selector of(JsonNode node) {
       boolean plain = !node.has("matchLabels") && !node.has("matchExpressions");
       return new Selector(
-          Manifest.strings(plain ? node : node.path("matchLabels")),
-          node.path("matchExpressions"));
+          Manifest.strings(plain ? node : node.path("matchLabels")), node.path("matchExpressions"));
     }
 
     boolean matches(Manifest workload) {

@@ -2,10 +2,12 @@ package io.millrace.deploy;
 
 import io.kubernetes.client.custom.Quantity;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 import tools.jackson.databind.JsonNode;
 
@@ -17,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 final class ResourceRule implements Rule {
   private static final long REST_OF_THE_JVM = DataSize.ofMegabytes(384).toBytes();
   private static final int LONGEST_JOB_SECONDS = 300;
+  private static final int SECONDS_TO_STOP = 10;
   private static final Pattern HEAP = Pattern.compile("-Xmx([0-9]+)m");
 
   @Override
@@ -29,7 +32,7 @@ final class ResourceRule implements Rule {
                 asked(workload, container, violations);
               }
               if (List.of("gateway", "worker").contains(workload.name())) {
-                graceful(workload, violations);
+                graceful(overlay, workload, violations);
               }
               if (workload.name().equals("worker")) {
                 fits(overlay, workload, violations);
@@ -51,10 +54,21 @@ final class ResourceRule implements Rule {
     }
   }
 
-  private static void graceful(Manifest workload, Consumer<String> violations) {
-    int grace = workload.podSpec().path("terminationGracePeriodSeconds").asInt(30);
-    if (grace <= LONGEST_JOB_SECONDS) {
-      violations.accept(workload + " is killed after " + grace + " s, in the middle of a job");
+  private static void graceful(Overlay overlay, Manifest workload, Consumer<String> violations) {
+    String setting =
+        workload.name().equals("worker")
+            ? "MILLRACE_WORKER_DRAIN_GRACE"
+            : "SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE";
+    JsonNode container = workload.containers().get(0);
+    String given = Environment.of(overlay, workload, container).get(setting);
+    Duration own = given.isEmpty() ? Duration.ZERO : DurationStyle.detectAndParse(given);
+    long pause = container.at("/lifecycle/preStop/sleep/seconds").asLong(0);
+    long killed = workload.podSpec().path("terminationGracePeriodSeconds").asLong(30);
+    if (own.toSeconds() <= LONGEST_JOB_SECONDS) {
+      violations.accept(workload + ": " + setting + "=" + own + " is below the longest job");
+    }
+    if (killed < pause + own.toSeconds() + SECONDS_TO_STOP) {
+      violations.accept(workload + " is killed after " + killed + " s, within its own grace");
     }
   }
 
@@ -64,6 +78,10 @@ final class ResourceRule implements Rule {
     Matcher heap = HEAP.matcher(environment.get("JDK_JAVA_OPTIONS"));
     if (!heap.find()) {
       violations.accept(worker + " has no fixed heap");
+      return;
+    }
+    if (environment.get("MILLRACE_WORKER_SLOTS").isEmpty()) {
+      violations.accept(worker + " does not say how many slots it has");
       return;
     }
     long slots = Long.parseLong(environment.get("MILLRACE_WORKER_SLOTS"));

@@ -3,11 +3,11 @@ package io.millrace.deploy;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All that must hold for an overlay. */
+/** All that must hold for an overlay: first that every object is of its type, then the rest. */
 final class Rules {
-  private static final List<Rule> ALL =
+  private static final Rule TYPES = new TypedRule();
+  private static final List<Rule> BEYOND_TYPES =
       List.of(
-          new TypedRule(),
           new ReferenceRule(),
           new PortRule(),
           new QueueAddressRule(),
@@ -22,7 +22,10 @@ final class Rules {
 
   static List<String> violatedBy(Overlay overlay) {
     List<String> violations = new ArrayList<>();
-    ALL.forEach(rule -> rule.check(overlay, violations::add));
+    TYPES.check(overlay, violations::add);
+    if (violations.isEmpty()) {
+      BEYOND_TYPES.forEach(rule -> rule.check(overlay, violations::add));
+    }
     return violations;
   }
 }

@@ -28,8 +28,7 @@ class SeccompProfileTest {
   @Test
   void dockerAndTheKubeletReadTheSame() {
     assertThat(BODY.propertyNames())
-        .containsExactlyInAnyOrder(
-            "defaultAction", "defaultErrnoRet", "architectures", "syscalls");
+        .containsExactlyInAnyOrder("defaultAction", "defaultErrnoRet", "architectures", "syscalls");
     for (JsonNode rule : BODY.path("syscalls")) {
       assertThat(Set.of("comment", "names", "action", "args", "errnoRet"))
           .containsAll(rule.propertyNames());
@@ -46,10 +45,30 @@ class SeccompProfileTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "bpf", "chroot", "clone3", "delete_module", "finit_module", "fsmount", "fsopen",
-        "init_module", "io_uring_setup", "ioperm", "iopl", "kexec_load", "keyctl", "move_mount",
-        "mount_setattr", "open_by_handle_at", "open_tree", "perf_event_open", "reboot",
-        "setdomainname", "settimeofday", "swapon", "umount", "userfaultfd"
+        "bpf",
+        "chroot",
+        "clone3",
+        "delete_module",
+        "finit_module",
+        "fsmount",
+        "fsopen",
+        "init_module",
+        "io_uring_setup",
+        "ioperm",
+        "iopl",
+        "kexec_load",
+        "keyctl",
+        "move_mount",
+        "mount_setattr",
+        "open_by_handle_at",
+        "open_tree",
+        "perf_event_open",
+        "reboot",
+        "setdomainname",
+        "settimeofday",
+        "swapon",
+        "umount",
+        "userfaultfd"
       })
   void theProfileAddsNothingElse(String call) {
     assertThat(allowed()).doesNotContain(call);

@@ -44,7 +44,8 @@ final class SettingNames {
   private static SettingNames ofRole(String module, String settings) {
     SettingNames names = new SettingNames();
     try {
-      for (URL each : Collections.list(SettingNames.class.getClassLoader().getResources(METADATA))) {
+      for (URL each :
+          Collections.list(SettingNames.class.getClassLoader().getResources(METADATA))) {
         if (!each.toString().contains("millrace") || each.getProtocol().equals("jar")) {
           names.addSpring(each);
         }
@@ -104,8 +105,7 @@ final class SettingNames {
 
   /** Whether the image of Apache Kafka makes a setting that the broker knows of this variable. */
   static boolean brokerTakes(String variable) {
-    String name =
-        variable.replaceFirst("^KAFKA_", "").toLowerCase(Locale.ROOT).replace('_', '.');
+    String name = variable.replaceFirst("^KAFKA_", "").toLowerCase(Locale.ROOT).replace('_', '.');
     return OF_KAFKAS_IMAGE.contains(variable)
         || variable.startsWith("KAFKA_") && KafkaConfig.configDef().names().contains(name);
   }

@@ -7,6 +7,7 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.kubernetes.client.custom.QuantityFormatException;
 import io.kubernetes.client.openapi.JSON;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +28,7 @@ final class TypedRule implements Rule {
       Map.ofEntries(
           Map.entry("v1 ConfigMap", "V1ConfigMap"),
           Map.entry("v1 Namespace", "V1Namespace"),
+          Map.entry("v1 Secret", "V1Secret"),
           Map.entry("v1 Service", "V1Service"),
           Map.entry("v1 ServiceAccount", "V1ServiceAccount"),
           Map.entry("apps/v1 DaemonSet", "V1DaemonSet"),
@@ -67,7 +69,7 @@ final class TypedRule implements Rule {
       Objects.requireNonNull(JSON.getGson().fromJson(json, model));
     } catch (InvocationTargetException e) {
       violations.accept(manifest + ": " + e.getCause());
-    } catch (JsonParseException | IllegalArgumentException e) {
+    } catch (JsonParseException | IllegalArgumentException | QuantityFormatException e) {
       violations.accept(manifest + ": " + e);
     } catch (ReflectiveOperationException e) {
       throw new LinkageError(type, e);

@@ -17,8 +17,7 @@ final class Yaml {
     LoaderOptions strict = new LoaderOptions();
     strict.setAllowDuplicateKeys(false);
     List<JsonNode> documents = new ArrayList<>();
-    for (Object each :
-        new org.yaml.snakeyaml.Yaml(new SafeConstructor(strict)).loadAll(text)) {
+    for (Object each : new org.yaml.snakeyaml.Yaml(new SafeConstructor(strict)).loadAll(text)) {
       documents.add(JSON.valueToTree(each));
     }
     return documents;
