@@ -39,7 +39,7 @@ COPY --from=layers /layers/application/ ./
 COPY --chmod=0755 docker/ready.sh docker/keys.sh /usr/local/bin/
 
 # The first start, timed by nobody: what it loads and links is in the cache for every later one.
-RUN --mount=type=bind,from=infra,target=/infra \
+RUN --network=none --mount=type=bind,from=infra,target=/infra \
     --mount=type=bind,source=docker/train.sh,target=/usr/local/bin/train.sh \
     MILLRACE_API_KEYS=training-run-with-a-key-of-no-use MANAGEMENT_SERVER_PORT=9090 train.sh /app/gateway.jar /app/gateway.aot
 

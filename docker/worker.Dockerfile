@@ -46,7 +46,7 @@ COPY --from=layers /layers/application/ ./
 COPY --chmod=0755 docker/ready.sh /usr/local/bin/
 
 # The first start, timed by nobody: what it loads and links is in the cache for every later one.
-RUN --mount=type=bind,from=infra,target=/infra \
+RUN --network=none --mount=type=bind,from=infra,target=/infra \
     --mount=type=bind,source=docker/train.sh,target=/usr/local/bin/train.sh \
     MILLRACE_SANDBOX_REQUIRE=fallback MANAGEMENT_SERVER_PORT=9091 train.sh /app/worker.jar /app/worker.aot
 
