@@ -1,0 +1,329 @@
+package io.millrace.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Each mistake that a rule is for, made in a copy of the production overlay. */
+class BrokenOverlaysTest {
+  private static final String POD = "/spec/template/spec";
+  private static final String CONTAINER = POD + "/containers/0";
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource({"types", "references", "ports", "scaling", "security", "network", "settings"})
+  void aBrokenCopyIsCaught(String expected, Consumer<Overlay> mistake) {
+    Overlay broken = Overlay.rendered("overlays/prod").copy();
+    mistake.accept(broken);
+    assertThat(Rules.violatedBy(broken))
+        .anySatisfy(violation -> assertThat(violation).contains(expected));
+  }
+
+  static Stream<Arguments> types() {
+    return Stream.of(
+        broken("`hostuser`", worker(POD, pod -> pod.put("hostuser", false))),
+        broken("replics", in("Deployment", "gateway", "/spec", it -> it.put("replics", 2))),
+        broken("`selector`", gateway("/spec", it -> it.remove("selector"))),
+        broken("NumberFormat", gateway("/spec", it -> it.put("revisionHistoryLimit", "many"))),
+        broken(
+            "QuantityFormatException",
+            gateway(CONTAINER + "/resources/limits", it -> it.put("memory", "1 gigabyte"))),
+        broken("has a type that nobody checks", gateway("", it -> it.put("kind", "Deploymnet"))),
+        broken(
+            "ScaledObject millrace-workers/worker: ",
+            in("ScaledObject", "worker", "/spec", it -> it.put("maxReplicas", 5))),
+        broken(
+            "TriggerAuthentication millrace-workers/gateway-api-key: ",
+            in(
+                "TriggerAuthentication",
+                "gateway-api-key",
+                "/spec/secretTargetRef/0",
+                it -> it.remove("key"))));
+  }
+
+  static Stream<Arguments> references() {
+    return Stream.of(
+        broken(
+            "not a subset of its pods' labels",
+            worker("/spec/template/metadata/labels", it -> it.put("app.kubernetes.io/name", "x"))),
+        broken(
+            "PodDisruptionBudget millrace/gateway selects no pods",
+            in(
+                "PodDisruptionBudget",
+                "gateway",
+                "/spec/selector/matchLabels",
+                it -> it.put("app.kubernetes.io/name", "gatewy"))),
+        broken(
+            "Service millrace/gateway selects no pods",
+            in("Service", "gateway", "/spec/selector", it -> it.put("app", "gateway"))),
+        broken(
+            "spreads over other pods",
+            gateway(
+                POD + "/topologySpreadConstraints/0/labelSelector/matchLabels",
+                it -> it.put("app.kubernetes.io/name", "worker"))),
+        broken(
+            "refers to a ConfigMap that is not there",
+            gateway(CONTAINER + "/envFrom/0/configMapRef", it -> it.put("name", "settings"))),
+        broken(
+            "refers to a ServiceAccount that is not there",
+            worker(POD, it -> it.put("serviceAccountName", "default-worker"))),
+        broken("mounts [", worker(CONTAINER + "/volumeMounts/0", it -> it.put("name", "scratch"))),
+        broken(
+            "namespace that is not there",
+            worker("/metadata", it -> it.put("namespace", "millrace-wrokers"))));
+  }
+
+  static Stream<Arguments> ports() {
+    return Stream.of(
+        broken(
+            "leads to a port that no pod has",
+            in("Service", "gateway", "/spec/ports/0", it -> it.put("targetPort", "web"))),
+        broken(
+            "readinessProbe asks a port that is not there",
+            worker(CONTAINER + "/readinessProbe/httpGet", it -> it.put("port", 9090))),
+        broken(
+            "MANAGEMENT_SERVER_PORT=9091 but the port is",
+            worker(CONTAINER + "/ports/0", it -> it.put("containerPort", 9090))),
+        broken(
+            "opens a port that no pod has",
+            in(
+                "NetworkPolicy",
+                "gateway",
+                "/spec/ingress/0/ports/0",
+                it -> it.put("port", "https"))),
+        broken(
+            "leads to a service or port that is not there",
+            in(
+                "Ingress",
+                "gateway",
+                "/spec/rules/0/http/paths/0/backend/service",
+                it -> it.put("name", "api"))),
+        broken(
+            "asks where no service is",
+            in(
+                "ScaledObject",
+                "worker",
+                "/spec/triggers/0/metadata",
+                it -> it.put("url", "http://gateway.default.svc:8080/v1/queue"))),
+        broken(
+            "do not share a queue",
+            settings("worker", it -> it.put("SPRING_DATA_REDIS_HOST", "other.example.com"))),
+        broken(
+            "no network policy lets Deployment millrace-workers/worker out to",
+            settings("worker", it -> it.put("SPRING_DATA_REDIS_PORT", "6379"))));
+  }
+
+  static Stream<Arguments> scaling() {
+    return Stream.of(
+        broken(
+            "scales from 2 to 1",
+            in("ScaledObject", "worker", "/spec", it -> it.put("maxReplicaCount", 1))),
+        broken(
+            "scales from 11 to 10",
+            in("HorizontalPodAutoscaler", "gateway", "/spec", it -> it.put("minReplicas", 11))),
+        broken(
+            "scales what is not there",
+            in("ScaledObject", "worker", "/spec/scaleTargetRef", it -> it.put("name", "workers"))),
+        broken(
+            "falls back to 50",
+            in("ScaledObject", "worker", "/spec/fallback", it -> it.put("replicas", 50))),
+        broken("each apply would undo it", worker("/spec", it -> it.put("replicas", 3))),
+        broken(
+            "says no replicas and has no autoscaler",
+            in("ScaledObject", "worker", "/spec/scaleTargetRef", it -> it.put("name", "x"))),
+        broken(
+            "counts 8 jobs a pod, which has 4 slots",
+            in(
+                "ScaledObject",
+                "worker",
+                "/spec/advanced/scalingModifiers",
+                it -> it.put("target", "8"))),
+        broken(
+            "a formula with an unknown trigger: busy",
+            in(
+                "ScaledObject",
+                "worker",
+                "/spec/advanced/scalingModifiers",
+                it -> it.put("formula", "waiting + busy"))),
+        broken(
+            "divides by a cpu request that is not there",
+            gateway(CONTAINER + "/resources/requests", it -> it.remove("cpu"))),
+        broken(
+            "lets no pod go",
+            in("PodDisruptionBudget", "worker", "/spec", it -> it.put("maxUnavailable", 0))),
+        broken(
+            "lets no pod go",
+            in(
+                "PodDisruptionBudget",
+                "gateway",
+                "/spec",
+                it -> it.put("minAvailable", 2).remove("maxUnavailable"))),
+        broken(
+            "worker is killed after 30 s",
+            worker(POD, it -> it.put("terminationGracePeriodSeconds", 30))),
+        broken(
+            "is below the longest job",
+            settings("worker", it -> it.put("MILLRACE_WORKER_DRAIN_GRACE", "30s"))),
+        broken(
+            "gateway is killed after 310 s",
+            gateway(POD, it -> it.put("terminationGracePeriodSeconds", 310))),
+        broken("but its limit is", settings("worker", it -> it.put("MILLRACE_WORKER_SLOTS", "8"))),
+        broken(
+            "asks for more memory than its limit",
+            gateway(CONTAINER + "/resources/requests", it -> it.put("memory", "2Gi"))));
+  }
+
+  static Stream<Arguments> security() {
+    return Stream.of(
+        broken(
+            "procMount is Unmasked without hostUsers: false",
+            worker(POD, it -> it.remove("hostUsers"))),
+        broken(
+            "needs what the level restricted",
+            in(
+                "Namespace",
+                "millrace-workers",
+                "/metadata/labels",
+                it -> it.put("pod-security.kubernetes.io/enforce", "restricted"))),
+        broken(
+            "only workers belong into a privileged namespace",
+            in(
+                "Namespace",
+                "millrace",
+                "/metadata/labels",
+                it -> it.put("pod-security.kubernetes.io/enforce", "privileged"))),
+        broken(
+            "privileged is on",
+            worker(CONTAINER + "/securityContext", it -> it.put("privileged", true))),
+        broken(
+            "drop ALL, add none",
+            worker(
+                CONTAINER + "/securityContext/capabilities",
+                it -> it.putArray("add").add("SYS_ADMIN"))),
+        broken(
+            "allowPrivilegeEscalation is not false",
+            gateway(CONTAINER + "/securityContext", it -> it.remove("allowPrivilegeEscalation"))),
+        broken(
+            "readOnlyRootFilesystem is not true",
+            gateway(CONTAINER + "/securityContext", it -> it.remove("readOnlyRootFilesystem"))),
+        broken(
+            "runAsNonRoot is not true",
+            gateway(POD + "/securityContext", it -> it.remove("runAsNonRoot"))),
+        broken(
+            "seccompProfile is missing",
+            worker(POD + "/securityContext", it -> it.remove("seccompProfile"))),
+        broken(
+            "automountServiceAccountToken is not false",
+            worker(POD, it -> it.remove("automountServiceAccountToken"))),
+        broken(
+            "hands out a token",
+            in("ServiceAccount", "worker", "", it -> it.remove("automountServiceAccountToken"))),
+        broken(
+            "enableServiceLinks is not false", gateway(POD, it -> it.remove("enableServiceLinks"))),
+        broken("hostNetwork is on", gateway(POD, it -> it.put("hostNetwork", true))),
+        broken(
+            "the image has no version",
+            gateway(CONTAINER, it -> it.put("image", "millrace/gateway:latest"))));
+  }
+
+  static Stream<Arguments> network() {
+    return Stream.of(
+        broken(
+            "namespace millrace-workers has no policy that denies all",
+            overlay ->
+                overlay
+                    .of("NetworkPolicy")
+                    .filter(it -> it.is("NetworkPolicy", "millrace-workers", "default-deny"))
+                    .forEach(it -> at(it.body(), "/spec").putArray("policyTypes").add("Ingress"))),
+        broken(
+            "lets something in to the workers",
+            in("NetworkPolicy", "worker", "/spec", it -> it.putArray("ingress").addObject())),
+        broken(
+            "lets workers out to everywhere",
+            in(
+                "NetworkPolicy",
+                "worker-to-queue",
+                "/spec/egress/0/to/0/ipBlock",
+                it -> it.put("cidr", "0.0.0.0/0"))),
+        broken(
+            "lets webhooks out to private networks",
+            in(
+                "NetworkPolicy",
+                "gateway",
+                "/spec/egress/1/to/0/ipBlock",
+                it -> it.putArray("except").add("10.0.0.0/8"))),
+        broken(
+            "lets out to everywhere",
+            in("NetworkPolicy", "gateway", "/spec/egress/0", it -> it.remove("to"))));
+  }
+
+  static Stream<Arguments> settings() {
+    return Stream.of(
+        broken(
+            "does not read MILLRACE_QUEUE_MAX_LENGHT",
+            settings("gateway", it -> it.put("MILLRACE_QUEUE_MAX_LENGHT", "1"))),
+        broken(
+            "worker does not read MILLRACE_QUEUE_MAX_LENGTHS",
+            settings("worker", it -> it.put("MILLRACE_QUEUE_MAX_LENGTHS", "1"))),
+        broken(
+            "gateway does not read MILLRACE_WORKER_SLOTS",
+            settings("gateway", it -> it.put("MILLRACE_WORKER_SLOTS", "1"))),
+        broken(
+            "does not read SPRING_KAFKA_BOOTSTRAPSERVER",
+            settings("gateway", it -> it.put("SPRING_KAFKA_BOOTSTRAPSERVER", "x:1"))),
+        broken(
+            "has a secret in plain text: SPRING_DATA_REDIS_PASSWORD",
+            gateway(
+                CONTAINER,
+                it ->
+                    it.withArray("env")
+                        .addObject()
+                        .put("name", "SPRING_DATA_REDIS_PASSWORD")
+                        .put("value", "hunter2"))),
+        broken(
+            "does not say how to make millrace/other",
+            gateway(CONTAINER + "/env/0/valueFrom/secretKeyRef", it -> it.put("name", "other"))),
+        broken(
+            "Secret millrace/gateway is in the repository",
+            in(
+                "ServiceAccount",
+                "gateway",
+                "",
+                it -> it.put("kind", "Secret").remove("automountServiceAccountToken"))));
+  }
+
+  private static Arguments broken(String expected, Consumer<Overlay> mistake) {
+    return arguments(expected, mistake);
+  }
+
+  private static Consumer<Overlay> gateway(String path, Consumer<ObjectNode> mistake) {
+    return in("Deployment", "gateway", path, mistake);
+  }
+
+  private static Consumer<Overlay> worker(String path, Consumer<ObjectNode> mistake) {
+    return in("Deployment", "worker", path, mistake);
+  }
+
+  private static Consumer<Overlay> in(
+      String kind, String name, String path, Consumer<ObjectNode> mistake) {
+    return overlay -> mistake.accept(at(overlay.body(kind, name), path));
+  }
+
+  private static Consumer<Overlay> settings(String role, Consumer<ObjectNode> mistake) {
+    return overlay ->
+        overlay
+            .of("ConfigMap")
+            .filter(each -> each.name().startsWith(role + "-settings"))
+            .forEach(each -> mistake.accept(at(each.body(), "/data")));
+  }
+
+  private static ObjectNode at(JsonNode body, String path) {
+    return (ObjectNode) body.at(path);
+  }
+}

@@ -1,0 +1,31 @@
+package io.millrace.deploy;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** All that must hold for an overlay: first that every object is of its type, then the rest. */
+final class Rules {
+  private static final Rule TYPES = new TypedRule();
+  private static final List<Rule> BEYOND_TYPES =
+      List.of(
+          new ReferenceRule(),
+          new PortRule(),
+          new QueueAddressRule(),
+          new EnvironmentRule(SettingNames.ofGateway(), SettingNames.ofWorker()),
+          new AutoscalingRule(),
+          new ResourceRule(),
+          new PodSecurityRule(),
+          new NetworkRule(),
+          new SecretRule());
+
+  private Rules() {}
+
+  static List<String> violatedBy(Overlay overlay) {
+    List<String> violations = new ArrayList<>();
+    TYPES.check(overlay, violations::add);
+    if (violations.isEmpty()) {
+      BEYOND_TYPES.forEach(rule -> rule.check(overlay, violations::add));
+    }
+    return violations;
+  }
+}
