@@ -80,10 +80,10 @@ public record ApiError(
   /** The body is larger than it may be. */
   public static ApiError tooLarge(long limit) {
     return new ApiError(
-        413,
-        "Payload Too Large",
-        "payload_too_large",
-        "The body may have at most " + limit + " bytes")
+            413,
+            "Payload Too Large",
+            "payload_too_large",
+            "The body may have at most " + limit + " bytes")
         .header("Connection", "close");
   }
 

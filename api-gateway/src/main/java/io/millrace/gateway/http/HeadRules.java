@@ -19,7 +19,11 @@ final class HeadRules {
   private static final String PCHAR = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
   private static final Pattern TARGET =
       Pattern.compile(
-          "(?:https?://[A-Za-z0-9.:\\[\\]-]+)?(?:/|" + PCHAR + ")++(?:\\?(?:[/?]|" + PCHAR + ")*+)?");
+          "(?:https?://[A-Za-z0-9.:\\[\\]-]+)?(?:/|"
+              + PCHAR
+              + ")++(?:\\?(?:[/?]|"
+              + PCHAR
+              + ")*+)?");
   private static final Pattern DIGITS = Pattern.compile("\\d{1,19}");
 
   private HeadRules() {}

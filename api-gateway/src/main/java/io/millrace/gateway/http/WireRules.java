@@ -20,8 +20,8 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.Optional;
 
 /**
- * Stands behind the HTTP/1 codec: refuses unfit heads, and ends connections that bring no whole head
- * in time. One connection's; used on its event loop only.
+ * Stands behind the HTTP/1 codec: refuses unfit heads, and ends connections that bring no whole
+ * head in time. One connection's; used on its event loop only.
  */
 final class WireRules extends ChannelDuplexHandler {
 

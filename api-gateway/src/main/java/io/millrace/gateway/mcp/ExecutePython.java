@@ -1,13 +1,20 @@
 package io.millrace.gateway.mcp;
 
+import io.millrace.gateway.GatewaySettings;
+import io.millrace.gateway.auth.Caller;
+import io.millrace.gateway.error.ApiError;
+import io.millrace.gateway.error.ApiErrors;
+import io.millrace.gateway.error.Checked;
+import io.millrace.gateway.reply.GatewayId;
+import io.millrace.gateway.request.RequestValidator;
 import io.millrace.gateway.submit.Execution;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import io.millrace.gateway.submit.ExecutionReply;
+import io.millrace.gateway.submit.Submission;
+import io.millrace.gateway.submit.WaitFor;
+import io.millrace.job.ExecutionRequest;
 import java.util.List;
-import java.util.Objects;
-import org.springframework.core.io.ClassPathResource;
-import org.springframework.http.ResponseEntity;
+import java.util.Set;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -23,64 +30,45 @@ final class ExecutePython {
 
   static final String NAME = "execute_python";
 
-  private static final List<String> FROM_REPLY = List.of("error", "reason", "job_id", "run_time");
+  private static final Set<String> ARGUMENTS = Set.of("code", "timeout");
 
+  private final RequestValidator validator;
   private final Execution execution;
+  private final GatewayId gatewayId;
+  private final GatewaySettings settings;
 
-  ExecutePython(Execution execution) {
+  ExecutePython(
+      RequestValidator validator,
+      Execution execution,
+      GatewayId gatewayId,
+      GatewaySettings settings) {
+    this.validator = validator;
     this.execution = execution;
-  }
-
-  static JsonNode definition() {
-    try (InputStream in = new ClassPathResource("mcp-tool.json").getInputStream()) {
-      return McpMessage.JSON.readTree(in);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the tool's definition is missing", e);
-    }
+    this.gatewayId = gatewayId;
+    this.settings = settings;
   }
 
   /** Runs the code; the result of a failed run is a result, with {@code isError}. */
   Mono<ObjectNode> call(JsonNode arguments, ServerWebExchange exchange) {
-    JsonNode body = arguments.isMissingNode() ? McpMessage.JSON.createObjectNode() : arguments;
-    return execution
-        .run(McpMessage.JSON.writeValueAsBytes(body), exchange)
-        .map(ExecutePython::result);
+    Caller caller = Caller.of(exchange);
+    return validated(arguments)
+        .fold(request -> execution.run(submission(request, caller)), error -> Mono.just(no(error)))
+        .map(ToolResult::of);
   }
 
-  private static ObjectNode result(ResponseEntity<byte[]> reply) {
-    ObjectNode told = told(reply);
-    ObjectNode result = McpMessage.JSON.createObjectNode();
-    result
-        .putArray("content")
-        .addObject()
-        .put("type", "text")
-        .put("text", told.toString());
-    result.set("structuredContent", told);
-    return result.put("isError", reply.getStatusCode().value() != 200);
+  private Checked<ExecutionRequest> validated(JsonNode arguments) {
+    return arguments.propertyNames().stream().allMatch(ARGUMENTS::contains)
+        ? validator.validate(McpMessage.JSON.writeValueAsBytes(arguments))
+        : Checked.refused(ApiError.invalid("The arguments are code and timeout, and no others"));
   }
 
-  private static ObjectNode told(ResponseEntity<byte[]> reply) {
-    JsonNode body = McpMessage.JSON.readTree(Objects.requireNonNull(reply.getBody()));
-    int status = reply.getStatusCode().value();
-    JsonNode output = status == 200 ? body.path("response") : body;
-    ObjectNode told = McpMessage.JSON.createObjectNode();
-    told.put("status", status);
-    if (status == 200) {
-      told.set("result", output.path("result"));
-    }
-    told.put("stdout", output.path("stdout").asString(""));
-    told.put("stderr", output.path("stderr").asString(""));
-    FROM_REPLY.stream().filter(body::hasNonNull).forEach(name -> told.set(name, body.get(name)));
-    if (body.path("reason").asString("").equals("invalid_request")) {
-      told.set("error", body.path("message"));
-    }
-    if (output.path("truncated").asBoolean(false)) {
-      told.put("truncated", true);
-    }
-    String retryAfter = reply.getHeaders().getFirst("Retry-After");
-    if (retryAfter != null) {
-      told.put("retry_after", Integer.parseInt(retryAfter));
-    }
-    return told;
+  private Submission submission(ExecutionRequest request, Caller caller) {
+    WaitFor toTheEnd = WaitFor.preferred(List.of(), settings.gateway().maxWait());
+    return new Submission(
+        UUID.randomUUID(), caller, request, toTheEnd, gatewayId.value(), null, null);
+  }
+
+  private static ExecutionReply no(ApiError error) {
+    return new ExecutionReply(error.status(), error.headers(), ApiErrors.body(error));
   }
 }

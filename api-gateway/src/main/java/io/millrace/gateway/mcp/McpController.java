@@ -38,9 +38,12 @@ final class McpController {
       return Mono.just(failed(RpcError.foreignOrigin(), null));
     }
     return bodies
-        .read(exchange, body -> Mono.just(body.then(bytes -> Checked.passed(McpMessage.read(bytes)))))
+        .read(
+            exchange, body -> Mono.just(body.then(bytes -> Checked.passed(McpMessage.read(bytes)))))
         .flatMap(
-            read -> read.fold(message -> answer(message, exchange), no -> Mono.just(errors.answer(no))));
+            read ->
+                read.fold(
+                    message -> answer(message, exchange), no -> Mono.just(errors.answer(no))));
   }
 
   private Mono<ResponseEntity<byte[]>> answer(McpMessage message, ServerWebExchange exchange) {
@@ -56,7 +59,9 @@ final class McpController {
       return flaw.map(error -> Mono.just(failed(error, request.id())))
           .orElseGet(
               () ->
-                  methods.call(request, modern, exchange).map(answer -> reply(answer, request.id())));
+                  methods
+                      .call(request, modern, exchange)
+                      .map(answer -> reply(answer, request.id())));
     }
     return Mono.just(ResponseEntity.accepted().build());
   }

@@ -1,7 +1,11 @@
 package io.millrace.gateway.mcp;
 
 import io.millrace.gateway.mcp.McpMessage.Request;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import org.springframework.boot.info.BuildProperties;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -19,10 +23,12 @@ final class McpMethods {
 
   private final ExecutePython tool;
   private final String build;
+  private final JsonNode definition;
 
   McpMethods(ExecutePython tool, BuildProperties build) {
     this.tool = tool;
     this.build = String.valueOf(build.getVersion());
+    this.definition = definition();
   }
 
   /** A result or an error, in the form that the caller's revision has. */
@@ -55,12 +61,13 @@ final class McpMethods {
               RpcError.invalidParams("The one tool here is " + ExecutePython.NAME, modern)));
     }
     JsonNode arguments = request.params().path("arguments");
-    return tool.call(arguments, exchange).map(result -> result(result, modern));
+    return tool.call(arguments.isMissingNode() ? node() : arguments, exchange)
+        .map(result -> result(result, modern));
   }
 
   private ObjectNode tools(boolean modern) {
     ObjectNode result = node();
-    result.putArray("tools").add(ExecutePython.definition());
+    result.putArray("tools").add(definition);
     return modern ? cacheable(result) : result;
   }
 
@@ -94,6 +101,14 @@ final class McpMethods {
 
   private ObjectNode serverInfo() {
     return node().put("name", "millrace").put("title", "Millrace").put("version", build);
+  }
+
+  private static JsonNode definition() {
+    try (InputStream in = new ClassPathResource("mcp-tool.json").getInputStream()) {
+      return McpMessage.JSON.readTree(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the tool's definition is missing", e);
+    }
   }
 
   private static ObjectNode cacheable(ObjectNode result) {

@@ -1,11 +1,11 @@
 package io.millrace.gateway.request;
 
-import io.millrace.gateway.http.BodyRead;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.gateway.GatewaySettings;
 import io.millrace.gateway.GatewaySettings.Limits;
 import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.Checked;
+import io.millrace.gateway.http.BodyRead;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;

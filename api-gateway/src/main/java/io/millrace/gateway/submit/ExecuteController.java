@@ -34,8 +34,7 @@ final class ExecuteController {
   @PostMapping(Reply.ENDPOINT)
   Mono<ResponseEntity<byte[]>> execute(ServerWebExchange exchange) {
     return bodies
-        .read(
-            exchange, body -> begun(body.then(bytes -> submissions.read(bytes, exchange))))
+        .read(exchange, body -> begun(body.then(bytes -> submissions.read(bytes, exchange))))
         .flatMap(
             begun ->
                 begun.fold(

@@ -228,7 +228,9 @@ class AttemptToReceiversTest {
     Mac mac = Mac.getInstance("HmacSHA256");
     String secret = AttemptFixture.SECRET.substring("whsec_".length());
     mac.init(new SecretKeySpec(Base64.getDecoder().decode(secret), "HmacSHA256"));
-    mac.update((request.header("webhook-id") + "." + request.header("webhook-timestamp") + ".").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    mac.update(
+        (request.header("webhook-id") + "." + request.header("webhook-timestamp") + ".")
+            .getBytes(java.nio.charset.StandardCharsets.UTF_8));
     return "v1," + Base64.getEncoder().encodeToString(mac.doFinal(request.body()));
   }
 }

@@ -56,7 +56,9 @@ class DispatchCasesTest {
     }
   }
 
-  /** What is refused at submit time opens no socket either, should it ever come to be dispatched. */
+  /**
+   * What is refused at submit time opens no socket either, should it ever come to be dispatched.
+   */
   @ParameterizedTest
   @MethodSource("refused")
   void noRowThatIsRefusedOpensASocket(UrlCase row) {
