@@ -23,6 +23,8 @@ _SECONDS_TO_BE_READY = 15.0
 # A program that prints line by line would wake us for each; its end is seen at once all the same.
 _REST_SECONDS = 0.002
 _REST_BELOW = 32768
+# Nobody watches a job that is over at once: its result has all it wrote.
+_LIVE_AFTER_SECONDS = 0.1
 
 
 class Job:
@@ -48,14 +50,15 @@ class Job:
         self.started_at: Optional[float] = None
         self.timer: Optional[Timer] = None
         self.give_up_at = self.accepted_at + _SECONDS_TO_BE_READY
+        self.live: Optional[Timer] = None
 
     def start(self) -> None:
         """The clock runs from when a sandbox is ready and has the code, which no part of an earlier job outlives."""
         self.sent = 0
         self.sandbox = self.pool.take(self.code)
         limit = self.settings.output_limit
-        self.out = OutputStream(self.sandbox.out, limit, self._on_data(frames.STDOUT))
-        self.err = OutputStream(self.sandbox.err, limit, self._on_data(frames.STDERR))
+        self.out = OutputStream(self.sandbox.out, limit)
+        self.err = OutputStream(self.sandbox.err, limit)
         self.report = ReportReader(self.sandbox.result, self.settings.result_limit)
         self.oom_kills_before = self.counters.read("oom_kill") or 0
         self.sandbox.on_change = self._on_ended
@@ -85,12 +88,15 @@ class Job:
         self.timer = self.loop.call_at(self.started_at + self.evidence.timeout_ms / 1000, self._on_timeout)
         for stream in (self.out, self.err):
             self._listen_to(stream)
+        if self.stream:
+            self.live = self.loop.call_at(self.started_at + _LIVE_AFTER_SECONDS, self._go_live)
 
     def _listen_to(self, stream: OutputStream) -> None:
         self.loop.watch(stream.fd, lambda: self._on_output(stream))
 
-    def _on_data(self, kind: bytes) -> Optional[Callable[[bytes], None]]:
-        return (lambda data: self.send(kind, data)) if self.stream else None
+    def _go_live(self) -> None:
+        self.out.go_live(lambda data: self.send(frames.STDOUT, data))
+        self.err.go_live(lambda data: self.send(frames.STDERR, data))
 
     def _write_code(self) -> bool:
         """Whether there is more to write."""
@@ -172,7 +178,7 @@ class Job:
         self._end()
 
     def _let_go(self) -> None:
-        for timer in (self.timer, self.out.rest, self.err.rest):
+        for timer in (self.timer, self.live, self.out.rest, self.err.rest):
             self.loop.cancel(timer)
         for fd in (self.sandbox.code, self.out.fd, self.err.fd, self.report.fd):
             self.loop.unwatch(fd)

@@ -18,15 +18,21 @@ _REPORT_HEADER_LIMIT = 65536
 
 
 class OutputStream:
-    def __init__(self, fd: int, limit: int, on_data: Optional[Callable[[bytes], None]]) -> None:
+    def __init__(self, fd: int, limit: int) -> None:
         self.fd = fd
         self.limit = limit
         self.data = bytearray()
         self.truncated = False
         self.open = True
         self.rest: Optional[Timer] = None  # until then nobody looks
-        self._on_data = on_data
+        self._on_data: Optional[Callable[[bytes], None]] = None
         self._waste: Optional[bytearray] = None
+
+    def go_live(self, on_data: Callable[[bytes], None]) -> None:
+        """What is kept is passed on from now on, what is there already first."""
+        if self.data:
+            on_data(bytes(self.data))
+        self._on_data = on_data
 
     def read(self) -> int:
         """One read; how much came."""

@@ -19,6 +19,7 @@ import io.millrace.store.AdmissionGate;
 import io.millrace.store.JobArchive;
 import io.millrace.store.JobLeases;
 import io.millrace.store.LaneRepair;
+import io.millrace.store.OutputStreams;
 import io.millrace.store.QueueGauge;
 import java.util.Objects;
 import org.apache.kafka.clients.admin.Admin;
@@ -87,6 +88,11 @@ public class QueueConfiguration {
   @Bean
   JobLeases jobLeases(StringRedisTemplate redis, QueueSettings settings) {
     return new JobLeases(redis, settings);
+  }
+
+  @Bean
+  OutputStreams outputStreams(StringRedisTemplate redis) {
+    return new OutputStreams(redis);
   }
 
   @Bean

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.HashOperations;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -17,6 +18,9 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 public final class JobArchive {
 
   private static final int BATCH = 500;
+
+  /** Fields of a job in the script's answer. */
+  private static final int LISTED = 8;
 
   private final Scripts scripts;
   private final StringRedisTemplate redis;
@@ -52,6 +56,39 @@ public final class JobArchive {
   public List<UUID> recent(String owner, int most) {
     Set<String> ids = redis.opsForZSet().reverseRange(RedisKeys.jobsOf(owner), 0, most - 1L);
     return ids == null ? List.of() : ids.stream().map(UUID::fromString).toList();
+  }
+
+  /**
+   * The last jobs of an owner, newest first, without their replies.
+   *
+   * @param state only those in this state, or null for all
+   * @param most how many at most, of the last 1,000
+   */
+  public List<JobStatus> list(String owner, @Nullable JobState state, int most) {
+    List<String> fields =
+        scripts.run("list", RedisKeys.jobsOf(owner), state == null ? "" : state.wireName(), most);
+    return IntStream.range(0, fields.size() / LISTED)
+        .mapToObj(row -> listed(owner, fields.subList(row * LISTED, (row + 1) * LISTED)))
+        .toList();
+  }
+
+  private static JobStatus listed(String owner, List<String> fields) {
+    return new JobStatus(
+        UUID.fromString(fields.get(0)),
+        owner,
+        optional(fields.get(2)),
+        JobState.ofWireName(fields.get(1).substring(1)),
+        time(optional(fields.get(3))),
+        time(optional(fields.get(4))),
+        time(optional(fields.get(5))),
+        Integer.parseInt(Objects.requireNonNullElse(optional(fields.get(6)), "0")),
+        optional(fields.get(7)),
+        null);
+  }
+
+  /** Absent is empty, present starts with {@code =}. */
+  private static @Nullable String optional(String field) {
+    return field.isEmpty() ? null : field.substring(1);
   }
 
   /** What a watcher is told. */

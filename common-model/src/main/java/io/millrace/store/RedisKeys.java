@@ -24,6 +24,11 @@ public final class RedisKeys {
     return "{millrace}:job:" + jobId;
   }
 
+  /** The stream of what a job writes while it runs. */
+  static String output(UUID jobId) {
+    return "{millrace}:output:" + jobId;
+  }
+
   /** The channel on which a gateway hears replies: job id (36), status (3), body. */
   public static String replies(String gatewayId) {
     return "{millrace}:replies:" + gatewayId;

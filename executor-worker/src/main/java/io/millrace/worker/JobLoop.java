@@ -8,6 +8,8 @@ import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.Claim;
 import io.millrace.store.JobLeases.Granted;
 import io.millrace.store.Lease;
+import io.millrace.worker.output.LiveOutput;
+import io.millrace.worker.output.Recording;
 import io.millrace.worker.sandbox.Sandbox;
 import io.millrace.worker.sandbox.SandboxFailedException;
 import java.time.Duration;
@@ -34,6 +36,7 @@ final class JobLoop implements Runnable {
   private final StrayRecords strays;
   private final Patience patience;
   private final String workerId;
+  private final LiveOutput output;
   private final Duration handOverAfter;
 
   JobLoop(Sandbox sandbox, LaneTaker lanes, SlotTools tools) {
@@ -46,6 +49,7 @@ final class JobLoop implements Runnable {
     this.strays = tools.strays();
     this.patience = tools.patience();
     this.workerId = tools.workerId();
+    this.output = tools.output();
     this.handOverAfter = tools.handOverAfter();
   }
 
@@ -88,9 +92,10 @@ final class JobLoop implements Runnable {
 
   private void execute(Lease lease, TakenRecord taken) {
     long startedAt = System.nanoTime();
-    CompletableFuture<Outcome> running = sandbox.run(lease.job());
+    Recording recording = output.open(lease.job().jobId(), lease.attempt());
+    CompletableFuture<Outcome> running = sandbox.run(lease.job(), recording);
     keeper.hold(lease, sandbox::kill);
-    try {
+    try (recording) {
       Outcome outcome = await(running, taken);
       if (outcome instanceof Outcome.Cancelled) {
         // Killed by us: it is somebody else's by now, or it was over, or this worker stops.

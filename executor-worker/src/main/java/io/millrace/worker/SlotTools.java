@@ -1,6 +1,7 @@
 package io.millrace.worker;
 
 import io.millrace.store.JobLeases;
+import io.millrace.worker.output.LiveOutput;
 import java.time.Duration;
 
 /** What the slots of one worker share. */
@@ -12,4 +13,5 @@ record SlotTools(
     AttemptPolicy attempts,
     StrayRecords strays,
     Patience patience,
+    LiveOutput output,
     Duration handOverAfter) {}

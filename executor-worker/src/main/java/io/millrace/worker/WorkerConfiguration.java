@@ -9,8 +9,10 @@ import io.millrace.queue.QueueSettings;
 import io.millrace.rescue.Requeuer;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.WorkerCard;
+import io.millrace.store.OutputStreams;
 import io.millrace.store.QueueGauge;
 import io.millrace.store.RedisKeys;
+import io.millrace.worker.output.LiveOutput;
 import io.millrace.worker.sandbox.Sandbox;
 import io.millrace.worker.sandbox.SandboxFiles;
 import io.millrace.worker.sandbox.SandboxSettings;
@@ -98,6 +100,11 @@ class WorkerConfiguration {
   }
 
   @Bean
+  LiveOutput liveOutput(OutputStreams streams, WorkerSettings settings) {
+    return new LiveOutput(streams, settings.outputBeat());
+  }
+
+  @Bean
   ResultRecorder resultRecorder(
       JobLeases leases,
       JobQueue queue,
@@ -128,6 +135,7 @@ class WorkerConfiguration {
       WaitingCounts waiting,
       JobQueue queue,
       QueueClients clients,
+      LiveOutput output,
       MeterRegistry meters) {
     SlotTools tools =
         new SlotTools(
@@ -138,6 +146,7 @@ class WorkerConfiguration {
             new AttemptPolicy(leases, requeuer, speaker, patience, meters),
             new StrayRecords(queue, meters),
             patience,
+            output,
             queueSettings.handOverAfter());
     return new SlotPool(
         settings,

@@ -9,7 +9,7 @@ import org.springframework.stereotype.Component;
 
 /** Finds jobs for those who may see them. Blocks for one round trip. */
 @Component
-final class JobLookup {
+public final class JobLookup {
 
   private final JobArchive archive;
 

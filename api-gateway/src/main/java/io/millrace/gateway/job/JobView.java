@@ -4,6 +4,8 @@ import io.millrace.store.JobStatus;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -17,23 +19,51 @@ final class JobView {
   private JobView() {}
 
   static byte[] of(JobStatus job) {
+    return written(
+        json -> {
+          json.writeStartObject();
+          writeHead(json, job);
+          json.writeName("reply");
+          if (job.reply() == null) {
+            json.writeNull();
+          } else {
+            json.writeRawValue(job.reply());
+          }
+          json.writeEndObject();
+        });
+  }
+
+  /** Jobs in short: without their replies, and with where their webhooks go. */
+  static byte[] listOf(List<JobStatus> jobs) {
+    return written(
+        json -> {
+          json.writeStartObject();
+          json.writeArrayPropertyStart("jobs");
+          for (JobStatus job : jobs) {
+            json.writeStartObject();
+            writeHead(json, job);
+            json.writeStringProperty("webhook_url", job.webhookUrl());
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+        });
+  }
+
+  private static void writeHead(JsonGenerator json, JobStatus job) {
+    json.writeStringProperty("job_id", job.jobId().toString());
+    json.writeStringProperty("id", job.id());
+    json.writeStringProperty("state", job.state().wireName());
+    json.writeStringProperty("accepted_at", time(job.acceptedAt()));
+    json.writeStringProperty("started_at", time(job.startedAt()));
+    json.writeStringProperty("finished_at", time(job.finishedAt()));
+    json.writeNumberProperty("attempt", job.attempt());
+  }
+
+  private static byte[] written(Consumer<JsonGenerator> content) {
     ByteArrayOutputStream body = new ByteArrayOutputStream(512);
     try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), body)) {
-      json.writeStartObject();
-      json.writeStringProperty("job_id", job.jobId().toString());
-      json.writeStringProperty("id", job.id());
-      json.writeStringProperty("state", job.state().wireName());
-      json.writeStringProperty("accepted_at", time(job.acceptedAt()));
-      json.writeStringProperty("started_at", time(job.startedAt()));
-      json.writeStringProperty("finished_at", time(job.finishedAt()));
-      json.writeNumberProperty("attempt", job.attempt());
-      json.writeName("reply");
-      if (job.reply() == null) {
-        json.writeNull();
-      } else {
-        json.writeRawValue(job.reply());
-      }
-      json.writeEndObject();
+      content.accept(json);
     }
     return body.toByteArray();
   }

@@ -45,7 +45,7 @@ public final class Sandbox implements AutoCloseable {
   private @Nullable DataOutputStream out;
   private volatile @Nullable Running running;
 
-  private record Running(Job job, CompletableFuture<Outcome> outcome) {}
+  private record Running(Job job, OutputListener listener, CompletableFuture<Outcome> outcome) {}
 
   public Sandbox(int slot, SandboxFiles files, SandboxSettings settings, String tier) {
     this.slot = slot;
@@ -89,9 +89,13 @@ public final class Sandbox implements AutoCloseable {
     return known != null && known.isAlive();
   }
 
-  /** Runs a job. The future holds the outcome, or fails with {@link SandboxFailedException}. */
-  public CompletableFuture<Outcome> run(Job job) {
-    Running next = new Running(job, new CompletableFuture<>());
+  /**
+   * Runs a job. The future holds the outcome, or fails with {@link SandboxFailedException}.
+   *
+   * @param listener hears what a job writes that runs for longer than a moment
+   */
+  public CompletableFuture<Outcome> run(Job job, OutputListener listener) {
+    Running next = new Running(job, listener, new CompletableFuture<>());
     running = next;
     try {
       send(new Frame(Frame.JOB, jobPayload(job)));
@@ -145,9 +149,17 @@ public final class Sandbox implements AutoCloseable {
       while (true) {
         Frame frame = Frame.read(in);
         Running ended = running;
-        if (frame.type() == Frame.RESULT && ended != null) {
-          running = null;
-          complete(ended, frame.payload());
+        if (ended == null) {
+          continue;
+        }
+        switch (frame.type()) {
+          case Frame.STDOUT -> ended.listener().wroteToStdout(frame.payload());
+          case Frame.STDERR -> ended.listener().wroteToStderr(frame.payload());
+          case Frame.RESULT -> {
+            running = null;
+            complete(ended, frame.payload());
+          }
+          default -> throw new IOException("the helper sent a frame of type " + frame.type());
         }
       }
     } catch (IOException e) {
@@ -180,7 +192,7 @@ public final class Sandbox implements AutoCloseable {
                 "timeout_ms",
                 job.request().timeout() * 1000L,
                 "stream",
-                false));
+                true));
     byte[] code = job.request().code().getBytes(StandardCharsets.UTF_8);
     return ByteBuffer.allocate(Integer.BYTES + header.length + code.length)
         .putInt(header.length)

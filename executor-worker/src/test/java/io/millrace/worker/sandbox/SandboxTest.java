@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,7 +68,7 @@ class SandboxTest {
 
   private static Outcome run(String code, int timeout) throws Exception {
     sandbox.start();
-    return sandbox.run(job(code, timeout)).get(60, TimeUnit.SECONDS);
+    return sandbox.run(job(code, timeout), new Heard()).get(60, TimeUnit.SECONDS);
   }
 
   @Test
@@ -96,7 +101,8 @@ class SandboxTest {
   @Test
   void aKilledJobSaysSoAndTheNextOneRuns() throws Exception {
     sandbox.start();
-    CompletableFuture<Outcome> running = sandbox.run(job("import time\ntime.sleep(60)", 60));
+    CompletableFuture<Outcome> running =
+        sandbox.run(job("import time\ntime.sleep(60)", 60), new Heard());
     sandbox.kill();
 
     assertThat(running.get(20, TimeUnit.SECONDS)).isInstanceOf(Outcome.Cancelled.class);
@@ -106,7 +112,8 @@ class SandboxTest {
   @Test
   void aHelperThatDiesFailsTheJobAsOursAndComesBack() throws Exception {
     sandbox.start();
-    CompletableFuture<Outcome> running = sandbox.run(job("import time\ntime.sleep(60)", 60));
+    CompletableFuture<Outcome> running =
+        sandbox.run(job("import time\ntime.sleep(60)", 60), new Heard());
     sandbox.close();
 
     assertThatThrownBy(() -> running.get(20, TimeUnit.SECONDS))
@@ -141,5 +148,65 @@ class SandboxTest {
   void aWrongSettingIsNamed() {
     assertThatThrownBy(() -> settings("weak"))
         .hasMessage("millrace.sandbox.require must be strong or fallback, but is weak");
+  }
+
+  @Test
+  void aJobThatGoesOnIsHeardWhileItRuns() throws Exception {
+    Heard heard = new Heard();
+    CompletableFuture<Outcome> running =
+        sandbox.run(
+            job(
+                """
+                import sys, time
+                print('first', flush=True)
+                print('trouble', file=sys.stderr, flush=True)
+                time.sleep(60)
+                """,
+                60),
+            heard);
+    heard.await("out first\n", "err trouble\n");
+    assertThat(running).isNotDone();
+    sandbox.kill();
+    assertThat(running.get(10, TimeUnit.SECONDS)).isInstanceOf(Outcome.Cancelled.class);
+  }
+
+  @Test
+  void aJobThatIsOverAtOnceIsToldByItsResultOnly() throws Exception {
+    Heard heard = new Heard();
+    Outcome outcome = sandbox.run(job("print('short')", 10), heard).get(60, TimeUnit.SECONDS);
+    assertThat(((Outcome.Succeeded) outcome).output().stdout()).isEqualTo("short\n");
+    assertThat(heard.pieces).isEmpty();
+  }
+
+  /** What was heard, in order. */
+  private static final class Heard implements OutputListener {
+    private final List<String> pieces = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<String> arriving = new LinkedBlockingQueue<>();
+
+    @Override
+    public void wroteToStdout(byte[] bytes) {
+      add("out ", bytes);
+    }
+
+    @Override
+    public void wroteToStderr(byte[] bytes) {
+      add("err ", bytes);
+    }
+
+    private void add(String name, byte[] bytes) {
+      String piece = name + new String(bytes, StandardCharsets.UTF_8);
+      pieces.add(piece);
+      arriving.add(piece);
+    }
+
+    private void await(String... expected) throws InterruptedException {
+      List<String> seen = new ArrayList<>();
+      while (seen.size() < expected.length) {
+        String piece = arriving.poll(20, TimeUnit.SECONDS);
+        assertThat(piece).as("after %s", seen).isNotNull();
+        seen.add(piece);
+      }
+      assertThat(seen).containsExactlyInAnyOrder(expected);
+    }
   }
 }

@@ -9,7 +9,6 @@ import io.millrace.gateway.webhook.receiver.ScriptedReceiver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import javax.crypto.Mac;
@@ -18,22 +17,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class AttemptToReceiversTest {
 
   private static final String BODY = "{\"message\":\"h\u00fcllo \ud83d\ude00\"}";
 
-  /** Patient with heads, so that a busy machine is no fault; not with bodies. */
   private final AttemptFixture attempts =
-      AttemptFixture.onLoopback("head-timeout=30s", "total-timeout=1s", "lease=60s");
-
-  private final AttemptFixture impatient = AttemptFixture.onLoopback("head-timeout=700ms");
+      AttemptFixture.onLoopback("head-timeout=700ms", "total-timeout=1500ms");
 
   @AfterEach
   void close() {
     attempts.close();
-    impatient.close();
   }
 
   @ParameterizedTest
@@ -84,17 +78,6 @@ class AttemptToReceiversTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"//other.example.test/x", "/x?y=http://other.example.test/", "/a/../b", "/%2e"})
-  void whatLooksLikeAnotherHostStaysAPath(String target) {
-    try (ScriptedReceiver receiver = ScriptedReceiver.always(Behaviour.status(200))) {
-      assertThat(attempts.attempt(receiver.url(target), BODY).outcome())
-          .isEqualTo(AttemptOutcome.DELIVERED);
-      assertThat(receiver.all()).extracting(Received::target).containsExactly(target);
-    }
-  }
-
   @Test
   void aRedirectIsNotFollowed() {
     try (ScriptedReceiver elsewhere = ScriptedReceiver.always(Behaviour.status(200));
@@ -135,7 +118,7 @@ class AttemptToReceiversTest {
   @Test
   void aReceiverThatNeverAnswersIsLeftAfterTheLimit() throws InterruptedException {
     try (ScriptedReceiver receiver = ScriptedReceiver.always(Behaviour.hang())) {
-      AttemptResult result = impatient.attempt(receiver.url("/"), BODY);
+      AttemptResult result = attempts.attempt(receiver.url("/"), BODY);
 
       assertThat(result.outcome()).isEqualTo(AttemptOutcome.TIMED_OUT);
       receiver.awaitEndOfAConnection();
@@ -146,7 +129,7 @@ class AttemptToReceiversTest {
   void aHeadThatDripsIsLeftAfterTheLimitThoughBytesKeepComing() throws InterruptedException {
     try (ScriptedReceiver receiver = ScriptedReceiver.always(Behaviour.drip(50))) {
       long start = System.nanoTime();
-      AttemptResult result = impatient.attempt(receiver.url("/"), BODY);
+      AttemptResult result = attempts.attempt(receiver.url("/"), BODY);
 
       assertThat(result.outcome()).isEqualTo(AttemptOutcome.TIMED_OUT);
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
@@ -245,8 +228,9 @@ class AttemptToReceiversTest {
     Mac mac = Mac.getInstance("HmacSHA256");
     String secret = AttemptFixture.SECRET.substring("whsec_".length());
     mac.init(new SecretKeySpec(Base64.getDecoder().decode(secret), "HmacSHA256"));
-    String prefix = request.header("webhook-id") + "." + request.header("webhook-timestamp") + ".";
-    mac.update(prefix.getBytes(StandardCharsets.UTF_8));
+    mac.update(
+        (request.header("webhook-id") + "." + request.header("webhook-timestamp") + ".")
+            .getBytes(java.nio.charset.StandardCharsets.UTF_8));
     return "v1," + Base64.getEncoder().encodeToString(mac.doFinal(request.body()));
   }
 }

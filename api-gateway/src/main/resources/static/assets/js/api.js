@@ -1,0 +1,54 @@
+// One place that talks to the server: adds the key, reads JSON, turns a refused key into the key dialog.
+import { askForKey, key } from "./key.js";
+
+const EXECUTE = "/v1/code/execute/python";
+
+/** Resolves to {status, headers, body}; rejects only when the server can't be reached. */
+export async function call(method, path, { body, headers = {}, signal } = {}) {
+  const response = await send(method, path, { body, headers, signal });
+  const text = await response.text();
+  let parsed = null;
+  try {
+    parsed = text === "" ? null : JSON.parse(text);
+  } catch {
+    parsed = { error: `The server answered ${response.status} with something that isn't JSON.` };
+  }
+  return { status: response.status, headers: response.headers, body: parsed };
+}
+
+/** The raw response, for a caller that reads the body as it comes. */
+export async function send(method, path, { body, headers = {}, signal } = {}) {
+  const all = { accept: "application/json", ...headers };
+  if (key() !== null) all["x-api-key"] = key();
+  if (body !== undefined) all["content-type"] = "application/json";
+  const response = await fetch(path, {
+    method, headers: all, signal, cache: "no-store", credentials: "omit",
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (response.status === 401) askForKey(key() === null ? "" : "The server doesn't accept this key.");
+  return response;
+}
+
+export const execute = (request) => call("POST", EXECUTE, { body: request, headers: { prefer: "respond-async" } });
+export const job = (id, wait, signal) => call("GET", `/v1/jobs/${encodeURIComponent(id)}${wait ? `?wait=${wait}` : ""}`, { signal });
+export const cancelJob = (id) => call("DELETE", `/v1/jobs/${encodeURIComponent(id)}`);
+export const queue = (signal) => call("GET", "/v1/queue", { signal });
+export const deliveries = (id) => call("GET", `/v1/jobs/${encodeURIComponent(id)}/deliveries`);
+export const redeliver = (id) => call("POST", `/v1/jobs/${encodeURIComponent(id)}/deliveries`);
+
+export function jobs(state, limit) {
+  const query = new URLSearchParams({ limit });
+  if (state) query.set("state", state);
+  return call("GET", `/v1/jobs?${query}`);
+}
+
+/** The same request for a shell; the key stays out of it. */
+export function asCurl(request) {
+  const quote = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
+  return [
+    `curl -sS ${quote(location.origin + EXECUTE)}`,
+    `  -H "x-api-key: $MILLRACE_API_KEY"`,
+    `  -H 'Content-Type: application/json'`,
+    `  --data-raw ${quote(JSON.stringify(request))}`,
+  ].join(" \\\n");
+}

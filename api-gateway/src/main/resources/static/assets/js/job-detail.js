@@ -1,0 +1,81 @@
+// One job: its state, its output as it comes, its reply, its webhook's deliveries.
+import * as api from "./api.js";
+import { announce, byId, h } from "./dom.js";
+import { follow } from "./events.js";
+import { clock, stateName, stateTone } from "./format.js";
+import { askForKey, key } from "./key.js";
+import { liveView, replyView } from "./reply.js";
+
+let watching = null;
+
+export function closeJob() {
+  watching?.abort();
+  watching = null;
+}
+
+export async function openJob(jobId) {
+  closeJob();
+  byId("job-title").textContent = `Job ${jobId.slice(0, 8)}…`;
+  if (key() === null) return askForKey();
+  watching = new AbortController();
+  await load(jobId, watching.signal);
+}
+
+async function load(jobId, signal) {
+  const answer = await api.job(jobId);
+  if (signal.aborted) return;
+  if (answer.status !== 200) return show(h("p", { class: "notice" }, answer.body?.message ?? `The server answered ${answer.status}.`));
+  const job = answer.body;
+  const deliveries = await api.deliveries(jobId);
+  if (signal.aborted) return;
+  const live = job.reply ? null : liveView(stateName(job.state));
+  show(h("div", { class: "job-grid" }, aside(job, deliveries, () => load(jobId, signal)), h("div", { class: "card" }, job.reply ? replyView(job.reply) : live.element)));
+  if (live && ["queued", "running"].includes(job.state)) await watch(jobId, live, signal);
+}
+
+async function watch(jobId, live, signal) {
+  const ended = await follow(jobId, (event, data) => {
+    if (event === "state") {
+      if (data.restarted) live.clear();
+      live.state(stateName(data.state));
+    } else if (event === "stdout") live.stdout(data.text);
+    else if (event === "stderr") live.stderr(data.text);
+  }, signal);
+  if (ended && !signal.aborted) {
+    announce("The job has ended.");
+    await load(jobId, signal);
+  }
+}
+
+function aside(job, deliveries, reload) {
+  const unfinished = ["queued", "running"].includes(job.state);
+  const facts = [["State", h("span", { class: `chip ${stateTone(job.state)}`, "data-name": "job-state" }, stateName(job.state))], ["Job", h("code", {}, job.job_id)], ["Your id", job.id ?? "–"], ["Accepted", clock(job.accepted_at)], ["Started", clock(job.started_at)], ["Finished", clock(job.finished_at)], ["Attempt", String(job.attempt ?? "–")]];
+  return h("div", { class: "card" }, h("div", { class: "card-body" },
+    h("dl", { class: "facts" }, facts.map(([label, value]) => [h("dt", {}, label), h("dd", {}, value)])),
+    unfinished ? h("div", { class: "actions" }, button("Cancel job", "danger", () => api.cancelJob(job.job_id), reload)) : null,
+    webhook(job, deliveries, reload)));
+}
+
+function webhook(job, answer, reload) {
+  const attempts = answer.status === 200 ? (answer.body.attempts ?? answer.body.deliveries ?? []) : [];
+  if (answer.status !== 200) return null;
+  return h("div", { class: "block" },
+    h("div", { class: "block-head" }, h("h3", {}, "Webhook"), answer.body.state ? h("span", { class: "chip" }, stateName(answer.body.state)) : null),
+    attempts.length === 0 ? h("p", { class: "muted" }, "No delivery attempted yet.") : h("div", { class: "table-wrap", tabindex: "0" }, h("table", {},
+      h("thead", {}, h("tr", {}, ["At", "Answer"].map((name) => h("th", { scope: "col" }, name)))),
+      h("tbody", {}, attempts.map((attempt) => h("tr", {}, h("td", {}, clock(attempt.at ?? attempt.started_at)), h("td", {}, String(attempt.status ?? attempt.outcome ?? attempt.error ?? "–"))))))),
+    job.reply ? h("div", { class: "actions" }, button("Send webhook again", "", () => api.redeliver(job.job_id), reload)) : null);
+}
+
+function button(label, kind, action, reload) {
+  const element = h("button", { type: "button", class: kind }, label);
+  element.addEventListener("click", async () => {
+    element.disabled = true;
+    const answer = await action();
+    announce(answer.status < 300 ? `${label}: done.` : (answer.body?.message ?? `The server answered ${answer.status}.`));
+    await reload();
+  });
+  return element;
+}
+
+const show = (element) => byId("job-body").replaceChildren(element);

@@ -1,0 +1,181 @@
+package io.millrace.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/**
+ * An installation started for a measurement, on free ports and with an empty data folder, by the
+ * launcher that a person would use. Closing it stops every process and removes the folder.
+ */
+public final class Installation implements AutoCloseable {
+
+  private static final Duration START = Duration.ofMinutes(3);
+  private static final Duration STOP = Duration.ofSeconds(60);
+  private static final Duration BEAT = Duration.ofMillis(200);
+
+  /** The body that the service takes. */
+  public static final String BODY = "{\"code\": ${code}, \"timeout\": 120}";
+
+  private final Path launcher;
+  private final Path data;
+  private final Map<String, String> environment = new HashMap<>();
+  private final Deque<Process> processes = new ArrayDeque<>();
+  private final Endpoint endpoint;
+
+  private Installation(Path launcher, Map<String, String> settings) throws IOException {
+    this.launcher = launcher;
+    this.data = Files.createTempDirectory("millrace-bench-");
+    String key = "bench-" + UUID.randomUUID();
+    String port = FreePorts.next();
+    String kafka = FreePorts.next();
+    String redis = FreePorts.next();
+    environment.put("SERVER_PORT", port);
+    environment.put("MILLRACE_API_KEYS", "bench:" + key);
+    environment.put("MILLRACE_DATA_DIR", data.toString());
+    environment.put("MILLRACE_KAFKA_PORT", kafka);
+    environment.put("MILLRACE_REDIS_PORT", redis);
+    environment.put("SPRING_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + kafka);
+    environment.put("SPRING_DATA_REDIS_HOST", "127.0.0.1");
+    environment.put("SPRING_DATA_REDIS_PORT", redis);
+    environment.putAll(settings);
+    this.endpoint =
+        Endpoint.at(
+            URI.create("http://127.0.0.1:" + port + "/v1/code/execute/python"),
+            List.of("x-api-key: " + key),
+            BODY);
+  }
+
+  /** Everything by {@code millrace up}, ready when this returns. */
+  public static Installation up(Path launcher, Map<String, String> settings)
+      throws InterruptedException {
+    return started(launcher, settings, 0);
+  }
+
+  /** Stores, a gateway, and so many worker processes. */
+  public static Installation ofWorkers(Path launcher, Map<String, String> settings, int workers)
+      throws InterruptedException {
+    return started(launcher, settings, workers);
+  }
+
+  private static Installation started(Path launcher, Map<String, String> settings, int workers)
+      throws InterruptedException {
+    try {
+      Installation installation = new Installation(launcher, settings);
+      try {
+        if (workers == 0) {
+          installation.start("up");
+          installation.await(1);
+        } else {
+          installation.startRoles(workers);
+        }
+        return installation;
+      } catch (RuntimeException | InterruptedException e) {
+        installation.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("no folder for an installation", e);
+    }
+  }
+
+  private void startRoles(int workers) throws InterruptedException {
+    start("infra");
+    start("gateway");
+    await(0);
+    for (int i = 0; i < workers; i++) {
+      start("worker");
+    }
+    await(workers);
+  }
+
+  /** Where its jobs are sent. */
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** {@code GET /v1/queue}. */
+  public JsonNode queue() throws InterruptedException {
+    return new ObjectMapper().readTree(endpoint.ask("GET", "/v1/queue").body());
+  }
+
+  private void start(String role) {
+    ProcessBuilder builder = new ProcessBuilder(launcher.toString(), role);
+    builder.environment().putAll(environment);
+    builder.environment().put("MANAGEMENT_SERVER_PORT", FreePorts.next());
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(
+        ProcessBuilder.Redirect.appendTo(data.resolve("bench-" + role + ".log").toFile()));
+    try {
+      processes.push(builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(launcher + " " + role + " did not start", e);
+    }
+  }
+
+  private void await(int workers) throws InterruptedException {
+    long end = System.nanoTime() + START.toNanos();
+    while (System.nanoTime() - end < 0) {
+      if (processes.stream().anyMatch(process -> !process.isAlive())) {
+        throw new IllegalStateException("a process ended at once; its last words:\n" + lastWords());
+      }
+      if (endpoint.ask("GET", "/v1/queue").status() == 200
+          && queue().get("workers").asInt() >= workers) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(BEAT.toMillis());
+    }
+    throw new IllegalStateException("not ready after " + START + "; last words:\n" + lastWords());
+  }
+
+  private String lastWords() {
+    try (Stream<Path> logs = Files.list(data)) {
+      StringBuilder words = new StringBuilder();
+      for (Path log : logs.filter(file -> file.toString().endsWith(".log")).sorted().toList()) {
+        List<String> lines = Files.readAllLines(log);
+        lines
+            .subList(Math.max(0, lines.size() - 15), lines.size())
+            .forEach(line -> words.append(line).append('\n'));
+      }
+      return words.toString();
+    } catch (IOException e) {
+      return "none";
+    }
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    for (Process process : processes) {
+      process.destroy();
+      if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly().waitFor();
+      }
+    }
+    remove(data);
+  }
+
+  private static void remove(Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the folder " + folder + " is left behind", e);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** That what is watched is what was written. */
+@NullMarked
+package io.millrace.worker.output;
+
+import org.jspecify.annotations.NullMarked;
