@@ -56,7 +56,7 @@ final class JobLoop implements Runnable {
   @Override
   public void run() {
     while (patience.goesOn() && patience.until("start its sandbox", sandbox::start)) {
-      lanes.take().ifPresent(this::handle);
+      patience.survive("take and run a job", () -> lanes.take().ifPresent(this::handle));
     }
   }
 
@@ -65,6 +65,18 @@ final class JobLoop implements Runnable {
       taken.release();
       return;
     }
+    try {
+      runOrPutAside(taken);
+    } catch (RuntimeException e) {
+      // A record that is still held would make every later poll of this slot fail.
+      taken.release();
+      throw e;
+    } finally {
+      MDC.remove("job_id");
+    }
+  }
+
+  private void runOrPutAside(TakenRecord taken) {
     try {
       Job job = JobCodec.decodeJob(taken.record().value());
       MDC.put("job_id", job.jobId().toString());
@@ -80,8 +92,6 @@ final class JobLoop implements Runnable {
     } catch (UnreadableRecordException e) {
       strays.putAside(taken.record(), e);
       taken.accept();
-    } finally {
-      MDC.remove("job_id");
     }
   }
 
@@ -91,6 +101,7 @@ final class JobLoop implements Runnable {
   }
 
   private void execute(Lease lease, TakenRecord taken) {
+    log.debug("Job {} starts here as attempt {}", lease.job().jobId(), lease.attempt());
     long startedAt = System.nanoTime();
     Recording recording = output.open(lease.job().jobId(), lease.attempt());
     CompletableFuture<Outcome> running = sandbox.run(lease.job(), recording);

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Keeps the leases of the jobs that run here, three beats a lease, and kills the sandbox of a job
  * that is not this worker's any more. Thread-safe.
  */
-final class LeaseKeeper implements AutoCloseable {
+final class LeaseKeeper {
 
   private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
 
@@ -82,8 +82,7 @@ final class LeaseKeeper implements AutoCloseable {
   }
 
   /** Leaves the cluster's count. */
-  @Override
-  public void close() {
+  void signOff() {
     heart.shutdownNow();
     try {
       leases.signOff(card);

@@ -72,6 +72,16 @@ final class Patience {
     }
   }
 
+  /** Takes a step whose failure costs its thread a pause, not its life. */
+  void survive(String what, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      log.error("This slot could not {}; it goes on after a pause: {}", what, e.toString());
+      isOver(draining, LONGEST_PAUSE_MILLIS);
+    }
+  }
+
   private static boolean isOver(CountDownLatch end, long pause) {
     try {
       long spread = ThreadLocalRandom.current().nextLong(pause);

@@ -77,7 +77,7 @@ final class SlotPool implements SmartLifecycle {
       slot.sandbox().close();
       slot.lanes().close();
     }
-    tools.keeper().close();
+    tools.keeper().signOff();
     running = false;
   }
 

@@ -1,0 +1,39 @@
+package io.millrace.e2e.drive;
+
+import java.time.Duration;
+
+/**
+ * What a caller sends: a program that proves that it was this very one that ran, by its name in its
+ * result, and which of its runs, by random bytes in its output.
+ *
+ * @param k the name of the submission, unique in a history
+ * @param timeoutSeconds its time limit
+ */
+public record Program(String k, String code, int timeoutSeconds) {
+
+  private static final int TIMEOUT_SECONDS = 60;
+
+  /** Sleeps, then returns its name. */
+  public static Program sleeping(String k, Duration time) {
+    return of(k, "import time\ntime.sleep(%s)".formatted(time.toMillis() / 1000.0));
+  }
+
+  /** Runs {@code code}, then returns its name. */
+  public static Program of(String k, String code) {
+    return new Program(
+        k,
+        """
+        import os
+        print(%1$s, os.urandom(8).hex(), flush=True)
+        %2$s
+        return %1$s
+        """
+            .formatted("'" + k + "'", code),
+        TIMEOUT_SECONDS);
+  }
+
+  /** The same with another time limit. */
+  public Program within(int seconds) {
+    return new Program(k, code, seconds);
+  }
+}

@@ -1,0 +1,72 @@
+package io.millrace.e2e.fault;
+
+import io.millrace.e2e.roles.Cluster;
+import io.millrace.e2e.roles.Role;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What must not be there when every job has ended. */
+public final class Leftovers {
+
+  private static final String PREFIX = "{millrace}:";
+
+  /** The keys that live as long as the queue does. */
+  private static final Set<String> LASTING =
+      Set.of(PREFIX + "epoch", PREFIX + "workers", PREFIX + "deliveries");
+
+  private Leftovers() {}
+
+  /** One sentence for each; empty when the place is clean. */
+  public static List<String> of(Cluster cluster) throws IOException {
+    List<String> found = new ArrayList<>();
+    inRedis(cluster.redis().commands(), found);
+    inKafka(new Log(cluster.broker().bootstrapServers()), found);
+    for (Role worker : cluster.workers()) {
+      Set<ProcessHandle> orphans = worker.orphans();
+      if (!orphans.isEmpty()) {
+        found.add(worker.name() + " left processes: " + new TreeSet<>(pids(orphans)));
+      }
+    }
+    return found;
+  }
+
+  private static void inRedis(Resp redis, List<String> found) throws IOException {
+    for (String key : redis.list("KEYS", "*")) {
+      String holds = counted(redis, key);
+      if (!holds.isEmpty() && !holds.equals("0")) {
+        found.add(key + " still holds " + holds);
+      }
+      if (redis.text("PTTL", key).equals("-1") && !LASTING.contains(key)) {
+        found.add(key + " would stay for ever");
+      }
+    }
+  }
+
+  /** How many jobs a lane, a slot list or the outbox holds; nothing for other keys. */
+  private static String counted(Resp redis, String key) throws IOException {
+    String name = key.startsWith(PREFIX) ? key.substring(PREFIX.length()) : key;
+    if (name.startsWith("lane:") || name.equals("running") || name.equals("outbox")) {
+      return redis.text("ZCARD", key);
+    }
+    if (name.startsWith("owner:") && (name.endsWith(":waiting") || name.endsWith(":held"))) {
+      return redis.text("ZCARD", key);
+    }
+    return name.startsWith("owner:") && name.endsWith(":running") ? redis.text("SCARD", key) : "";
+  }
+
+  private static void inKafka(Log log, List<String> found) {
+    for (String topic : List.of(Log.JOBS, Log.BULK)) {
+      long lag = log.lag(topic);
+      if (lag > 0) {
+        found.add(topic + " has " + lag + " records that nobody is done with");
+      }
+    }
+  }
+
+  private static List<Long> pids(Set<ProcessHandle> processes) {
+    return processes.stream().map(ProcessHandle::pid).toList();
+  }
+}

@@ -1,0 +1,45 @@
+package io.millrace.e2e.roles;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What a cluster is made of.
+ *
+ * @param settings environment names and values for every gateway and worker
+ */
+public record ClusterPlan(String name, int gateways, int workers, Map<String, String> settings) {
+
+  /** How long a silent worker keeps its jobs: short, since every rescue waits for it. */
+  public static final int LEASE_SECONDS = 3;
+
+  /** Slots of each worker. */
+  public static final int SLOTS = 2;
+
+  /** Two gateways, two workers of two slots, a lease of three seconds. */
+  public static ClusterPlan usual(String name) {
+    return new ClusterPlan(
+        name,
+        2,
+        2,
+        Map.of(
+            "MILLRACE_QUEUE_LEASE", LEASE_SECONDS + "s",
+            "MILLRACE_WORKER_SLOTS", "" + SLOTS,
+            "MILLRACE_WORKER_DRAIN_GRACE", "4s",
+            "MILLRACE_WEBHOOK_ALLOWED_NETWORKS", "127.0.0.0/8",
+            "MILLRACE_WEBHOOK_RETRY_BASE", "200ms",
+            "MILLRACE_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+  }
+
+  /** With other numbers of roles. */
+  public ClusterPlan of(int otherGateways, int otherWorkers) {
+    return new ClusterPlan(name, otherGateways, otherWorkers, settings);
+  }
+
+  /** With one more setting, or another value for it. */
+  public ClusterPlan with(String setting, String value) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put(setting, value);
+    return new ClusterPlan(name, gateways, workers, all);
+  }
+}

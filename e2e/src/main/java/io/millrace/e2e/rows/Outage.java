@@ -1,0 +1,166 @@
+package io.millrace.e2e.rows;
+
+import static io.millrace.e2e.rows.Stage.require;
+
+import io.millrace.e2e.Await;
+import io.millrace.e2e.drive.Answer;
+import io.millrace.e2e.drive.Load;
+import io.millrace.e2e.drive.Load.Mode;
+import io.millrace.e2e.drive.Program;
+import io.millrace.e2e.roles.Probe;
+import io.millrace.e2e.roles.Role;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A store is away for a while, with a load on: callers are told so at once, no role needs to start
+ * again, and everything accepted ends.
+ */
+final class Outage {
+
+  /** A second, and what a busy machine takes to notice. */
+  private static final Duration AT_ONCE = Duration.ofMillis(1_500);
+
+  private static final Duration NOTICED = Duration.ofSeconds(5);
+  private static final Duration RECOVERY = Duration.ofSeconds(20);
+
+  private final Stage stage;
+  private final String what;
+  private final Mode mode;
+  private final boolean forgets;
+
+  private Outage(Stage stage, String what, Mode mode, boolean forgets) {
+    this.stage = stage;
+    this.what = what;
+    this.mode = mode;
+    this.forgets = forgets;
+  }
+
+  /** An outage after which everything is known. */
+  static Outage of(Stage stage, String what) {
+    return new Outage(stage, what, Mode.MIXED, false);
+  }
+
+  /** An outage that may take the results with it that nobody has read yet. */
+  static Outage thatForgets(Stage stage, String what, Mode mode) {
+    return new Outage(stage, what, mode, true);
+  }
+
+  /** Takes the store away for so long, with callers who must be told within a second. */
+  void run(Duration time, Runnable takeAway, Runnable bringBack) throws Exception {
+    Set<ProcessHandle> roles = roles();
+    CompletableFuture<List<Answer>> load = begin();
+    Runnable outage =
+        () -> {
+          takeAway.run();
+          try {
+            callersAreTold(time);
+          } finally {
+            bringBack.run();
+          }
+        };
+    if (forgets) {
+      stage.forgettingFault(what, outage);
+    } else {
+      stage.fault(what, outage);
+    }
+    everythingRecovers();
+    load.join();
+    stage.finish();
+    require(roles.equals(roles()), "a role had to start again");
+  }
+
+  /** A fault that callers need not notice. */
+  void shake(Runnable fault) throws Exception {
+    Set<ProcessHandle> roles = roles();
+    CompletableFuture<List<Answer>> load = begin();
+    if (forgets) {
+      stage.forgettingFault(what, fault);
+    } else {
+      stage.fault(what, fault);
+    }
+    everythingRecovers();
+    load.join();
+    stage.finish();
+    require(roles.equals(roles()), "a role had to start again");
+  }
+
+  private CompletableFuture<List<Answer>> begin() {
+    CompletableFuture<List<Answer>> load =
+        stage
+            .driver()
+            .run(
+                Load.of("load", 40, 4, Duration.ofMillis(300), mode)
+                    .pausing(Duration.ofMillis(300)));
+    Await.until(
+        "the load is on",
+        Duration.ofSeconds(10),
+        () -> stage.history().events().size() > 8);
+    return load;
+  }
+
+  private void callersAreTold(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    Duration slowest = Duration.ZERO;
+    for (int i = 0; System.nanoTime() < end; i++) {
+      Answer answer =
+          stage
+              .driver()
+              .submit(Program.sleeping("away-" + i, Duration.ZERO), Mode.ASYNC, i)
+              .join();
+      require(
+          answer instanceof Answer.Told told
+              && told.status() == 503
+              && told.headers().firstValue("Retry-After").isPresent(),
+          "while " + what + ", a caller was told " + answer);
+      require(
+          answer.took().compareTo(AT_ONCE) < 0,
+          "while " + what + ", a caller waited " + answer.took().toMillis() + " ms");
+      slowest = slowest.compareTo(answer.took()) > 0 ? slowest : answer.took();
+      Await.pass(Duration.ofMillis(200));
+    }
+    stage.figure("slowest 503", slowest);
+    for (Role gateway : stage.cluster().gateways()) {
+      Await.until(
+          gateway.name() + " says that it is not ready",
+          NOTICED,
+          () -> !Probe.isReady(gateway.spec().managementPort()));
+    }
+  }
+
+  private void everythingRecovers() {
+    int[] tries = {0};
+    stage.figure(
+        "accepts again after",
+        Await.until(
+            "both gateways accept again",
+            RECOVERY,
+            () ->
+                Stream.of(0, 1)
+                    .allMatch(
+                        gateway ->
+                            stage
+                                    .driver()
+                                    .submit(
+                                        Program.sleeping("after-" + tries[0]++, Duration.ZERO),
+                                        Mode.WEBHOOK,
+                                        gateway)
+                                    .join()
+                                instanceof Answer.Told told
+                                && told.status() == 202)));
+    Stream.concat(stage.cluster().gateways().stream(), stage.cluster().workers().stream())
+        .forEach(Role::awaitReady);
+  }
+
+  private Set<ProcessHandle> roles() {
+    return Stream.concat(
+            stage.cluster().gateways().stream(), stage.cluster().workers().stream())
+        .filter(Role::isAlive)
+        .map(Role::process)
+        .collect(Collectors.toSet());
+  }
+}

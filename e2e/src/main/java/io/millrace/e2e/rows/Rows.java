@@ -1,0 +1,168 @@
+package io.millrace.e2e.rows;
+
+import static io.millrace.e2e.rows.Row.When.BY_NAME;
+import static io.millrace.e2e.rows.Row.When.CI;
+
+import io.millrace.e2e.roles.ClusterPlan;
+import io.millrace.e2e.rows.Row.Body;
+import io.millrace.e2e.rows.Row.When;
+import java.util.List;
+
+/** Every row, in the order in which they run: those of one cluster after each other. */
+public final class Rows {
+
+  private static final ClusterPlan USUAL = WorkerRows.plan();
+  private static final ClusterPlan LATE = ClusterPlan.usual("late-worker").of(2, 0);
+
+  private static final List<Row> ALL =
+      List.of(
+          usual(
+              "C1",
+              "each job is answered by the gateway it was sent to, and all see one queue",
+              CI,
+              CrowdRows::rolesApart),
+          usual("C2", "200 callers at once each get their own", CI, CrowdRows::everyCallerItsOwn),
+          usual("C3", "2,000 waiting callers cost no threads", CI, CrowdRows::manyWait),
+          usual("C4", "one long job does not slow a stream of short ones", CI, CrowdRows::oneLongJob),
+          usual(
+              "W1",
+              "a record that a dead worker held is another worker's",
+              BY_NAME,
+              WorkerRows::killedWithATakenRecord),
+          usual(
+              "W2",
+              "a killed worker's job starts again within its lease + 5 s, its sandbox dead in 2 s",
+              CI,
+              WorkerRows::killedInMidRun),
+          usual(
+              "W2b",
+              "the same for a job that has left its record",
+              CI,
+              WorkerRows::killedAfterTheHandOver),
+          usual(
+              "W3",
+              "a result whose worker died before its acknowledgement stands, and the job runs once",
+              CI,
+              WorkerRows::killedBetweenResultAndAcknowledgement),
+          usual(
+              "W4",
+              "a worker that froze past its lease cannot write",
+              CI,
+              WorkerRows::frozenForLongerThanItsLease),
+          usual(
+              "W6",
+              "a stopping worker lets short jobs end and gives long ones back at no cost",
+              CI,
+              WorkerRows::stoppedInOrder),
+          usual(
+              "W7",
+              "a job that killed three workers ends as failed, and blocks nobody",
+              CI,
+              WorkerRows::poison),
+          usual("W8", "garbage becomes a dead letter with its bytes and cause", CI, QueueRows::garbage),
+          usual("W9", "a record of a newer version is parked", CI, QueueRows::aNewerVersion),
+          usual(
+              "W11",
+              "a worker without an interpreter ends, and names the setting",
+              CI,
+              SandboxRows::noInterpreter),
+          usual(
+              "W13", "no program outlives its time by more than 2 s", BY_NAME, SandboxRows::endless),
+          usual("W14", "a greedy program hits its own limits", BY_NAME, SandboxRows::greedy),
+          usual("W16", "a record that is there three times runs once", CI, QueueRows::aRecordTwice),
+          usual(
+              "G1",
+              "a gateway that dies in mid send leaves no ghost in the queue's length",
+              CI,
+              GatewayRows::killedBeforeTheSend),
+          usual(
+              "G2",
+              "a caller whose gateway died gets the same job for the same Idempotency-Key",
+              CI,
+              GatewayRows::killedWhileACallerWaits),
+          usual(
+              "G4",
+              "a stopping gateway answers everyone who waits",
+              CI,
+              GatewayRows::stoppedUnderLoad),
+          usual("G5", "a gateway that froze gives each caller its own answer", CI, GatewayRows::frozen),
+          usual(
+              "G6",
+              "callers that leave free their places, and their waiting jobs never run",
+              CI,
+              GatewayRows::callersLeave),
+          usual(
+              "G7",
+              "a gateway without descriptors lives, and comes back",
+              BY_NAME,
+              GatewayRows::outOfDescriptors),
+          usual("G8", "a gateway without heap loses no accepted job", BY_NAME, GatewayRows::outOfHeap),
+          usual("G9", "a gateway without a key does not start", CI, GatewayRows::noKey),
+          usual("K1", "a stopped broker: 503 within a second, nothing lost", CI, StoreRows::brokerStopped),
+          usual("K2", "a killed broker: the same", CI, StoreRows::brokerKilled),
+          usual("K3", "a frozen broker: the same", CI, StoreRows::brokerFrozen),
+          usual("K10", "the largest body runs, a larger one is refused", CI, QueueRows::theLargestBody),
+          usual("R1", "a killed Redis: 503 within a second, nothing lost", CI, StoreRows::redisKilled),
+          usual(
+              "R2",
+              "an emptied Redis: queued and running jobs end, counters heal",
+              CI,
+              StoreRows::redisEmptied),
+          usual("R3", "a frozen Redis: 503 within a second, nothing lost", CI, StoreRows::redisFrozen),
+          usual("R4", "a paused Redis: the same", CI, StoreRows::redisPaused),
+          usual("R5", "a full Redis: the same", CI, StoreRows::redisFull),
+          usual("R6", "a read-only Redis: the same", CI, StoreRows::redisReadOnly),
+          usual("R7", "cut connections: nothing lost", CI, StoreRows::redisConnectionsCut),
+          usual("R9", "an expired result never comes back", CI, StoreRows::aResultExpires),
+          usual("B-W", "a worker dies in mid burst: nothing lost", CI, BurstRows::workerDies),
+          usual("B-G", "a gateway dies in mid burst: nothing lost", CI, BurstRows::gatewayDies),
+          usual("B-R", "Redis dies in mid burst: nothing lost", CI, BurstRows::redisDies),
+          usual("B-K", "the broker dies in mid burst: nothing lost", CI, BurstRows::brokerDies),
+          usual("K8", "workers that come and go: nothing lost", BY_NAME, WorkerRows::comingAndGoing),
+          new Row(
+              "C5",
+              "a burst at a small queue: only 202 and 429, every 202 done once, no 429 run",
+              CI,
+              BurstRows.plan(),
+              BurstRows::smallQueue),
+          new Row(
+              "K9",
+              "a backlog from before the first worker runs whole",
+              CI,
+              LATE,
+              QueueRows::aBacklogBeforeTheFirstWorker),
+          new Row(
+              "H1",
+              "a receiver that fails three times gets the same webhook a fourth time",
+              BY_NAME,
+              HookRows.plan(),
+              HookRows::failsThreeTimes),
+          new Row("H3", "410 ends a delivery", BY_NAME, HookRows.plan(), HookRows::gone));
+
+  private Rows() {}
+
+  private static Row usual(String id, String promise, When when, Body body) {
+    return new Row(id, promise, when, USUAL, body);
+  }
+
+  /** All rows. */
+  public static List<Row> all() {
+    return ALL;
+  }
+
+  /** Those of the fault suite. */
+  public static List<Row> inCi() {
+    return ALL.stream().filter(row -> row.when() == CI).toList();
+  }
+
+  /** The row of that name. */
+  public static Row named(String id) {
+    return ALL.stream()
+        .filter(row -> row.id().equalsIgnoreCase(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "there is no row " + id + "; rows: " + ALL.stream().map(Row::id).toList()));
+  }
+}

@@ -1,0 +1,129 @@
+package io.millrace.e2e.rows;
+
+import static io.millrace.e2e.rows.Stage.require;
+
+import io.millrace.e2e.Await;
+import io.millrace.e2e.drive.Load.Mode;
+import io.millrace.e2e.fault.Resp;
+import io.millrace.e2e.roles.BrokerRole;
+import io.millrace.e2e.roles.RedisRole;
+import io.millrace.e2e.roles.Signals;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+
+/** The broker or Redis goes away, freezes, fills up, forgets. */
+final class StoreRows {
+
+  private static final Duration AWAY = Duration.ofSeconds(5);
+
+  private StoreRows() {}
+
+  /** K1. */
+  static void brokerStopped(Stage stage) throws Exception {
+    BrokerRole broker = stage.cluster().broker();
+    Outage.of(stage, "the broker is stopped").run(AWAY, broker::stop, broker::restart);
+  }
+
+  /** K2. */
+  static void brokerKilled(Stage stage) throws Exception {
+    BrokerRole broker = stage.cluster().broker();
+    Outage.of(stage, "the broker is killed").run(AWAY, broker::kill, broker::restart);
+  }
+
+  /** K3. */
+  static void brokerFrozen(Stage stage) throws Exception {
+    ProcessHandle broker = stage.cluster().broker().process();
+    Outage.of(stage, "the broker is frozen")
+        .run(Duration.ofSeconds(10), () -> Signals.stop(broker), () -> Signals.cont(broker));
+  }
+
+  /** R1. */
+  static void redisKilled(Stage stage) throws Exception {
+    RedisRole redis = stage.cluster().redis();
+    Outage.of(stage, "Redis is killed").run(AWAY, redis::kill, redis::restart);
+  }
+
+  /** R2. */
+  static void redisEmptied(Stage stage) throws Exception {
+    Resp redis = stage.cluster().redis().commands();
+    String queued = stage.enqueue("before", Duration.ofSeconds(4));
+    stage.awaitStart(queued, 1, Duration.ofSeconds(15));
+    Outage.thatForgets(stage, "Redis is emptied", Mode.WEBHOOK)
+        .shake(
+            () -> {
+              say(redis, "FLUSHALL");
+              Await.until(
+                  "the gate is open again",
+                  Duration.ofSeconds(20),
+                  () -> redis.text("EXISTS", "{millrace}:epoch").equals("1"));
+            });
+  }
+
+  /** R3. */
+  static void redisFrozen(Stage stage) throws Exception {
+    ProcessHandle redis = stage.cluster().redis().process();
+    Outage.of(stage, "Redis is frozen")
+        .run(Duration.ofSeconds(8), () -> Signals.stop(redis), () -> Signals.cont(redis));
+  }
+
+  /** R4. */
+  static void redisPaused(Stage stage) throws Exception {
+    Resp redis = stage.cluster().redis().commands();
+    Outage.of(stage, "writes to Redis are paused")
+        .run(
+            AWAY, () -> say(redis, "CLIENT", "PAUSE", "60000", "WRITE"),
+            () -> say(redis, "CLIENT", "UNPAUSE"));
+  }
+
+  /** R5. */
+  static void redisFull(Stage stage) throws Exception {
+    Resp redis = stage.cluster().redis().commands();
+    Outage.of(stage, "Redis is full")
+        .run(
+            AWAY, () -> say(redis, "CONFIG", "SET", "maxmemory", "1mb"),
+            () -> say(redis, "CONFIG", "SET", "maxmemory", "0"));
+  }
+
+  /** R6. */
+  static void redisReadOnly(Stage stage) throws Exception {
+    Resp redis = stage.cluster().redis().commands();
+    Outage.of(stage, "Redis is read-only")
+        .run(
+            AWAY, () -> say(redis, "REPLICAOF", "127.0.0.1", "1"),
+            () -> say(redis, "REPLICAOF", "NO", "ONE"));
+  }
+
+  /** R7. */
+  static void redisConnectionsCut(Stage stage) throws Exception {
+    Resp redis = stage.cluster().redis().commands();
+    Outage.of(stage, "every connection to Redis is cut each second")
+        .shake(
+            () -> {
+              for (int i = 0; i < 8; i++) {
+                say(redis, "CLIENT", "KILL", "TYPE", "normal");
+                say(redis, "CLIENT", "KILL", "TYPE", "pubsub");
+                Await.pass(Duration.ofSeconds(1));
+              }
+            });
+  }
+
+  /** R9. */
+  static void aResultExpires(Stage stage) throws Exception {
+    String job = stage.enqueue("r9", Duration.ZERO);
+    stage.awaitState(job, "succeeded", Duration.ofSeconds(15));
+    stage.finish();
+    say(stage.cluster().redis().commands(), "PEXPIRE", "{millrace}:job:" + job, "1");
+    Await.until("it is gone", Duration.ofSeconds(2), () -> stage.state(job).isEmpty());
+    Await.pass(Duration.ofSeconds(6));
+    require(stage.state(job).isEmpty(), "an expired job came back as " + stage.state(job));
+  }
+
+  private static void say(Resp redis, String... command) {
+    try {
+      redis.text(command);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Redis does not take " + String.join(" ", command), e);
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package io.millrace.e2e.rows;
+
+import static io.millrace.e2e.rows.Stage.require;
+
+import io.millrace.e2e.Await;
+import io.millrace.e2e.drive.Load;
+import io.millrace.e2e.drive.Program;
+import io.millrace.e2e.history.Findings;
+import io.millrace.e2e.roles.Cluster;
+import io.millrace.e2e.roles.ClusterPlan;
+import io.millrace.e2e.roles.Role;
+import io.millrace.e2e.roles.Signals;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** A worker dies, freezes, is stopped. */
+final class WorkerRows {
+
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofSeconds(15);
+  private static final Duration SANDBOX_DEATH = Duration.ofSeconds(2);
+
+  /** Past the time when a job leaves its record for its lease. */
+  private static final Duration HANDED_OVER = Duration.ofSeconds(3);
+
+  private WorkerRows() {}
+
+  /** W1. */
+  static void killedWithATakenRecord(Stage stage) throws Exception {
+    Cluster cluster = stage.cluster();
+    cluster.workers().forEach(Role::freeze);
+    String job = stage.enqueue("w1", Duration.ofMillis(100));
+    stage.fault(
+        "kill -9 of a worker that holds a record and cannot claim its job",
+        () -> {
+          Signals.stop(cluster.redis().process());
+          cluster.workers().forEach(Role::thaw);
+          Await.pass(Duration.ofSeconds(1));
+          cluster.worker(0).kill();
+          Signals.cont(cluster.redis().process());
+        });
+    stage.awaitStart(job, 1, Duration.ofSeconds(20));
+    stage.finish();
+    require(stage.starts(job).size() == 1, "it started more than once");
+  }
+
+  /** W2, before the hand-over. */
+  static void killedInMidRun(Stage stage) throws Exception {
+    rescued(stage, Duration.ZERO);
+  }
+
+  /** W2, after the hand-over. */
+  static void killedAfterTheHandOver(Stage stage) throws Exception {
+    rescued(stage, HANDED_OVER);
+  }
+
+  private static void rescued(Stage stage, Duration runs) throws Exception {
+    String job = stage.enqueue("long", LONG);
+    Role first = stage.awaitStart(job, 1, SOON);
+    Await.pass(runs);
+    Set<ProcessHandle> sandboxes = first.below();
+    require(!sandboxes.isEmpty(), "no sandbox is seen below " + first.name());
+    stage.fault("kill -9 " + first.name(), first::kill);
+    stage.figure(
+        "old sandboxes dead after",
+        Await.until(
+            "its old processes are dead",
+            SANDBOX_DEATH,
+            () -> sandboxes.stream().noneMatch(ProcessHandle::isAlive)));
+    long killed = System.nanoTime();
+    Role second = stage.awaitStart(job, 2, Stage.RESCUE);
+    stage.figure("started again after", Duration.ofNanos(System.nanoTime() - killed));
+    require(second != first, "a dead worker started it");
+    stage.client(0).cancel(job);
+    Findings findings = stage.finish();
+    require(findings.starts() == 2, "expected two starts: " + findings);
+  }
+
+  /** W3. */
+  static void killedBetweenResultAndAcknowledgement(Stage stage) throws Exception {
+    Cluster cluster = stage.cluster();
+    stage
+        .driver()
+        .submit(Program.sleeping("w3", Duration.ofMillis(1_500)), Load.Mode.WEBHOOK, 0)
+        .join();
+    String job = Await.value("it has begun", SOON, () -> Evidence.firstStart(stage));
+    Role worker = stage.awaitStart(job, 1, SOON);
+    stage.fault(
+        "kill -9 of a worker that has written a result and could not acknowledge it",
+        () -> {
+          Signals.stop(cluster.broker().process());
+          stage.awaitState(job, "succeeded", SOON);
+          worker.kill();
+          Signals.cont(cluster.broker().process());
+        });
+    Findings findings = stage.finish();
+    require(findings.starts() == 1, "it ran again: " + findings);
+  }
+
+  /** W4. */
+  static void frozenForLongerThanItsLease(Stage stage) throws Exception {
+    String job = stage.enqueue("w4", Duration.ofSeconds(5));
+    Role first = stage.awaitStart(job, 1, SOON);
+    stage.fault(
+        "freeze " + first.name(),
+        () -> {
+          first.freeze();
+          stage.awaitStart(job, 2, Stage.RESCUE);
+          first.thaw();
+        });
+    stage.awaitState(job, "succeeded", Duration.ofSeconds(20));
+    Await.until(
+        "the first worker has learned that the job is not its own",
+        SOON,
+        () -> Evidence.says(first, job, "is not this worker's any more", "its result is refused"));
+    Findings findings = stage.finish();
+    require(findings.starts() == 2, "expected two starts: " + findings);
+  }
+
+  /** W6. */
+  static void stoppedInOrder(Stage stage) throws Exception {
+    String lasting = stage.enqueue("long", LONG);
+    Role worker = stage.awaitStart(lasting, 1, SOON);
+    List<String> brief = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      brief.add(stage.enqueue("short-" + i, Duration.ofSeconds(2)));
+    }
+    boolean beside = false;
+    for (String job : brief) {
+      beside |= stage.awaitStart(job, 1, SOON) == worker;
+    }
+    require(beside, "no short job runs beside the long one");
+    stage.fault("SIGTERM to " + worker.name(), () -> stop(stage, worker, lasting));
+    brief.forEach(job -> stage.awaitState(job, "succeeded", SOON));
+    brief.forEach(job -> require(stage.starts(job).size() == 1, "a short one ran again"));
+    String lost =
+        stage.cluster().redis().commands().text("HGET", "{millrace}:job:" + lasting, "worker_lost");
+    require(lost.isEmpty(), "the stop was counted as a fault of the job");
+    stage.client(0).cancel(lasting);
+    stage.cluster().heal();
+    stage.finish();
+  }
+
+  private static void stop(Stage stage, Role worker, String lasting) {
+    long asked = System.nanoTime();
+    worker.terminate();
+    Role next = stage.awaitStart(lasting, 2, Duration.ofSeconds(10));
+    require(next != worker, "a stopping worker started a job");
+    stage.figure("given back and started after", Duration.ofNanos(System.nanoTime() - asked));
+    int code = worker.awaitExit(Duration.ofSeconds(15));
+    // 143 is how a JVM says that it ended in order after SIGTERM.
+    require(code == 0 || code == 143, "it ended with code " + code);
+  }
+
+  /** W7. */
+  static void poison(Stage stage) throws Exception {
+    String poison = stage.enqueue("poison", LONG);
+    List<String> behind =
+        List.of(
+            stage.enqueue("behind-1", Duration.ofMillis(100)),
+            stage.enqueue("behind-2", Duration.ofMillis(100)));
+    for (int death = 1; death <= 3; death++) {
+      Role worker = stage.awaitStart(poison, death, Duration.ofSeconds(60));
+      stage.fault("kill -9 " + worker.name(), worker::kill);
+      if (death < 3) {
+        worker.restart();
+      }
+    }
+    long lastDeath = System.nanoTime();
+    stage.awaitState(poison, "failed", Stage.RESCUE);
+    stage.figure("given up after", Duration.ofNanos(System.nanoTime() - lastDeath));
+    behind.forEach(job -> stage.awaitState(job, "succeeded", SOON));
+    stage.cluster().heal();
+    Findings findings = stage.finish();
+    require(stage.starts(poison).size() == 3, "expected three starts: " + findings);
+    require(Evidence.reason(stage, poison).equals("worker_lost"), "it does not say why");
+  }
+
+  /** K8. */
+  static void comingAndGoing(Stage stage) throws Exception {
+    var load =
+        stage
+            .driver()
+            .run(Load.of("storm", 60, 4, Duration.ofSeconds(2), Load.Mode.ASYNC));
+    Role third = stage.cluster().addWorker();
+    stage.fault(
+        "a third worker comes and goes",
+        () -> {
+          for (int i = 0; i < 4; i++) {
+            third.awaitReady();
+            third.kill();
+            third.restart();
+          }
+          third.awaitReady();
+        });
+    load.join();
+    stage.finish();
+  }
+
+  /** What is asked of every cluster that rows share. */
+  static ClusterPlan plan() {
+    return ClusterPlan.usual("usual").with("MILLRACE_QUEUE_HAND_OVER_AFTER", "2s");
+  }
+}

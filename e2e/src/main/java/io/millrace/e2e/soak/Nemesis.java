@@ -1,0 +1,105 @@
+package io.millrace.e2e.soak;
+
+import io.millrace.e2e.Await;
+import io.millrace.e2e.fault.Resp;
+import io.millrace.e2e.roles.Cluster;
+import io.millrace.e2e.roles.Role;
+import io.millrace.e2e.roles.Signals;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+
+/** Chooses what goes wrong next: the same for the same seed. Not thread-safe. */
+final class Nemesis {
+
+  private static final Duration MOMENT = Duration.ofSeconds(5);
+
+  /** Longer than a lease: a frozen worker's jobs are another's when it wakes up. */
+  private static final Duration LONG_MOMENT = Duration.ofSeconds(8);
+
+  private static final Duration DRAIN = Duration.ofSeconds(45);
+
+  /**
+   * A fault.
+   *
+   * @param forgets whether results that nobody has read yet may be gone
+   */
+  record Fault(String name, boolean forgets, Runnable breaking) {}
+
+  private final Random random;
+  private final Cluster cluster;
+
+  Nemesis(long seed, Cluster cluster) {
+    this.random = new Random(seed);
+    this.cluster = cluster;
+  }
+
+  /** How long the load is left alone before the next fault. */
+  Duration calm() {
+    return Duration.ofMillis(3_000 + random.nextInt(9_000));
+  }
+
+  Fault next() {
+    Role worker = cluster.worker(random.nextInt(cluster.workers().size()));
+    Role gateway = cluster.gateway(random.nextInt(cluster.gateways().size()));
+    List<Fault> faults =
+        List.of(
+            fault("kill -9 " + worker.name(), worker::kill),
+            fault("kill -9 " + gateway.name(), gateway::kill),
+            fault("kill -9 Redis", cluster.redis()::kill),
+            fault("kill -9 broker", cluster.broker()::kill),
+            fault("SIGTERM " + worker.name(), () -> stop(worker)),
+            fault("SIGTERM " + gateway.name(), () -> stop(gateway)),
+            fault("SIGTERM broker", cluster.broker()::stop),
+            freeze(worker.name(), worker.process(), LONG_MOMENT),
+            freeze(gateway.name(), gateway.process(), MOMENT),
+            freeze("Redis", cluster.redis().process(), MOMENT),
+            freeze("broker", cluster.broker().process(), LONG_MOMENT),
+            fault("cut Redis connections", () -> redis("CLIENT", "KILL", "TYPE", "normal")),
+            spell("pause Redis writes", "CLIENT PAUSE 5000 WRITE", "PING"),
+            spell("fill Redis", "CONFIG SET maxmemory 1mb", "CONFIG SET maxmemory 0"),
+            spell("Redis read-only", "REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE"),
+            new Fault("empty Redis", true, () -> redis("FLUSHALL")));
+    return faults.get(random.nextInt(faults.size()));
+  }
+
+  private static Fault fault(String name, Runnable breaking) {
+    return new Fault(name, false, breaking);
+  }
+
+  private static Fault freeze(String name, ProcessHandle process, Duration time) {
+    return fault(
+        "freeze " + name,
+        () -> {
+          Signals.stop(process);
+          Await.pass(time);
+          Signals.cont(process);
+        });
+  }
+
+  private Fault spell(String name, String begin, String end) {
+    return fault(
+        name,
+        () -> {
+          redis(begin.split(" "));
+          Await.pass(MOMENT);
+          redis(end.split(" "));
+        });
+  }
+
+  private static void stop(Role role) {
+    role.terminate();
+    role.awaitExit(DRAIN);
+  }
+
+  private void redis(String... command) {
+    Resp redis = cluster.redis().commands();
+    try {
+      redis.text(command);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Redis does not take " + String.join(" ", command), e);
+    }
+  }
+}

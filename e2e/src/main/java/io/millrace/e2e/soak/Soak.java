@@ -1,0 +1,79 @@
+package io.millrace.e2e.soak;
+
+import io.millrace.e2e.Await;
+import io.millrace.e2e.drive.Answer;
+import io.millrace.e2e.drive.Load;
+import io.millrace.e2e.drive.Load.Mode;
+import io.millrace.e2e.roles.Cluster;
+import io.millrace.e2e.roles.ClusterPlan;
+import io.millrace.e2e.rows.Stage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Plays an act a minute on one cluster. */
+public final class Soak {
+
+  private static final Duration ACT = Duration.ofMinutes(1);
+
+  /** Short, so that the number of keys levels off within the soak. */
+  private static final String RESULT_TTL = "3m";
+
+  private static final int JOBS = 120;
+  private static final int CALLERS = 6;
+  private static final Duration JOB = Duration.ofMillis(200);
+  private static final Duration PAUSE = Duration.ofMillis(1_000);
+
+  private Soak() {}
+
+  /** Plays for so many minutes; writes everything below {@code folder}. */
+  public static Summary run(int minutes, long seed, Path folder) throws Exception {
+    List<Act> acts = new ArrayList<>();
+    ClusterPlan plan = ClusterPlan.usual("soak").with("MILLRACE_RESULT_TTL", RESULT_TTL);
+    try (Cluster cluster = Cluster.start(plan, folder)) {
+      Nemesis nemesis = new Nemesis(seed, cluster);
+      for (int number = 1; number <= minutes; number++) {
+        long end = System.nanoTime() + ACT.toNanos();
+        Act act = play(number, nemesis, cluster);
+        System.out.println(act);
+        acts.add(act);
+        Await.pass(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+      }
+    }
+    return new Summary(seed, acts);
+  }
+
+  private static Act play(int number, Nemesis nemesis, Cluster cluster) throws Exception {
+    Duration calm = nemesis.calm();
+    Nemesis.Fault fault = nemesis.next();
+    try (Stage stage = new Stage("act-" + number, cluster)) {
+      CompletableFuture<List<Answer>> load =
+          stage.driver().run(Load.of("act", JOBS, CALLERS, JOB, Mode.MIXED).pausing(PAUSE));
+      Await.pass(calm);
+      long broken = System.nanoTime();
+      Runnable breaking =
+          () -> {
+            fault.breaking().run();
+            cluster.heal();
+          };
+      if (fault.forgets()) {
+        stage.forgettingFault(fault.name(), breaking);
+      } else {
+        stage.fault(fault.name(), breaking);
+      }
+      Duration recovery = Duration.ofNanos(System.nanoTime() - broken);
+      load.join();
+      String found;
+      boolean clean = true;
+      try {
+        found = stage.finish().toString();
+      } catch (AssertionError e) {
+        found = String.valueOf(e.getMessage());
+        clean = false;
+      }
+      return new Act(number, fault.name(), found, clean, recovery, Vitals.of(cluster));
+    }
+  }
+}
