@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -61,8 +62,9 @@ public final class Sandbox implements AutoCloseable {
     }
     try {
       ProcessBuilder builder = new ProcessBuilder(files.command(settings.python(), "serve"));
-      // Nothing of the worker's environment, which holds secrets.
-      builder.environment().clear();
+      // Nothing of the worker's environment, which holds secrets, but the path by which an
+      // interpreter that is started by its name finds itself.
+      builder.environment().keySet().retainAll(Set.of("PATH"));
       builder.redirectError(ProcessBuilder.Redirect.INHERIT);
       Process started = builder.start();
       process = started;

@@ -1,0 +1,66 @@
+package io.millrace.worker;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The sandbox runs a job and knows nothing else; the worker around it speaks through the stores. */
+@AnalyzeClasses(
+    packages = "io.millrace.worker",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest
+  static final ArchRule theSandboxKnowsNeitherKafkaNorRedis =
+      noClasses()
+          .that()
+          .resideInAPackage("io.millrace.worker.sandbox..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.apache.kafka..",
+              "org.springframework.kafka..",
+              "org.springframework.data..",
+              "io.lettuce..",
+              "io.millrace.queue..",
+              "io.millrace.store..",
+              "io.millrace.rescue..");
+
+  @ArchTest
+  static final ArchRule theSandboxKnowsNothingOfTheLoopAroundIt =
+      noClasses()
+          .that()
+          .resideInAPackage("io.millrace.worker.sandbox..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.millrace.worker");
+
+  @ArchTest
+  static final ArchRule scriptsAreTheStoresAlone =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.springframework.data.redis.core.script..");
+
+  @ArchTest
+  static final ArchRule processesAreStartedByTheSandboxOnly =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.millrace.worker.sandbox..")
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(ProcessBuilder.class);
+
+  @ArchTest
+  static final ArchRule thereAreNoCycles =
+      slices().matching("io.millrace.worker.(*)..").should().beFreeOfCycles();
+
+  @ArchTest static final ArchRule nothingIsInjectedIntoFields = NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
+
+  @ArchTest static final ArchRule nothingIsPrinted = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+}
