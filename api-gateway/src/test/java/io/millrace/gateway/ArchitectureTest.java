@@ -127,7 +127,8 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.net.URLConnection");
 
-  @ArchTest static final ArchRule nothingIsInjectedIntoFields = NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
+  @ArchTest
+  static final ArchRule nothingIsInjectedIntoFields = NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
 
   @ArchTest static final ArchRule nothingIsPrinted = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 }

@@ -19,7 +19,8 @@ import org.yaml.snakeyaml.Yaml;
  */
 record ComposeService(String image, Map<String, String> environment, String[] command) {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z_]+):-([^}]*)}");
-  private static final Pattern PLACE = Pattern.compile(".*(LISTENER|QUORUM|NODE_ID|ROLES|LOG_DIRS).*");
+  private static final Pattern PLACE =
+      Pattern.compile(".*(LISTENER|QUORUM|NODE_ID|ROLES|LOG_DIRS).*");
 
   static ComposeService named(String name) {
     Map<?, ?> services = (Map<?, ?>) compose().get("services");

@@ -1,7 +1,6 @@
 package io.millrace.e2e;
 
 import io.millrace.e2e.rows.Row;
-import io.millrace.e2e.rows.Rows;
 import io.millrace.e2e.rows.Theatre;
 import io.millrace.e2e.soak.Soak;
 import io.millrace.e2e.soak.Summary;
@@ -12,7 +11,8 @@ import java.util.List;
 
 /**
  * {@code ./millrace chaos}: a soak with a random fault a minute, or rows of the fault matrix by
- * name. Exits with 0 when every promise held, 1 when one was broken, 2 when the words make no sense.
+ * name. Exits with 0 when every promise held, 1 when one was broken, 2 when the words make no
+ * sense.
  */
 public final class Chaos {
 
@@ -56,7 +56,8 @@ public final class Chaos {
     long begun = System.nanoTime();
     try {
       List<String> figures = theatre.run(row);
-      System.out.printf("HELD   %s (%d s)%n", row, Duration.ofNanos(System.nanoTime() - begun).toSeconds());
+      System.out.printf(
+          "HELD   %s (%d s)%n", row, Duration.ofNanos(System.nanoTime() - begun).toSeconds());
       figures.forEach(figure -> System.out.println("       " + figure));
       return true;
     } catch (AssertionError broken) {

@@ -10,7 +10,9 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The sandbox runs a job and knows nothing else; the worker around it speaks through the stores. */
+/**
+ * The sandbox runs a job and knows nothing else; the worker around it speaks through the stores.
+ */
 @AnalyzeClasses(
     packages = "io.millrace.worker",
     importOptions = ImportOption.DoNotIncludeTests.class)
@@ -60,7 +62,8 @@ class ArchitectureTest {
   static final ArchRule thereAreNoCycles =
       slices().matching("io.millrace.worker.(*)..").should().beFreeOfCycles();
 
-  @ArchTest static final ArchRule nothingIsInjectedIntoFields = NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
+  @ArchTest
+  static final ArchRule nothingIsInjectedIntoFields = NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
 
   @ArchTest static final ArchRule nothingIsPrinted = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 }

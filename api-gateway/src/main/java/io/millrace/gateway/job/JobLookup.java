@@ -18,7 +18,7 @@ public final class JobLookup {
   }
 
   /** The job of that name, if it is this owner's. */
-  Optional<JobStatus> find(String jobId, String owner) {
+  public Optional<JobStatus> find(String jobId, String owner) {
     return parse(jobId).flatMap(archive::find).filter(job -> job.owner().equals(owner));
   }
 

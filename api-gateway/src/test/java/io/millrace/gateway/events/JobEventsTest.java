@@ -60,9 +60,7 @@ class JobEventsTest {
   }
 
   private Outcome program(Job job) {
-    gateway
-        .bean(OutputStreams.class)
-        .append(job.jobId(), new Piece(1, Channel.STDOUT, 0, "one\n"));
+    gateway.bean(OutputStreams.class).append(job.jobId(), new Piece(1, Channel.STDOUT, 0, "one\n"));
     try {
       assertThat(mayEnd.await(60, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
@@ -106,7 +104,8 @@ class JobEventsTest {
   void aJobOfAnotherKeyCannotBeWatched() {
     String job = submit();
     assertThat(
-            http.get("/v1/jobs/" + job + "/events", "x-api-key", TestGateway.OTHER_KEY).statusCode())
+            http.get("/v1/jobs/" + job + "/events", "x-api-key", TestGateway.OTHER_KEY)
+                .statusCode())
         .isEqualTo(404);
   }
 
@@ -147,7 +146,8 @@ class JobEventsTest {
     HttpResponse<InputStream> response =
         HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     assertThat(response.statusCode()).isEqualTo(200);
-    assertThat(response.headers().firstValue("Content-Type")).hasValue("text/event-stream;charset=UTF-8");
+    assertThat(response.headers().firstValue("Content-Type"))
+        .hasValue("text/event-stream;charset=UTF-8");
     return new Scanner(response.body(), StandardCharsets.UTF_8);
   }
 

@@ -9,8 +9,8 @@ import io.millrace.store.OutputStreams.Piece;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -30,14 +30,20 @@ class JobFollowerTest {
     all.addAll(follower.news(job(JobState.SUCCEEDED, 1, REPLY), List.of()));
     assertThat(all.stream().map(JobFollowerTest::brief))
         .containsExactly(
-            "state queued", "state running", "stdout 0 abc", "stdout 3 def", "stderr 0 x",
-            "state succeeded", "end succeeded");
+            "state queued",
+            "state running",
+            "stdout 0 abc",
+            "stdout 3 def",
+            "stderr 0 x",
+            "state succeeded",
+            "end succeeded");
   }
 
   @Test
   void aWatcherThatComesBackHearsOnlyWhatItMissed() {
     follower.news(job(JobState.RUNNING, 1, null), List.of());
-    List<JobEvent> before = follower.news(job(JobState.RUNNING, 1, null), List.of(out(1, 0, "abc")));
+    List<JobEvent> before =
+        follower.news(job(JobState.RUNNING, 1, null), List.of(out(1, 0, "abc")));
     JobFollower later = new JobFollower(Position.ofId(before.get(0).id()));
     List<JobEvent> after =
         later.news(job(JobState.RUNNING, 1, null), List.of(out(1, 0, "abc"), out(1, 3, "d")));
@@ -71,7 +77,8 @@ class JobFollowerTest {
 
   @Test
   void aForeignEventIdIsTheBeginning() {
-    for (String id : new String[] {"", "x", "1-succeeded-0-0", "1-running-0", "99999999999-running-0-0"}) {
+    for (String id :
+        new String[] {"", "x", "1-succeeded-0-0", "1-running-0", "99999999999-running-0-0"}) {
       assertThat(Position.ofId(id)).isEqualTo(Position.START);
     }
   }
@@ -82,7 +89,9 @@ class JobFollowerTest {
     List<JobEvent> news =
         running.news(job(JobState.RUNNING, 1, null), List.of(out(1, 0, "a\n\ndata: b\r")));
     String frame = new String(news.get(0).bytes(), java.nio.charset.StandardCharsets.UTF_8);
-    assertThat(frame).isEqualTo("id: 1-running-11-0\nevent: stdout\ndata: {\"at\":0,\"text\":\"a\\n\\ndata: b\\r\"}\n\n");
+    assertThat(frame)
+        .isEqualTo(
+            "id: 1-running-11-0\nevent: stdout\ndata: {\"at\":0,\"text\":\"a\\n\\ndata: b\\r\"}\n\n");
   }
 
   private static Piece out(int attempt, int at, String text) {

@@ -27,7 +27,12 @@ class JobListTest {
   static void start() {
     gateway =
         TestGateway.start(
-            "millrace.api-keys=lister-" + System.nanoTime() + ":" + KEY + ",other:" + TestGateway.OTHER_KEY);
+            "millrace.api-keys=lister-"
+                + System.nanoTime()
+                + ":"
+                + KEY
+                + ",other:"
+                + TestGateway.OTHER_KEY);
     http = new Http(gateway.port());
   }
 

@@ -61,7 +61,9 @@ class McpTest {
         result(
             legacy(
                 "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{"
-                    + "\"protocolVersion\":\"" + asked + "\",\"capabilities\":{},"
+                    + "\"protocolVersion\":\""
+                    + asked
+                    + "\",\"capabilities\":{},"
                     + "\"clientInfo\":{\"name\":\"t\",\"version\":\"1\"}}}"));
     assertThat(result.path("protocolVersion").asString()).isEqualTo(got);
     assertThat(result.path("capabilities").has("tools")).isTrue();
@@ -79,7 +81,8 @@ class McpTest {
         result(legacy("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}")).path("tools");
     assertThat(tools).hasSize(1);
     assertThat(tools.get(0).path("name").asString()).isEqualTo("execute_python");
-    assertThat(tools.get(0).path("inputSchema").path("required").get(0).asString()).isEqualTo("code");
+    assertThat(tools.get(0).path("inputSchema").path("required").get(0).asString())
+        .isEqualTo("code");
   }
 
   @Test
@@ -89,7 +92,8 @@ class McpTest {
     JsonNode told = result.path("structuredContent");
     assertThat(told.path("result").toString()).isEqualTo("[1,2]");
     assertThat(told.path("stdout").asString()).isEqualTo("printed\n");
-    assertThat(JSON.readTree(result.path("content").get(0).path("text").asString())).isEqualTo(told);
+    assertThat(JSON.readTree(result.path("content").get(0).path("text").asString()))
+        .isEqualTo(told);
     assertFits(told);
   }
 
@@ -107,21 +111,26 @@ class McpTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{}", "{\"code\":1}", "{\"code\":\"\",\"timeout\":301}",
+        "{}",
+        "{\"code\":1}",
+        "{\"code\":\"\",\"timeout\":301}",
         "{\"code\":\"\",\"webhook_url\":\"https://example.com/\"}"
       })
   void wrongArgumentsAreToldToTheModel(String arguments) {
     JsonNode result = result(call(arguments));
     assertThat(result.path("isError").asBoolean(false)).isTrue();
-    assertThat(result.path("structuredContent").path("reason").asString()).isEqualTo("invalid_request");
-    assertThat(result.path("structuredContent").path("error").asString()).isNotEqualTo("Missing or invalid parameters");
+    assertThat(result.path("structuredContent").path("reason").asString())
+        .isEqualTo("invalid_request");
+    assertThat(result.path("structuredContent").path("error").asString())
+        .isNotEqualTo("Missing or invalid parameters");
     assertFits(result.path("structuredContent"));
   }
 
   @Test
   void anotherToolDoesNotExist() {
     HttpResponse<String> answer =
-        legacy("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"rm\"}}");
+        legacy(
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"rm\"}}");
     assertThat(error(answer).path("code").asInt()).isEqualTo(-32602);
   }
 
@@ -176,7 +185,8 @@ class McpTest {
     HttpResponse<String> answer =
         post(
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}",
-            "MCP-Protocol-Version", "2099-01-01");
+            "MCP-Protocol-Version",
+            "2099-01-01");
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(error(answer).path("code").asInt()).isEqualTo(-32022);
     assertThat(error(answer).path("data").path("supported")).hasSize(4);
@@ -212,7 +222,9 @@ class McpTest {
   private static HttpResponse<String> call(String arguments) {
     return legacy(
         "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{"
-            + "\"name\":\"execute_python\",\"arguments\":" + arguments + "}}");
+            + "\"name\":\"execute_python\",\"arguments\":"
+            + arguments
+            + "}}");
   }
 
   private static HttpResponse<String> legacy(String body) {
@@ -220,7 +232,10 @@ class McpTest {
   }
 
   private static HttpResponse<String> modern(String method, String name, String more) {
-    String params = (name.isEmpty() ? "" : "\"name\":\"" + name + "\",") + (more.isEmpty() ? "" : more + ",") + META;
+    String params =
+        (name.isEmpty() ? "" : "\"name\":\"" + name + "\",")
+            + (more.isEmpty() ? "" : more + ",")
+            + META;
     List<String> head =
         new ArrayList<>(List.of("MCP-Protocol-Version", "2026-07-28", "Mcp-Method", method));
     if (!name.isEmpty()) {

@@ -44,7 +44,12 @@ public final class Drain {
     long deadline = System.nanoTime() + atMost.toNanos();
     for (String job : jobs) {
       long left = Math.max(1, deadline - System.nanoTime());
-      tryUntil(() -> Await.until(job + " has ended", Duration.ofNanos(left), () -> isOver(job, accepted.contains(job))));
+      tryUntil(
+          () ->
+              Await.until(
+                  job + " has ended",
+                  Duration.ofNanos(left),
+                  () -> isOver(job, accepted.contains(job))));
     }
     awaitHooks(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
   }
@@ -52,7 +57,8 @@ public final class Drain {
   private void awaitHooks(Duration atMost) {
     tryUntil(
         () ->
-            Await.until("every webhook has come", atMost, () -> missingHooks(history.events()) == 0));
+            Await.until(
+                "every webhook has come", atMost, () -> missingHooks(history.events()) == 0));
   }
 
   private static void tryUntil(Runnable wait) {

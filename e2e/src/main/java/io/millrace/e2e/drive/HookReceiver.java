@@ -19,8 +19,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Where webhooks arrive, on loopback. It answers by script: one status a delivery, in order, and 204
- * when the script is over. Thread-safe.
+ * Where webhooks arrive, on loopback. It answers by script: one status a delivery, in order, and
+ * 204 when the script is over. Thread-safe.
  */
 public final class HookReceiver implements AutoCloseable {
 
@@ -75,8 +75,7 @@ public final class HookReceiver implements AutoCloseable {
 
   private void receive(HttpExchange exchange) throws IOException {
     try (exchange) {
-      String body =
-          new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
       String webhookId = String.valueOf(exchange.getRequestHeaders().getFirst("webhook-id"));
       record(webhookId, body);
       Integer status = script.poll();

@@ -12,8 +12,7 @@ import java.time.Duration;
  * @param pause between an answer and the caller's next program
  * @param mode how the callers wait
  */
-public record Load(
-    String name, int jobs, int clients, Duration length, Duration pause, Mode mode) {
+public record Load(String name, int jobs, int clients, Duration length, Duration pause, Mode mode) {
 
   /** How a caller wants its reply. */
   public enum Mode {

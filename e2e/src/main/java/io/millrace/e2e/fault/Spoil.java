@@ -62,8 +62,7 @@ final class Spoil {
     long late =
         delay.toNanos()
             + (spread == 0 ? 0 : ThreadLocalRandom.current().nextLong(-spread, spread + 1));
-    long slow =
-        bytesPerSecond == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) * bytes / bytesPerSecond;
+    long slow = bytesPerSecond == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) * bytes / bytesPerSecond;
     return Math.max(0, late) + slow;
   }
 }

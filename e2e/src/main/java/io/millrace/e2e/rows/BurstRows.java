@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** One process dies in the middle of a burst whose webhooks are on; and a burst at a small queue. */
+/**
+ * One process dies in the middle of a burst whose webhooks are on; and a burst at a small queue.
+ */
 final class BurstRows {
 
   /** Waiting jobs at most, in the row of the small queue. */
@@ -52,9 +54,7 @@ final class BurstRows {
                 Load.of("burst", 60, 8, Duration.ofMillis(150), Mode.WEBHOOK)
                     .pausing(Duration.ofMillis(150)));
     Await.until(
-        "the burst is on",
-        Duration.ofSeconds(15),
-        () -> stage.history().events().size() > 30);
+        "the burst is on", Duration.ofSeconds(15), () -> stage.history().events().size() > 30);
     stage.fault(
         what,
         () -> {
@@ -99,10 +99,8 @@ final class BurstRows {
   }
 
   private static long waiting(Stage stage) throws Exception {
-    return Long.parseLong(
-            stage.cluster().redis().commands().text("ZCARD", "{millrace}:lane:first"))
-        + Long.parseLong(
-            stage.cluster().redis().commands().text("ZCARD", "{millrace}:lane:bulk"));
+    return Long.parseLong(stage.cluster().redis().commands().text("ZCARD", "{millrace}:lane:first"))
+        + Long.parseLong(stage.cluster().redis().commands().text("ZCARD", "{millrace}:lane:bulk"));
   }
 
   static ClusterPlan plan() {

@@ -36,8 +36,7 @@ final class CrowdRows {
               .driver()
               .submit(Program.sleeping("apart-" + gateway, Duration.ZERO), Mode.WAIT, gateway)
               .join();
-      require(
-          answer instanceof Answer.Told told && told.status() == 200, "it answered " + answer);
+      require(answer instanceof Answer.Told told && told.status() == 200, "it answered " + answer);
       JsonNode body = ((Answer.Told) answer).body();
       pids.add(body.path("pid").asLong());
       queues.add(body.path("queue_id").asLong());
@@ -75,8 +74,7 @@ final class CrowdRows {
   static void everyCallerItsOwn(Stage stage) throws Exception {
     List<CompletableFuture<Answer>> answers = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
-      answers.add(
-          stage.driver().submit(Program.sleeping("own-" + i, Duration.ZERO), Mode.WAIT, i));
+      answers.add(stage.driver().submit(Program.sleeping("own-" + i, Duration.ZERO), Mode.WAIT, i));
     }
     for (int i = 0; i < answers.size(); i++) {
       Answer answer = answers.get(i).join();
@@ -98,8 +96,7 @@ final class CrowdRows {
     List<CallerThatLeaves> callers = new ArrayList<>();
     try {
       for (int i = 0; i < MANY; i++) {
-        callers.add(
-            CallerThatLeaves.sends(stage, gateway, Program.sleeping("many-" + i, SOON)));
+        callers.add(CallerThatLeaves.sends(stage, gateway, Program.sleeping("many-" + i, SOON)));
       }
       Await.until(
           MANY + " callers wait",

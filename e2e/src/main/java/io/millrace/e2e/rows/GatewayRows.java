@@ -138,8 +138,7 @@ final class GatewayRows {
           gateway.thaw();
         });
     for (Answer answer : load.join()) {
-      require(
-          answer instanceof Answer.Told told && told.status() == 200, "a caller got " + answer);
+      require(answer instanceof Answer.Told told && told.status() == 200, "a caller got " + answer);
     }
     stage.finish();
   }
@@ -213,8 +212,7 @@ final class GatewayRows {
   /** G8. */
   static void outOfHeap(Stage stage) throws Exception {
     String safe = stage.enqueue("safe", Duration.ofSeconds(3));
-    try (Role small =
-        stage.cluster().launch().gateway("gateway-small", "-Xmx48m").awaitReady()) {
+    try (Role small = stage.cluster().launch().gateway("gateway-small", "-Xmx48m").awaitReady()) {
       Client client =
           new Client(URI.create("http://127.0.0.1:" + small.spec().port()), Launch.API_KEY);
       String large = "#" + "x".repeat(1_000_000);

@@ -97,9 +97,7 @@ final class Outage {
                 Load.of("load", 40, 4, Duration.ofMillis(300), mode)
                     .pausing(Duration.ofMillis(300)));
     Await.until(
-        "the load is on",
-        Duration.ofSeconds(10),
-        () -> stage.history().events().size() > 8);
+        "the load is on", Duration.ofSeconds(10), () -> stage.history().events().size() > 8);
     return load;
   }
 
@@ -108,10 +106,7 @@ final class Outage {
     Duration slowest = Duration.ZERO;
     for (int i = 0; System.nanoTime() < end; i++) {
       Answer answer =
-          stage
-              .driver()
-              .submit(Program.sleeping("away-" + i, Duration.ZERO), Mode.ASYNC, i)
-              .join();
+          stage.driver().submit(Program.sleeping("away-" + i, Duration.ZERO), Mode.ASYNC, i).join();
       require(
           answer instanceof Answer.Told told
               && told.status() == 503
@@ -144,21 +139,20 @@ final class Outage {
                     .allMatch(
                         gateway ->
                             stage
-                                    .driver()
-                                    .submit(
-                                        Program.sleeping("after-" + tries[0]++, Duration.ZERO),
-                                        Mode.WEBHOOK,
-                                        gateway)
-                                    .join()
-                                instanceof Answer.Told told
+                                        .driver()
+                                        .submit(
+                                            Program.sleeping("after-" + tries[0]++, Duration.ZERO),
+                                            Mode.WEBHOOK,
+                                            gateway)
+                                        .join()
+                                    instanceof Answer.Told told
                                 && told.status() == 202)));
     Stream.concat(stage.cluster().gateways().stream(), stage.cluster().workers().stream())
         .forEach(Role::awaitReady);
   }
 
   private Set<ProcessHandle> roles() {
-    return Stream.concat(
-            stage.cluster().gateways().stream(), stage.cluster().workers().stream())
+    return Stream.concat(stage.cluster().gateways().stream(), stage.cluster().workers().stream())
         .filter(Role::isAlive)
         .map(Role::process)
         .collect(Collectors.toSet());

@@ -84,10 +84,7 @@ final class QueueRows {
 
   /** K9: no worker has ever been there. */
   static void aBacklogBeforeTheFirstWorker(Stage stage) throws Exception {
-    stage
-        .driver()
-        .run(Load.of("early", 100, 4, Duration.ZERO, Mode.ASYNC))
-        .join();
+    stage.driver().run(Load.of("early", 100, 4, Duration.ZERO, Mode.ASYNC)).join();
     Role worker = stage.cluster().addWorker();
     worker.awaitReady();
     Findings findings = stage.finish();

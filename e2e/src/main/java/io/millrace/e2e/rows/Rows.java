@@ -23,7 +23,8 @@ public final class Rows {
               CrowdRows::rolesApart),
           usual("C2", "200 callers at once each get their own", CI, CrowdRows::everyCallerItsOwn),
           usual("C3", "2,000 waiting callers cost no threads", CI, CrowdRows::manyWait),
-          usual("C4", "one long job does not slow a stream of short ones", CI, CrowdRows::oneLongJob),
+          usual(
+              "C4", "one long job does not slow a stream of short ones", CI, CrowdRows::oneLongJob),
           usual(
               "W1",
               "a record that a dead worker held is another worker's",
@@ -59,7 +60,11 @@ public final class Rows {
               "a job that killed three workers ends as failed, and blocks nobody",
               CI,
               WorkerRows::poison),
-          usual("W8", "garbage becomes a dead letter with its bytes and cause", CI, QueueRows::garbage),
+          usual(
+              "W8",
+              "garbage becomes a dead letter with its bytes and cause",
+              CI,
+              QueueRows::garbage),
           usual("W9", "a record of a newer version is parked", CI, QueueRows::aNewerVersion),
           usual(
               "W11",
@@ -67,7 +72,10 @@ public final class Rows {
               CI,
               SandboxRows::noInterpreter),
           usual(
-              "W13", "no program outlives its time by more than 2 s", BY_NAME, SandboxRows::endless),
+              "W13",
+              "no program outlives its time by more than 2 s",
+              BY_NAME,
+              SandboxRows::endless),
           usual("W14", "a greedy program hits its own limits", BY_NAME, SandboxRows::greedy),
           usual("W16", "a record that is there three times runs once", CI, QueueRows::aRecordTwice),
           usual(
@@ -85,7 +93,11 @@ public final class Rows {
               "a stopping gateway answers everyone who waits",
               CI,
               GatewayRows::stoppedUnderLoad),
-          usual("G5", "a gateway that froze gives each caller its own answer", CI, GatewayRows::frozen),
+          usual(
+              "G5",
+              "a gateway that froze gives each caller its own answer",
+              CI,
+              GatewayRows::frozen),
           usual(
               "G6",
               "callers that leave free their places, and their waiting jobs never run",
@@ -96,19 +108,39 @@ public final class Rows {
               "a gateway without descriptors lives, and comes back",
               BY_NAME,
               GatewayRows::outOfDescriptors),
-          usual("G8", "a gateway without heap loses no accepted job", BY_NAME, GatewayRows::outOfHeap),
+          usual(
+              "G8",
+              "a gateway without heap loses no accepted job",
+              BY_NAME,
+              GatewayRows::outOfHeap),
           usual("G9", "a gateway without a key does not start", CI, GatewayRows::noKey),
-          usual("K1", "a stopped broker: 503 within a second, nothing lost", CI, StoreRows::brokerStopped),
+          usual(
+              "K1",
+              "a stopped broker: 503 within a second, nothing lost",
+              CI,
+              StoreRows::brokerStopped),
           usual("K2", "a killed broker: the same", CI, StoreRows::brokerKilled),
           usual("K3", "a frozen broker: the same", CI, StoreRows::brokerFrozen),
-          usual("K10", "the largest body runs, a larger one is refused", CI, QueueRows::theLargestBody),
-          usual("R1", "a killed Redis: 503 within a second, nothing lost", CI, StoreRows::redisKilled),
+          usual(
+              "K10",
+              "the largest body runs, a larger one is refused",
+              CI,
+              QueueRows::theLargestBody),
+          usual(
+              "R1",
+              "a killed Redis: 503 within a second, nothing lost",
+              CI,
+              StoreRows::redisKilled),
           usual(
               "R2",
               "an emptied Redis: queued and running jobs end, counters heal",
               CI,
               StoreRows::redisEmptied),
-          usual("R3", "a frozen Redis: 503 within a second, nothing lost", CI, StoreRows::redisFrozen),
+          usual(
+              "R3",
+              "a frozen Redis: 503 within a second, nothing lost",
+              CI,
+              StoreRows::redisFrozen),
           usual("R4", "a paused Redis: the same", CI, StoreRows::redisPaused),
           usual("R5", "a full Redis: the same", CI, StoreRows::redisFull),
           usual("R6", "a read-only Redis: the same", CI, StoreRows::redisReadOnly),
@@ -118,7 +150,8 @@ public final class Rows {
           usual("B-G", "a gateway dies in mid burst: nothing lost", CI, BurstRows::gatewayDies),
           usual("B-R", "Redis dies in mid burst: nothing lost", CI, BurstRows::redisDies),
           usual("B-K", "the broker dies in mid burst: nothing lost", CI, BurstRows::brokerDies),
-          usual("K8", "workers that come and go: nothing lost", BY_NAME, WorkerRows::comingAndGoing),
+          usual(
+              "K8", "workers that come and go: nothing lost", BY_NAME, WorkerRows::comingAndGoing),
           new Row(
               "C5",
               "a burst at a small queue: only 202 and 429, every 202 done once, no 429 run",

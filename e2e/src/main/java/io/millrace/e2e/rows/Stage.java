@@ -206,8 +206,7 @@ public final class Stage implements AutoCloseable {
 
   private void awaitTidy() throws Exception {
     try {
-      Duration took =
-          Await.until("nothing is left", TIDY, () -> Leftovers.of(cluster).isEmpty());
+      Duration took = Await.until("nothing is left", TIDY, () -> Leftovers.of(cluster).isEmpty());
       figure("tidy after", took);
     } catch (AssertionError e) {
       throw new AssertionError("left over: " + Leftovers.of(cluster), e);

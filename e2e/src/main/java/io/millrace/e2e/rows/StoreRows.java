@@ -72,7 +72,8 @@ final class StoreRows {
     Resp redis = stage.cluster().redis().commands();
     Outage.of(stage, "writes to Redis are paused")
         .run(
-            AWAY, () -> say(redis, "CLIENT", "PAUSE", "60000", "WRITE"),
+            AWAY,
+            () -> say(redis, "CLIENT", "PAUSE", "60000", "WRITE"),
             () -> say(redis, "CLIENT", "UNPAUSE"));
   }
 
@@ -81,7 +82,8 @@ final class StoreRows {
     Resp redis = stage.cluster().redis().commands();
     Outage.of(stage, "Redis is full")
         .run(
-            AWAY, () -> say(redis, "CONFIG", "SET", "maxmemory", "1mb"),
+            AWAY,
+            () -> say(redis, "CONFIG", "SET", "maxmemory", "1mb"),
             () -> say(redis, "CONFIG", "SET", "maxmemory", "0"));
   }
 
@@ -90,7 +92,8 @@ final class StoreRows {
     Resp redis = stage.cluster().redis().commands();
     Outage.of(stage, "Redis is read-only")
         .run(
-            AWAY, () -> say(redis, "REPLICAOF", "127.0.0.1", "1"),
+            AWAY,
+            () -> say(redis, "REPLICAOF", "127.0.0.1", "1"),
             () -> say(redis, "REPLICAOF", "NO", "ONE"));
   }
 

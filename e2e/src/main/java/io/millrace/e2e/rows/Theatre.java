@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs rows one after the other. Rows of the same plan share a cluster while they follow each other;
- * after a row that failed the next one gets a new cluster. Not thread-safe.
+ * Runs rows one after the other. Rows of the same plan share a cluster while they follow each
+ * other; after a row that failed the next one gets a new cluster. Not thread-safe.
  */
 public final class Theatre implements AutoCloseable {
 

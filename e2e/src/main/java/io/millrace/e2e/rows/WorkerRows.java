@@ -180,10 +180,7 @@ final class WorkerRows {
 
   /** K8. */
   static void comingAndGoing(Stage stage) throws Exception {
-    var load =
-        stage
-            .driver()
-            .run(Load.of("storm", 60, 4, Duration.ofSeconds(2), Load.Mode.ASYNC));
+    var load = stage.driver().run(Load.of("storm", 60, 4, Duration.ofSeconds(2), Load.Mode.ASYNC));
     Role third = stage.cluster().addWorker();
     stage.fault(
         "a third worker comes and goes",

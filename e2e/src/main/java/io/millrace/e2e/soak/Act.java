@@ -11,4 +11,5 @@ import java.time.Duration;
  * @param recovery from the fault until everything was ready again
  * @param vitals when all was quiet
  */
-record Act(int number, String fault, String found, boolean clean, Duration recovery, Vitals vitals) {}
+record Act(
+    int number, String fault, String found, boolean clean, Duration recovery, Vitals vitals) {}

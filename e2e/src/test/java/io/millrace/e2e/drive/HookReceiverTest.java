@@ -44,8 +44,7 @@ class HookReceiverTest {
   void itAnswersByItsScriptAndThenWith204() throws Exception {
     hooks.answerWith(500, 410);
 
-    assertThat(List.of(deliver(BODY), deliver(BODY), deliver(BODY)))
-        .containsExactly(500, 410, 204);
+    assertThat(List.of(deliver(BODY), deliver(BODY), deliver(BODY))).containsExactly(500, 410, 204);
   }
 
   @Test

@@ -28,8 +28,7 @@ final class EchoServer implements AutoCloseable {
   }
 
   static EchoServer start() throws IOException {
-    EchoServer server =
-        new EchoServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+    EchoServer server = new EchoServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
     server.threads.execute(server::accept);
     return server;
   }

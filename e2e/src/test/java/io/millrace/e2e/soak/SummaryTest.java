@@ -21,7 +21,9 @@ class SummaryTest {
     List<Act> acts = acts(9, 0, true);
 
     assertThat(
-            new Summary(1, IntStream.range(0, 9).mapToObj(i -> i == 4 ? broken() : acts.get(i)).toList())
+            new Summary(
+                    1,
+                    IntStream.range(0, 9).mapToObj(i -> i == 4 ? broken() : acts.get(i)).toList())
                 .isClean())
         .isFalse();
   }

@@ -16,8 +16,7 @@ public final class SharedInfrastructure {
 
   private SharedInfrastructure() {
     stores = ServiceLoader.load(SharedStores.class).findFirst().orElseGet(EmbeddedStores::new);
-    Runtime.getRuntime()
-        .addShutdownHook(new Thread(stores::close, "stop-shared-infrastructure"));
+    Runtime.getRuntime().addShutdownHook(new Thread(stores::close, "stop-shared-infrastructure"));
   }
 
   /** Thread-safe; the same at every call. */
