@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -84,7 +85,7 @@ public final class HookReceiver implements AutoCloseable {
   }
 
   private void record(String webhookId, String body) {
-    History now = history.get();
+    History now = Objects.requireNonNull(history.get());
     try {
       JsonNode envelope = JSON.readTree(body);
       now.add(
