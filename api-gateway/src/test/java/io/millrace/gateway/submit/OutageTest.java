@@ -63,7 +63,8 @@ class OutageTest {
       assertUnavailable(api);
       Eventually.holds(() -> readiness(gateway) == 503);
       assertThat(gateway.bean(ReplyAwaiter.class).size()).isZero();
-      assertThat(gateway.bean(QueueMonitor.class).reading().queueLength()).isZero();
+      QueueMonitor monitor = gateway.bean(QueueMonitor.class);
+      Eventually.holds(() -> monitor.reading().queueLength() == 0);
     } finally {
       go.release(100);
       redis.close();

@@ -45,7 +45,8 @@ class KilledDispatcherTest {
       stores.resumeRedis();
 
       try (DispatcherProcess second = DispatcherProcess.start(stores, SHORT_LEASES)) {
-        assertThat(receiver.next().header("webhook-id")).isEqualTo("" + job);
+        // The paused Redis may not have heard of the first delivery: then that comes again, too.
+        assertThat(receiver.nextOtherThan(ordinary).header("webhook-id")).isEqualTo("" + job);
         second.awaitLine(job + ": webhook attempt 1 delivered");
       }
     }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -97,6 +98,15 @@ public final class ScriptedReceiver implements AutoCloseable {
   public Received next() throws InterruptedException {
     return Objects.requireNonNull(
         arriving.poll(PATIENCE_SECONDS, TimeUnit.SECONDS), "no request within the time");
+  }
+
+  /** Waits for the next request that is not about this job. */
+  public Received nextOtherThan(UUID job) throws InterruptedException {
+    Received received = next();
+    while (job.toString().equals(received.header("webhook-id"))) {
+      received = next();
+    }
+    return received;
   }
 
   /** Waits until the sender has left a connection. */
