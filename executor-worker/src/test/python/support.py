@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from typing import Dict, List, Optional, Set, Tuple
 
@@ -19,10 +20,13 @@ AN_ORDINARY_USER = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups
 
 def tiers() -> Dict[str, List[str]]:
     """What to put before the helper's command, by tier: the weaker ones are tried as an ordinary user."""
-    as_user = AN_ORDINARY_USER if os.geteuid() == 0 else []
     found: Dict[str, List[str]] = {}
+    as_user: List[str] = []
     if os.geteuid() == 0:
         found["root"] = []
+        as_user = AN_ORDINARY_USER
+        if subprocess.run([*as_user, PYTHON, "-c", ""], stderr=subprocess.DEVNULL).returncode:
+            return found  # an interpreter that is root's alone
     if _may_make_user_namespaces():
         found["userns"] = as_user
     if landlock.abi():
@@ -72,8 +76,12 @@ def _parent(pid: int) -> Tuple[int, str]:
     return int(parent), state
 
 
+def user_of(pid: int) -> int:
+    with open("/proc/%d/status" % pid) as f:
+        return next(int(line.split()[1]) for line in f if line.startswith("Uid:"))
+
+
 def version(python: str) -> Tuple[int, ...]:
-    import subprocess
     text = subprocess.check_output([python, "-c", "import sys; print(*sys.version_info[:2])"], text=True)
     return tuple(map(int, text.split()))
 

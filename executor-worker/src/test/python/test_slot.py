@@ -192,6 +192,11 @@ class PackagesTest(unittest.TestCase):
                                            "except OSError:\n    return greeting.WORD")
                         self.assertEqual(b'"hello"', outcome.result, outcome)
 
+    def test_what_jobs_would_not_see_is_refused_with_a_reason(self) -> None:
+        slot = Slot((), support.PYTHON, preimport=[], python_path=["/tmp"])
+        self.assertRegex(slot.hello["error"], "/tmp: jobs have a /tmp of their own")
+        self.assertEqual(78, slot.close())
+
     def test_a_virtual_environment(self) -> None:
         made = subprocess.run([support.PYTHON, "-m", "venv", "--without-pip", self.top + "/venv"], capture_output=True)
         if made.returncode:
@@ -219,6 +224,15 @@ class SettingsTest(unittest.TestCase):
         self.assertEqual(78, slot.close())
         with Slot(launcher, support.PYTHON, preimport=[], require="fallback") as slot:
             self.assertEqual("fallback", slot.hello.get("tier"), slot.hello)
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_root_without_its_capabilities_does_not_run_jobs_as_root(self) -> None:
+        with Slot((), support.PYTHON, tier="userns", preimport=[]) as slot:
+            if not slot.hello["ready"]:
+                self.skipTest(slot.hello["error"])  # an interpreter that is root's alone
+            self.assertEqual(b"3", slot.run("return 3").result)
+            users = [support.user_of(pid) for pid in support.descendants(slot.process.pid)]
+            self.assertNotIn(0, users)
 
     def test_without_a_proc_to_mount_jobs_run_all_the_same(self) -> None:
         launcher = support.with_masked_proc()

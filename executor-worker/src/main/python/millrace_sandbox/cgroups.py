@@ -82,8 +82,6 @@ class SlotCgroup:
         if self.controls("memory"):
             name = "memory.events" if self.version == 2 else "memory.oom_control"
             files["oom_kill"] = (self.directories["memory"] + "/" + name, "oom_kill")
-        if self.controls("pids"):
-            files["fork_refused"] = (self.directories["pids"] + "/pids.events", "max")
         return Counters(files)
 
     def remove(self) -> None:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Optional, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 from . import frames
 
@@ -80,7 +80,7 @@ class Slot:
                 pass
         return self.process.wait()
 
-    def _read(self):
+    def _read(self) -> Tuple[bytes, bytes]:
         frame = frames.read(self.from_)
         if frame is None:
             raise SlotLost("the helper ended")

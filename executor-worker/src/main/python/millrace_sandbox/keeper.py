@@ -40,7 +40,7 @@ def serve() -> int:
         keeper.start()
     except SettingsError as e:
         return _refuse(str(e), EXIT_BAD_SETTINGS)
-    except NoSandbox as e:
+    except (NoSandbox, OSError) as e:
         return _refuse(str(e), EXIT_NO_SANDBOX)
     return keeper.keep()
 
@@ -151,6 +151,8 @@ class Keeper:
     def _limit_slot(self) -> Dict[str, str]:
         """Beyond a job's own memory, room for as many zygotes again (recycling) and the sandboxes that wait."""
         in_force = {name: "rlimit" for name in cgroups.CONTROLLERS}
+        if not limits.own_uid(self.tier):
+            in_force["pids"] = "none"
         group, settings = self.cgroup, self.settings
         if group.controls("memory"):
             waiting = len(self.lines) * (settings.prewarm + 1) * _MEMORY_OF_A_WAITING_SANDBOX

@@ -4,6 +4,7 @@ They bound each process alone; a slot's cgroup, where there is one, bounds a job
 """
 from __future__ import annotations
 
+import os
 import resource
 from typing import List, Tuple
 
@@ -16,8 +17,13 @@ _ADDRESS_SPACE_BEYOND_DATA = 1 << 30
 _STACK_BYTES = 8 * MIB
 
 
-def table(settings: Settings, own_uid: bool) -> List[Tuple[int, int, int]]:
-    """(resource, soft, hard). `own_uid`: no process but this slot's has the job's user id."""
+def own_uid(tier: str) -> bool:
+    """Whether no process but the slot's is counted with its jobs': RLIMIT_NPROC counts by user and namespace."""
+    return tier == "userns" or os.geteuid() == 0
+
+
+def table(settings: Settings, tier: str) -> List[Tuple[int, int, int]]:
+    """(resource, soft, hard)"""
     memory = settings.memory_bytes
     address_space = memory + _ADDRESS_SPACE_BEYOND_DATA
     rows = [
@@ -33,7 +39,7 @@ def table(settings: Settings, own_uid: bool) -> List[Tuple[int, int, int]]:
         (resource.RLIMIT_NICE, 0, 0),
         (resource.RLIMIT_RTPRIO, 0, 0),
     ]
-    if own_uid:
+    if own_uid(tier):
         processes = settings.processes + bystanders(settings)
         rows.append((resource.RLIMIT_NPROC, processes, processes))
     return rows

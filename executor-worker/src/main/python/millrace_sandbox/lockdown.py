@@ -42,9 +42,8 @@ class Confinement:
 
 def confinement(settings: Settings, tier: str, proc: bool) -> Confinement:
     change_user = os.geteuid() == 0 and tier != "userns"
-    own_uid = change_user or tier == "userns"
     return Confinement(settings, tier, proc, change_user, seccomp.build(tier != "fallback"),
-                       limits.table(settings, own_uid))
+                       limits.table(settings, tier))
 
 
 def take_pipes(code: int, out: int, err: int, result: int) -> Tuple[int, int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+import sys
 import time
 from typing import Callable, Dict, List, Optional, Sequence, Set
 
@@ -20,7 +21,7 @@ from .runner import READY
 from .settings import Settings
 
 
-_SECONDS_TO_DIE = 10.0
+_SECONDS_TO_DIE = 30.0
 
 
 class ZygoteLost(Exception):
@@ -203,34 +204,38 @@ class Pool:
 
     def _on_zygote(self, zygote: Zygote) -> None:
         data, _ = channel.receive(zygote.connection)
-        if not data:
-            raise ZygoteLost("the zygote died")
-        elif not zygote.up:
+        if not zygote.up:
             self._on_hello(zygote, data)
+        elif not data:
+            raise ZygoteLost("the zygote died")
         else:
-            kind, sandbox_id, status, cpu_us, max_rss_kb = channel.parse_event(data)
-            sandbox = zygote.sandboxes.get(sandbox_id)
-            if sandbox is None:
-                return
-            if kind == channel.GONE:
-                del zygote.sandboxes[sandbox_id]
-                self.loop.cancel(sandbox.must_be_gone)
-                self._dying.discard(sandbox_id)
-                self._release_if_done(zygote)
-                self._check_clear()
-            elif kind == channel.EXIT:
-                self._on_ended(sandbox, Ended(status, cpu_us, max_rss_kb))
-            elif kind == channel.NOT_SPAWNED:
-                self._on_ended(sandbox, Ended(None))
+            self._on_event(zygote, data)
+
+    def _on_event(self, zygote: Zygote, data: bytes) -> None:
+        kind, sandbox_id, status, cpu_us, max_rss_kb = channel.parse_event(data)
+        sandbox = zygote.sandboxes.get(sandbox_id)
+        if sandbox is None:
+            return
+        if kind == channel.GONE:
+            del zygote.sandboxes[sandbox_id]
+            self.loop.cancel(sandbox.must_be_gone)
+            self._dying.discard(sandbox_id)
+            self._release_if_done(zygote)
+            self._check_clear()
+        else:  # EXIT or NOT_SPAWNED
+            self._on_ended(sandbox, Ended(status if kind == channel.EXIT else None, cpu_us, max_rss_kb))
 
     def _on_hello(self, zygote: Zygote, data: bytes) -> None:
-        if data[:1] != channel.HELLO:
-            raise ZygoteLost("the next zygote did not start: %s" % data[1:].decode("utf-8", "replace"))
-        zygote.up = True
         line = zygote.line
         line.successor_wanted = False
-        old, line.current = line.current, zygote
-        self._release_if_done(old)
+        if data[:1] == channel.HELLO:
+            zygote.up = True
+            old, line.current = line.current, zygote
+            self._release_if_done(old)
+        else:  # the one we have serves another round, then we ask again
+            sys.stderr.write("the next zygote did not start: %s\n" % data[1:].decode("utf-8", "replace"))
+            line.current.forked = 0
+            self._release_if_done(zygote)
 
     def _release_if_done(self, zygote: Zygote) -> None:
         if zygote is not zygote.line.current and not zygote.sandboxes and zygote in self._zygotes:

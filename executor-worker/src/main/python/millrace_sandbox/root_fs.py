@@ -24,6 +24,7 @@ _LINKS = {"/tmp": SCRATCH + "/" + TMP, "/dev/shm": SCRATCH + "/" + SHM, "/dev/fd
           "/dev/stdin": "/proc/self/fd/0", "/dev/stdout": "/proc/self/fd/1", "/dev/stderr": "/proc/self/fd/2"}
 # Any will do that lies above nothing we bind: it is mounted upon in our own mount namespace only.
 _MOUNT_POINTS = ("/tmp", "/mnt", "/media", "/srv", "/run", "/var/tmp", "/home", "/var")
+_OF_THE_JOB = ("/tmp", "/dev", "/proc", SCRATCH)
 _PROC_FLAGS = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
 _SEALED = syscalls.MS_RDONLY | syscalls.MS_NOSUID | syscalls.MS_NODEV
 
@@ -42,6 +43,7 @@ def build(settings: Settings) -> dict:
     syscalls.mount(None, "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
     os.umask(0o022)
     extra = runtime_paths(settings)
+    _refuse_hidden(extra)
     top = _mount_point(extra)
     syscalls.mount("root", top, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, "size=256k,nr_inodes=512,mode=755")
     for name in ("/proc", "/dev", "/etc", SCRATCH):
@@ -69,6 +71,13 @@ def build(settings: Settings) -> dict:
     os.umask(0o077)
     syscalls.mount(None, "/", None, syscalls.MS_REMOUNT | _SEALED)
     return {"proc": proc, "root": method}
+
+
+def _refuse_hidden(paths: List[str]) -> None:
+    for path in paths:
+        for hidden in _OF_THE_JOB:
+            if path == hidden or path.startswith(hidden + "/"):
+                raise OSError(22, "jobs have a %s of their own: move what they need elsewhere" % hidden, path)
 
 
 def _mount_point(sources: List[str]) -> str:

@@ -50,8 +50,8 @@ class Settings:
 
 
 _CHOICES = {"tier": ("auto",) + TIERS, "require": ("strong", "fallback"), "cgroups": ("auto", "off")}
-_AT_LEAST_ONE = ("memory_bytes", "tmp_bytes", "tmp_inodes", "processes", "open_files", "output_limit", "result_limit",
-                 "max_jobs_per_zygote", "uid_base")
+_LEAST = {"memory_bytes": 64 * MIB, "tmp_bytes": MIB, "tmp_inodes": 16, "processes": 1, "open_files": 64,
+          "output_limit": 1, "result_limit": 1, "max_jobs_per_zygote": 1, "uid_base": 1}
 
 
 def parse(data: bytes) -> Settings:
@@ -84,8 +84,8 @@ def _converted(name: str, value: Any, default: Any) -> Any:
     elif isinstance(default, str):
         if not isinstance(value, str):
             raise SettingsError("%s must be a string" % name)
-    elif isinstance(value, bool) or not isinstance(value, (int, float)) or value < (name in _AT_LEAST_ONE):
-        raise SettingsError("%s must be a number, at least %d" % (name, name in _AT_LEAST_ONE))
+    elif isinstance(value, bool) or not isinstance(value, (int, float)) or value < _LEAST.get(name, 0):
+        raise SettingsError("%s must be a number, at least %d" % (name, _LEAST.get(name, 0)))
     else:
         return type(default)(value)
     return value

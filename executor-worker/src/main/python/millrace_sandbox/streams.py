@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import array
 import fcntl
+import json
 import os
 import termios
 from typing import Callable, Optional
@@ -92,6 +93,18 @@ class OutputStream:
         return count
 
 
+def _is_json(data: bytes) -> bool:
+    try:
+        json.loads(data.decode("utf-8"), parse_constant=_no_constant, parse_int=len, parse_float=len)
+        return True
+    except (ValueError, RecursionError):
+        return False
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)  # NaN and the infinities are no JSON
+
+
 class ReportReader:
     """The runner's one report. What doesn't look like one was written by the job."""
 
@@ -130,3 +143,5 @@ class ReportReader:
             elif len(data) >= start + header_length + result_length:
                 self.report = parse_report(bytes(data[start:start + header_length]))
                 self.result = bytes(data[start + header_length:start + header_length + result_length])
+                if self.result and not _is_json(self.result):
+                    self.report = FORGED

@@ -11,9 +11,9 @@ import os
 import socket
 import sys
 import tempfile
-from dataclasses import asdict
-from typing import Any, Dict, Iterator, List
 from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any, Dict, Iterator, List, Tuple
 
 from .client import Outcome, Slot, SlotLost
 from .keeper import EXIT_NO_SANDBOX
@@ -63,7 +63,7 @@ def _facts() -> Iterator[Dict[str, Any]]:
         yield {"canary": canary.name, "port": listener.getsockname()[1], "prover": os.getpid(), "secret": secret}
 
 
-def _try(tier: str, settings: Dict[str, Any], facts: Dict[str, Any]):
+def _try(tier: str, settings: Dict[str, Any], facts: Dict[str, Any]) -> Tuple[Dict[str, Any], Dict[str, bool], str]:
     """(what it says of itself, the checks, why it isn't taken)"""
     try:
         with Slot(**dict(settings, tier=tier)) as slot:
@@ -82,7 +82,7 @@ def _job(facts: Dict[str, Any]) -> str:
         return f.read().replace("FACTS: dict\n", "FACTS = %r\n" % facts)
 
 
-def _judge(outcome: Outcome):
+def _judge(outcome: Outcome) -> Tuple[Dict[str, bool], str]:
     try:
         checks: Dict[str, bool] = json.loads(outcome.stdout)
     except ValueError:

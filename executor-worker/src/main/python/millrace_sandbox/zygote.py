@@ -77,7 +77,7 @@ def _sentence(e: Exception) -> str:
     return "%s: %s" % (type(e).__name__, e)
 
 
-def _prepare(start: Start):
+def _prepare(start: Start) -> Tuple[lockdown.Confinement, int, dict]:
     os.umask(0o077)
     _own_session()
     for path in start.joined_through:
@@ -110,6 +110,8 @@ def _own_session() -> None:
 def _enter_namespaces(job_uid: int, as_user: bool) -> int:
     """Goes on in a child that is init of a new process namespace; the parent only waits for it. Returns a
     descriptor of that namespace, while there is a /proc to have it from."""
+    if as_user and os.getuid() == 0:
+        _become(job_uid)  # root's processes aren't counted against RLIMIT_NPROC, whatever namespace they are in
     uid, gid = os.getuid(), os.getgid()
     syscalls.unshare(syscalls.CLONE_NEWPID | (syscalls.CLONE_NEWUSER if as_user else 0))
     if as_user:
@@ -128,6 +130,15 @@ def _enter_namespaces(job_uid: int, as_user: bool) -> int:
                      | syscalls.CLONE_NEWCGROUP)
     syscalls.sethostname(b"sandbox")
     return os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _become(uid: int) -> None:
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    # Both are cleared by the change: /proc/self must be ours to write the maps, and the keeper's end ours too.
+    syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)
+    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _hide_from_oom_killer() -> None:
