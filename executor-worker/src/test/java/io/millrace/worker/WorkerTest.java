@@ -53,6 +53,7 @@ class WorkerTest {
         .properties("spring.config.name=worker")
         .run(
             "--server.port=0",
+            "--management.server.port=0",
             "--spring.kafka.bootstrap-servers=" + infrastructure.bootstrapServers(),
             "--spring.data.redis.port=" + infrastructure.redisPort(),
             "--spring.data.redis.timeout=5s",
