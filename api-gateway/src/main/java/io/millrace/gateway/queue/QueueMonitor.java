@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.slf4j.Logger;
@@ -22,10 +23,13 @@ public final class QueueMonitor implements HealthIndicator {
 
   private static final Logger log = LoggerFactory.getLogger(QueueMonitor.class);
   private static final Duration BEAT = Duration.ofSeconds(1);
+  private static final int FAILURES_IN_A_ROW = 3;
   private static final int KAFKA_TIMEOUT_MILLIS = 3000;
   private static final Reading NOTHING_KNOWN =
       new Reading(0, 0, 0, 0, 0, 0, Duration.ZERO, 0, false);
 
+  private final AtomicInteger redisFailures = new AtomicInteger();
+  private final AtomicInteger kafkaFailures = new AtomicInteger();
   private final QueueGauge gauge;
   private final Admin kafka;
   private volatile Reading reading = NOTHING_KNOWN;
@@ -57,14 +61,24 @@ public final class QueueMonitor implements HealthIndicator {
     return redisUp && kafkaUp && reading.whole();
   }
 
-  /** A call to Redis failed: no other is tried until the next beat succeeds. */
+  /** A call to Redis failed. One may be slow; after some in a row none is tried until a beat. */
   public void redisFailed() {
-    redisUp = false;
+    if (redisFailures.incrementAndGet() >= FAILURES_IN_A_ROW) {
+      redisUp = false;
+    }
   }
 
-  /** A record was not confirmed: no other is sent until the next beat succeeds. */
+  /** A record was not confirmed. One may be slow; after some in a row none is sent until a beat. */
   public void kafkaFailed() {
-    kafkaUp = false;
+    if (kafkaFailures.incrementAndGet() >= FAILURES_IN_A_ROW) {
+      kafkaUp = false;
+    }
+  }
+
+  /** A job got all the way in. */
+  public void worked() {
+    redisFailures.set(0);
+    kafkaFailures.set(0);
   }
 
   @Override
@@ -80,6 +94,7 @@ public final class QueueMonitor implements HealthIndicator {
     boolean before = redisUp;
     try {
       reading = gauge.read();
+      redisFailures.set(0);
       redisUp = true;
     } catch (RuntimeException e) {
       redisUp = false;
@@ -94,6 +109,7 @@ public final class QueueMonitor implements HealthIndicator {
           .describeCluster(new DescribeClusterOptions().timeoutMs(KAFKA_TIMEOUT_MILLIS))
           .clusterId()
           .get(KAFKA_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+      kafkaFailures.set(0);
       kafkaUp = true;
     } catch (ExecutionException | TimeoutException e) {
       kafkaUp = false;

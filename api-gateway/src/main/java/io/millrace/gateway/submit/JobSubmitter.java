@@ -57,7 +57,7 @@ final class JobSubmitter {
       return CompletableFuture.completedFuture(away(submission));
     }
     return stores
-        .run(() -> admission.ask(submission.candidate()))
+        .run(() -> ask(submission))
         .flatMap(verdict -> enqueueIfLetIn(verdict, submission))
         .onErrorResume(
             DataAccessException.class,
@@ -67,6 +67,13 @@ final class JobSubmitter {
             })
         .onErrorResume(RejectedExecutionException.class, e -> Mono.just(away(submission)))
         .toFuture();
+  }
+
+  /** Asked again when it is its turn: Redis may have gone while it waited for a thread. */
+  private Verdict ask(Submission submission) {
+    return monitor.isUp()
+        ? admission.ask(submission.candidate())
+        : new Verdict.No(awayError(submission));
   }
 
   private Mono<Submitted> enqueueIfLetIn(Verdict verdict, Submission submission) {
@@ -103,6 +110,7 @@ final class JobSubmitter {
   }
 
   private Submitted accepted(Verdict.LetIn in, Submission submission) {
+    monitor.worked();
     meters.counter("millrace.jobs.accepted", "lane", in.lane().wireName()).increment();
     return new Submitted.Accepted(submission.jobId(), in.queueLength());
   }
@@ -116,8 +124,11 @@ final class JobSubmitter {
   }
 
   private static Submitted away(Submission submission) {
-    return new Submitted.Refused(
-        ApiError.unavailable("The queue cannot take jobs now; try again", 1)
-            .withId(submission.request().id()));
+    return new Submitted.Refused(awayError(submission));
+  }
+
+  private static ApiError awayError(Submission submission) {
+    return ApiError.unavailable("The queue cannot take jobs now; try again", 1)
+        .withId(submission.request().id());
   }
 }

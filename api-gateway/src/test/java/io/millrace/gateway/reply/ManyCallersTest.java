@@ -10,7 +10,6 @@ import io.millrace.gateway.support.TestGateway;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
 /** Waiting costs no thread. */
@@ -20,16 +19,9 @@ class ManyCallersTest {
 
   @Test
   void aThousandCallersWaitWithoutAThreadEachAndAllGetTheirReply() throws Exception {
-    Semaphore go = new Semaphore(0);
     List<RawClient> callers = new ArrayList<>();
     try (TestGateway gateway = TestGateway.start();
-        HandWorker worker =
-            new HandWorker(
-                gateway.context(),
-                job -> {
-                  go.acquireUninterruptibly();
-                  return HandWorker.echo(job);
-                })) {
+        HandWorker worker = HandWorker.holding(gateway.context())) {
       int threadsBefore = Thread.activeCount();
       for (int i = 0; i < CALLERS; i++) {
         RawClient caller = new RawClient(gateway.port());
@@ -39,7 +31,7 @@ class ManyCallersTest {
       Eventually.holds(() -> gateway.bean(ReplyAwaiter.class).size() == CALLERS);
       assertThat(Thread.activeCount() - threadsBefore).isLessThan(50);
 
-      go.release(CALLERS);
+      worker.letGo(CALLERS);
       for (int i = 0; i < CALLERS; i++) {
         List<RawResponse> answers = callers.get(i).readAnswers(1, Duration.ofMinutes(2));
         assertThat(answers).hasSize(1);
@@ -48,7 +40,6 @@ class ManyCallersTest {
       Eventually.holds(() -> gateway.bean(ReplyAwaiter.class).size() == 0);
       assertThat(worker.started()).isEqualTo(CALLERS);
     } finally {
-      go.release(CALLERS);
       for (RawClient caller : callers) {
         caller.close();
       }

@@ -6,8 +6,6 @@ import io.millrace.gateway.support.Api;
 import io.millrace.gateway.support.Eventually;
 import io.millrace.gateway.support.HandWorker;
 import io.millrace.gateway.support.TestGateway;
-import io.millrace.job.Job;
-import io.millrace.job.Outcome;
 import io.millrace.store.QueueGauge;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -16,9 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -32,17 +27,15 @@ class BackpressureTest {
 
   @Test
   void aBurstGets202Or429AndEvery202IsDoneOnceAndNo429Runs() {
-    Map<String, AtomicInteger> runs = new ConcurrentHashMap<>();
-    Semaphore go = new Semaphore(0);
     try (TestGateway gateway = TestGateway.start("millrace.queue.max-length=" + LIMIT);
-        HandWorker worker = new HandWorker(gateway.context(), job -> countOnGo(job, runs, go))) {
+        HandWorker worker = HandWorker.holding(gateway.context())) {
       Api api = new Api(gateway, TestGateway.KEY);
 
       List<HttpResponse<String>> answers = burst(api);
       Map<Integer, Long> statuses =
           answers.stream()
               .collect(Collectors.groupingBy(HttpResponse::statusCode, Collectors.counting()));
-      go.release(SUBMITS);
+      worker.letGo(SUBMITS);
 
       assertThat(statuses.keySet()).isEqualTo(Set.of(202, 429));
       // One may be in the worker's hand beside those that wait.
@@ -53,9 +46,9 @@ class BackpressureTest {
         if (answer.statusCode() == 202) {
           JsonNode job = Api.json(api.get("/v1/jobs/" + jobId + "?wait=60"));
           assertThat(job.get("state").asString()).isEqualTo("succeeded");
-          assertThat(runs.get(jobId)).hasValue(1);
+          assertThat(worker.runs(jobId)).isEqualTo(1);
         } else {
-          assertThat(runs).doesNotContainKey(jobId);
+          assertThat(worker.runs(jobId)).isZero();
           assertThat(api.get("/v1/jobs/" + jobId).statusCode()).isEqualTo(404);
         }
       }
@@ -100,12 +93,6 @@ class BackpressureTest {
       }
     }
     Eventually.holds(() -> gateway.bean(QueueGauge.class).read().queueLength() == 0);
-  }
-
-  private static Outcome countOnGo(Job job, Map<String, AtomicInteger> runs, Semaphore go) {
-    go.acquireUninterruptibly();
-    runs.computeIfAbsent(job.jobId().toString(), id -> new AtomicInteger()).incrementAndGet();
-    return HandWorker.echo(job);
   }
 
   private static List<HttpResponse<String>> burst(Api api) {

@@ -16,7 +16,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,20 +29,13 @@ class OutageTest {
 
   @Test
   void aStoreThatIsAwayIsToldWithinASecondAndItsReturnNeedsNoRestart() throws Exception {
-    Semaphore go = new Semaphore(0);
     EmbeddedRedis redis = EmbeddedRedis.start(folder.resolve("redis"), 0);
     try (BrokerProcess broker = BrokerProcess.start(folder.resolve("kafka"), 0);
         TestGateway gateway =
             TestGateway.startOn(broker.bootstrapServers(), redis.host(), redis.port());
-        HandWorker worker =
-            new HandWorker(
-                gateway.context(),
-                job -> {
-                  go.acquireUninterruptibly();
-                  return HandWorker.echo(job);
-                })) {
+        HandWorker worker = HandWorker.holding(gateway.context())) {
       Api api = new Api(gateway, TestGateway.KEY);
-      go.release();
+      worker.letGo(1);
       assertThat(api.execute(Api.code("before")).statusCode()).isEqualTo(200);
       assertThat(readiness(gateway)).isEqualTo(200);
 
@@ -55,7 +47,7 @@ class OutageTest {
       Eventually.holds(() -> readiness(gateway) == 503);
       redis = EmbeddedRedis.start(folder.resolve("redis"), redisPort);
       Eventually.holds(() -> gateway.bean(QueueMonitor.class).isUp());
-      go.release();
+      worker.letGo(1);
       assertThat(waiting.join().statusCode()).isEqualTo(200);
 
       broker.kill();
@@ -66,7 +58,6 @@ class OutageTest {
       QueueMonitor monitor = gateway.bean(QueueMonitor.class);
       Eventually.holds(() -> monitor.reading().queueLength() == 0);
     } finally {
-      go.release(100);
       redis.close();
     }
   }

@@ -13,8 +13,12 @@ import io.millrace.queue.UnreadableRecordException;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.Granted;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
@@ -26,15 +30,24 @@ import org.springframework.context.ApplicationContext;
 /** Takes jobs from both lanes and ends them as told, through the stores that a worker uses. */
 public final class HandWorker implements AutoCloseable {
 
+  private static final int ALL = 1_000_000;
+
   private final JobLeases leases;
   private final Reply.Speaker speaker;
   private final ShareConsumer<byte[], byte[]> consumer;
   private final Function<Job, Outcome> program;
+  private final Semaphore go;
   private final AtomicInteger started = new AtomicInteger();
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Queue<String> runs = new ConcurrentLinkedQueue<>();
+  private final CountDownLatch gone = new CountDownLatch(1);
   private volatile boolean closed;
 
   public HandWorker(ApplicationContext gateway, Function<Job, Outcome> program) {
+    this(gateway, program, new Semaphore(0));
+  }
+
+  private HandWorker(ApplicationContext gateway, Function<Job, Outcome> program, Semaphore go) {
+    this.go = go;
     this.leases = gateway.getBean(JobLeases.class);
     this.speaker = gateway.getBean(Reply.Speaker.class);
     this.program = program;
@@ -45,6 +58,23 @@ public final class HandWorker implements AutoCloseable {
     thread.start();
   }
 
+  /** One that holds each job back until it is let go on; then says what it printed: its code. */
+  public static HandWorker holding(ApplicationContext gateway) {
+    Semaphore go = new Semaphore(0);
+    return new HandWorker(
+        gateway,
+        job -> {
+          go.acquireUninterruptibly();
+          return echo(job);
+        },
+        go);
+  }
+
+  /** Lets some more jobs go on. */
+  public void letGo(int jobs) {
+    go.release(jobs);
+  }
+
   /** Says of every job what it printed: its own code. */
   public static Outcome echo(Job job) {
     return new Outcome.Succeeded(new Output(job.request().code(), "", false), "null");
@@ -53,6 +83,11 @@ public final class HandWorker implements AutoCloseable {
   /** Jobs that were started so far. */
   public int started() {
     return started.get();
+  }
+
+  /** How often a job was started here. */
+  public int runs(String jobId) {
+    return Collections.frequency(List.copyOf(runs), jobId);
   }
 
   private void work() {
@@ -69,7 +104,7 @@ public final class HandWorker implements AutoCloseable {
       throw new AssertionError("the gateway enqueued what no worker can read", e);
     } finally {
       consumer.close();
-      ended.countDown();
+      gone.countDown();
     }
   }
 
@@ -79,6 +114,7 @@ public final class HandWorker implements AutoCloseable {
     if (leases.claim(job, new RecordPointer(lane, record.offset()), "hand")
         instanceof Granted granted) {
       started.incrementAndGet();
+      runs.add(job.jobId().toString());
       long begin = System.nanoTime();
       Outcome outcome = program.apply(job);
       leases.finish(
@@ -91,9 +127,10 @@ public final class HandWorker implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    go.release(ALL);
     consumer.wakeup();
     try {
-      ended.await();
+      gone.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -41,6 +41,8 @@ public final class TestGateway implements AutoCloseable {
     arguments.add("spring.data.redis.port=" + redisPort);
     arguments.add("millrace.api-keys=tester:" + KEY + ",other:" + OTHER_KEY);
     arguments.add("logging.level.root=WARN");
+    // The hand that plays the worker holds a job as long as the test wants, and says nothing.
+    arguments.add("millrace.queue.lease=10m");
     arguments.addAll(List.of(settings));
     TestGateway gateway =
         new TestGateway(
