@@ -29,10 +29,7 @@ public final class DeliveryStore {
    * @param maxPending how many may wait; beyond it a failed attempt is the last
    */
   public DeliveryStore(
-      StringRedisTemplate redis,
-      Duration retention,
-      Duration deliveredRetention,
-      long maxPending) {
+      StringRedisTemplate redis, Duration retention, Duration deliveredRetention, long maxPending) {
     this.redis = redis;
     this.scripts = new DeliveryScripts(redis);
     this.ttl = retention.toMillis();
