@@ -28,7 +28,7 @@ final class AttemptFixture implements AutoCloseable {
 
   static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   final UUID jobId = UUID.randomUUID();
   private final LoopResources loops = LoopResources.create("attempt-test", 1, true);

@@ -38,6 +38,7 @@ class KilledDispatcherTest {
         DispatcherProcess first = DispatcherProcess.start(stores, SHORT_LEASES)) {
       UUID ordinary = stores.complete(receiver.url("/"));
       assertThat(receiver.next().header("webhook-id")).isEqualTo("" + ordinary);
+      first.awaitLine(ordinary + ": webhook attempt 1 delivered");
       stores.pauseRedis();
       UUID job = stores.complete(receiver.url("/"));
       first.awaitLine(job + ": its end was taken");

@@ -58,7 +58,8 @@ class RecipesTest {
     receiver.environment().put("PORT", "0");
     Process process = receiver.start();
     try (BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
-        AttemptFixture attempts = AttemptFixture.onLoopback()) {
+        AttemptFixture attempts =
+            AttemptFixture.onLoopback("head-timeout=90s", "total-timeout=90s", "lease=120s")) {
       String line = Objects.requireNonNull(said.readLine(), "it does not start");
       assertThat(line).startsWith("listening on ");
       int port = Integer.parseInt(line.substring("listening on ".length()));
