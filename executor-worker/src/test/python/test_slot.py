@@ -139,11 +139,11 @@ class SlotTest(unittest.TestCase):
 
     def test_live_output(self) -> None:
         seen: List[Tuple[bytes, bytes]] = []
-        outcome = self.slot.run("import time\nfor i in range(3):\n    print(i)\n    time.sleep(0.05)\nimport sys\nsys.stderr.write('e')",
+        outcome = self.slot.run("import time\nfor i in range(3):\n    print(i)\n    time.sleep(0.3)\nimport sys\nsys.stderr.write('e')",
                                 5000, lambda kind, data: seen.append((kind, data)))
         self.assertEqual(b"0\n1\n2\n", outcome.stdout)
         self.assertEqual(outcome.stdout, b"".join(data for kind, data in seen if kind == b"O"))
-        self.assertGreaterEqual(len(seen), 4)
+        self.assertGreaterEqual(len(seen), 3)  # not all at once, at the end
 
     def test_cancel(self) -> None:
         self.slot.submit("import time\ntime.sleep(30)", 60_000)

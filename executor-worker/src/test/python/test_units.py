@@ -164,7 +164,7 @@ class OutputStreamTest(unittest.TestCase):
     def test_cut_between_characters_and_the_rest_thrown_away(self) -> None:
         read, write = os.pipe()
         os.set_blocking(read, False)
-        stream = streams.OutputStream(read, 5, None)
+        stream = streams.OutputStream(read, 5)
         os.write(write, "aaaa€€€".encode())
         stream.read()
         os.write(write, b"x" * 1000)
