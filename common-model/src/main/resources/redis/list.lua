@@ -1,3 +1,4 @@
+#!lua flags=no-writes
 -- The last jobs of an owner (KEYS[1] names them), newest first: seven fields each, in one row.
 -- ARGV: a state or '' for all, how many at most.
 local wanted, most = ARGV[1], tonumber(ARGV[2])
