@@ -16,10 +16,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Without its stores the gateway says so at once, and goes on by itself when they are back. */
+@Tag("load")
 class OutageTest {
 
   /** A second, and what a crowded test machine adds to it. */
