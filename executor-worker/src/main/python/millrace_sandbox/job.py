@@ -14,7 +14,7 @@ from .loop import Loop, Timer
 from .pool import Pool, Sandbox
 from .runner import JOB_LENGTHS
 from .settings import Settings
-from .streams import OutputStream, ReportReader
+from .streams import OutputStream, ReportReader, unread
 from .verdict import Evidence, decide
 
 _CODE_CHUNK = 65536
@@ -105,16 +105,16 @@ class Job:
         except BlockingIOError:
             return True
         except BrokenPipeError:
-            self.sent = len(self.payload)
-        if self.sent < len(self.payload):
-            return True
-        self.sandbox.close_code()
-        return False
+            return False  # it ended: the zygote will tell how
+        return self.sent < len(self.payload)
+
+    def _has_begun(self) -> bool:
+        """Whether the program may have run: its sandbox was ready, and nothing of the program is still in the pipe."""
+        return self.sandbox.ready and self.sent == len(self.payload) and not unread(self.sandbox.code)
 
     def _on_code_writable(self) -> None:
-        fd = self.sandbox.code
         if not self._write_code():
-            self.loop.unwatch(fd)
+            self.loop.unwatch(self.sandbox.code)
 
     def _on_result(self) -> None:
         if not self.sandbox.ready:
@@ -143,19 +143,20 @@ class Job:
         self.evidence.ended = self.sandbox.ended
         if not self.sandbox.ready:
             self.sandbox.read_ready()
-        if self.sandbox.ready and self.handed_over:
+        if self._has_begun():
             self.report.drain()
             self._end()
         else:
             self._retry()
 
     def _retry(self) -> None:
-        """The sandbox never came up, so that no line of the job has run. Mostly it's for want of processes,
+        """The sandbox ended before it had the program, so that no line of it has run. Mostly it's for want of processes,
         which the last job, a fork bomb, is about to give back."""
         self.err.drain()
         if self.err.data:
             os.write(2, b"a sandbox did not come up: " + bytes(self.err.data[-2000:]) + b"\n")
         self.loop.cancel(self.timer)
+        self.pool.forget_when_clear()
         again_at = time.monotonic() + _SECONDS_BETWEEN_TRIES
         if again_at >= self.give_up_at:
             self._on_never_ready()
@@ -165,10 +166,6 @@ class Job:
     def _start_again(self) -> None:
         self._let_go()
         self.start()
-
-    def _log_why_not_ready(self) -> None:
-        self.err.drain()
-        os.write(2, b"a sandbox did not come up; trying another: " + self.err.text()[-2000:] + b"\n")
 
     def _on_never_ready(self) -> None:
         self.fail("No sandbox was ready within %d s" % _SECONDS_TO_BE_READY)

@@ -48,14 +48,8 @@ class Sandbox:
         self.on_change: Callable[[], None] = _ignore  # it became ready, or ended
         self.must_be_gone: Optional[Timer] = None
 
-    def close_code(self) -> None:
-        if self.code >= 0:
-            os.close(self.code)
-            self.code = -1
-
     def close(self) -> None:
-        self.close_code()
-        for fd in (self.out, self.err, self.result):
+        for fd in (self.code, self.out, self.err, self.result):
             os.close(fd)
 
     def read_ready(self) -> None:

@@ -18,6 +18,13 @@ _F_SETPIPE_SZ = 1031
 _REPORT_HEADER_LIMIT = 65536
 
 
+def unread(fd: int) -> int:
+    """Bytes that are in a pipe now; either end tells."""
+    pending = array.array("i", [0])
+    fcntl.ioctl(fd, termios.FIONREAD, pending)
+    return pending[0]
+
+
 class OutputStream:
     def __init__(self, fd: int, limit: int) -> None:
         self.fd = fd
@@ -54,9 +61,7 @@ class OutputStream:
 
     def drain(self) -> None:
         """What is in the pipe now, and no more: a process that is left over may still be writing."""
-        pending = array.array("i", [0])
-        fcntl.ioctl(self.fd, termios.FIONREAD, pending)
-        left = pending[0]
+        left = unread(self.fd)
         while left > 0 and self.open and not self.truncated:
             count = self.read()
             if not count:
