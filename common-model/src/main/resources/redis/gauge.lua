@@ -10,8 +10,13 @@ local started, bucket = 0, math.floor(at / 1000000 / DRAIN_BUCKET)
 for i = bucket - DRAIN_BUCKETS, bucket do
   started = started + tonumber(redis.call('GET', P .. 'started:' .. i) or 0)
 end
+local tiers = {}
+for _, worker in ipairs(redis.call('ZRANGEBYSCORE', P .. 'workers', text(at), '+inf')) do
+  tiers[#tiers + 1] = redis.call('HGET', P .. 'worker:' .. worker, 'tier') or nil
+end
 local span = DRAIN_BUCKETS * DRAIN_BUCKET + (at / 1000000) % DRAIN_BUCKET
 return {text(redis.call('ZCARD', FIRST)), text(redis.call('ZCARD', BULK)), text(redis.call('ZCARD', HELD)),
   text(redis.call('ZCARD', RUNNING)), text(redis.call('ZCOUNT', P .. 'workers', text(at), '+inf')),
   redis.call('GET', P .. 'slots') or '0', text(oldest and math.max(0, at - oldest) or 0),
-  string.format('%.3f', started / span), tostring(redis.call('EXISTS', EPOCH))}
+  string.format('%.3f', started / span), tostring(redis.call('EXISTS', EPOCH)),
+  table.concat(tiers, ',')}

@@ -1,8 +1,12 @@
 package io.millrace.store;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.util.StringUtils;
 
 /** The state of the queue over all gateways and workers. */
 public final class QueueGauge {
@@ -22,6 +26,7 @@ public final class QueueGauge {
    * @param oldestWait how long the job at the head has waited
    * @param drainRate starts a second over the last half minute
    * @param whole false while the lanes are rebuilt after Redis was emptied
+   * @param tiers how many workers live in each sandbox tier
    */
   public record Reading(
       long firstWaiting,
@@ -32,7 +37,8 @@ public final class QueueGauge {
       int slots,
       Duration oldestWait,
       double drainRate,
-      boolean whole) {
+      boolean whole,
+      SortedMap<String, Integer> tiers) {
 
     /** Jobs accepted and not yet started. */
     public long queueLength() {
@@ -52,6 +58,15 @@ public final class QueueGauge {
         Integer.parseInt(answer.get(5)),
         Duration.ofNanos(Long.parseLong(answer.get(6)) * 1000),
         Double.parseDouble(answer.get(7)),
-        answer.get(8).equals("1"));
+        answer.get(8).equals("1"),
+        counted(answer.get(9)));
+  }
+
+  private static SortedMap<String, Integer> counted(String tiers) {
+    SortedMap<String, Integer> counts = new TreeMap<>();
+    for (String tier : StringUtils.commaDelimitedListToStringArray(tiers)) {
+      counts.merge(tier, 1, Integer::sum);
+    }
+    return Collections.unmodifiableSortedMap(counts);
   }
 }

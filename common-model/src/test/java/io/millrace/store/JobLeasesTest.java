@@ -23,6 +23,7 @@ import io.millrace.store.JobLeases.Requeued;
 import io.millrace.testing.Store;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -262,6 +263,14 @@ class JobLeasesTest {
     QueueGauge.Reading now = store.gauge.read();
     assertThat(now.running()).isEqualTo(1);
     assertThat(now.slots()).isEqualTo(4);
+  }
+
+  @Test
+  void theGaugeCountsTheWorkersOfEachTier() {
+    store.leases.beat(new JobLeases.WorkerCard("a", 1, "root", "{}", "host"), List.of());
+    store.leases.beat(new JobLeases.WorkerCard("b", 1, "userns", "{}", "host"), List.of());
+    store.leases.beat(new JobLeases.WorkerCard("c", 1, "root", "{}", "host"), List.of());
+    assertThat(store.gauge.read().tiers()).isEqualTo(Map.of("root", 2, "userns", 1));
   }
 
   @Test

@@ -46,6 +46,7 @@ final class QueueController {
     view.put("slots", now.slots());
     view.put("oldest_wait", seconds(now.oldestWait()));
     view.put("drain_rate", now.drainRate());
+    view.put("tiers", now.tiers());
     return view;
   }
 

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.store.QueueGauge;
 import io.millrace.store.QueueGauge.Reading;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,7 +27,7 @@ public final class QueueMonitor implements HealthIndicator {
   private static final int FAILURES_IN_A_ROW = 3;
   private static final int KAFKA_TIMEOUT_MILLIS = 3000;
   private static final Reading NOTHING_KNOWN =
-      new Reading(0, 0, 0, 0, 0, 0, Duration.ZERO, 0, false);
+      new Reading(0, 0, 0, 0, 0, 0, Duration.ZERO, 0, false, Collections.emptySortedMap());
 
   private final AtomicInteger redisFailures = new AtomicInteger();
   private final AtomicInteger kafkaFailures = new AtomicInteger();

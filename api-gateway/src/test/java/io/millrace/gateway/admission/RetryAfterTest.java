@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.store.QueueGauge.Reading;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
@@ -67,6 +68,7 @@ class RetryAfterTest {
   }
 
   private static Reading reading(long length, int slots, Duration oldest, double rate) {
-    return new Reading(length, 0, 0, slots, 1, slots, oldest, rate, true);
+    return new Reading(
+        length, 0, 0, slots, 1, slots, oldest, rate, true, Collections.emptySortedMap());
   }
 }

@@ -272,6 +272,7 @@ class ExecutionFlowTest {
             "workers",
             "slots",
             "oldest_wait",
-            "drain_rate");
+            "drain_rate",
+            "tiers");
   }
 }
