@@ -4,12 +4,11 @@ usage: bare_python.py CALLERS RUNS SECONDS CODE   (stops at RUNS or after SECOND
 """
 import json
 import os
-import shutil
 import sys
 import time
 
 callers, runs, seconds, code = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), sys.argv[4]
-python = shutil.which("python3")
+python = sys.executable  # not by its name: a version manager puts a script of its own there
 quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
 begun, begins, millis, errors = {}, 0, [], 0
 start = time.perf_counter()
