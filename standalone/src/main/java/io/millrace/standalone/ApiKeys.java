@@ -8,11 +8,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 
 /** The keys that open the gateway: those that were set, or one that is made once and kept. */
 final class ApiKeys {
   static final String SETTING = "MILLRACE_API_KEYS";
 
+  private static final String DIGEST = "sha256:";
   private static final int KEY_BYTES = 24;
 
   private ApiKeys() {}
@@ -21,6 +23,13 @@ final class ApiKeys {
   static String of(Map<String, String> environment, Path dataDir) throws IOException {
     String given = environment.getOrDefault(SETTING, "");
     return given.isBlank() ? kept(dataDir.resolve("api-key")) : given;
+  }
+
+  /** What the first of them is sent as; empty where only its digest is known. */
+  static Optional<String> usable(String apiKeys) {
+    String entry = apiKeys.split(",", 2)[0].strip().split("\\s+", 2)[0];
+    return Optional.of(entry.startsWith(DIGEST) ? entry : entry.substring(entry.indexOf(':') + 1))
+        .filter(key -> !key.startsWith(DIGEST));
   }
 
   private static String kept(Path file) throws IOException {

@@ -48,6 +48,11 @@ record StandaloneSettings(
         chosen(MANAGEMENT_PORT, managementPort));
   }
 
+  /** Where the gateway answers. */
+  String url() {
+    return "http://localhost:" + serverPort;
+  }
+
   private static int chosen(String setting, int port) {
     try {
       return LoopbackPort.chosen(port);

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything on one machine: what {@code ./millrace up} runs. Starts the stores, then a gateway and
@@ -59,7 +60,12 @@ public final class Supervisor {
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop-everything"));
     startStores();
     startApplications();
-    out.println(Welcome.text(settings, apiKeys));
+    Optional<String> key = ApiKeys.usable(apiKeys);
+    if (key.isPresent()) {
+      out.println("Running a first job ...");
+      FirstJob.run(settings.url(), key.get()).ifPresent(out::println);
+    }
+    out.println(Welcome.text(settings, key.orElse("YOUR_API_KEY")));
     Thread.currentThread().join();
   }
 

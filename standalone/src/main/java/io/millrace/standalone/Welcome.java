@@ -4,14 +4,13 @@ import java.nio.file.Path;
 
 /** What {@code ./millrace up} says when everything answers. */
 final class Welcome {
-  private static final String EXAMPLE =
+  static final String EXAMPLE =
       "{\"code\": \"print('Hello, World!')\", \"timeout\": 10, \"id\": \"unique-request-id\"}";
 
   private Welcome() {}
 
-  static String text(StandaloneSettings settings, String apiKeys) {
-    String key = apiKeys.split(",", 2)[0].strip();
-    String url = "http://localhost:" + settings.serverPort();
+  static String text(StandaloneSettings settings, String key) {
+    String url = settings.url();
     Path dataDir = settings.dataDir();
     return """
 
@@ -47,7 +46,7 @@ final class Welcome {
         + quoted(EXAMPLE)
         + " "
         + url
-        + "/v1/code/execute/python";
+        + FirstJob.PATH;
   }
 
   private static String quoted(String text) {

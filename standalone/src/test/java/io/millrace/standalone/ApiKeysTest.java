@@ -33,4 +33,12 @@ class ApiKeysTest {
     assertThat(ApiKeys.of(Map.of(), dir.resolve("a")))
         .isNotEqualTo(ApiKeys.of(Map.of(), dir.resolve("b")));
   }
+
+  @Test
+  void theFirstKeyIsToldAsItIsSent() {
+    assertThat(ApiKeys.usable("first, second")).contains("first");
+    assertThat(ApiKeys.usable("alice:first queued=10, second")).contains("first");
+    assertThat(ApiKeys.usable("sha256:00ff, second")).isEmpty();
+    assertThat(ApiKeys.usable("alice:sha256:00ff")).isEmpty();
+  }
 }
