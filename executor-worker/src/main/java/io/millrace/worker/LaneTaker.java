@@ -14,7 +14,8 @@ import org.apache.kafka.common.errors.WakeupException;
  * Takes one record at a time from the two lanes, the first before the second. It asks the second
  * lane only when the first is known to be empty and the second is not: a poll that finds nothing
  * leaves a request with the broker, and what that request gets would wait behind this slot's next
- * job.
+ * job. Now and then a slot with nothing to do asks it all the same: jobs that were cancelled, or
+ * sent twice, leave records there that nobody counts.
  *
  * <p>One thread takes; any thread may {@link #wakeUp()}.
  */
@@ -26,12 +27,16 @@ final class LaneTaker implements AutoCloseable {
   /** How long a slot waits for a record that the counts promise. */
   private static final Duration PROMISED = Duration.ofMillis(50);
 
+  /** After so many idle rounds, some five seconds, a slot looks for records that nobody counts. */
+  private static final int ROUNDS_TO_SWEEP = 20;
+
   private static final int FIRST_FETCH_MILLIS = 250;
   private static final int BULK_FETCH_MILLIS = 20;
 
   private final ShareConsumer<byte[], byte[]> first;
   private final ShareConsumer<byte[], byte[]> bulk;
   private final WaitingCounts waiting;
+  private int idleRounds;
 
   LaneTaker(QueueClients clients, WaitingCounts waiting) {
     this.waiting = waiting;
@@ -43,17 +48,30 @@ final class LaneTaker implements AutoCloseable {
 
   /** The next record, or empty after a short while or a wake-up. */
   Optional<TakenRecord> take() {
-    if (waiting.onlyBulk()) {
+    if (waiting.onlyBulk() || sweeps()) {
       Optional<TakenRecord> taken = poll(bulk, Lane.BULK, PROMISED);
       if (taken.isPresent()) {
         return taken;
       }
+      idleRounds = 0;
     }
     Optional<TakenRecord> taken = poll(first, Lane.FIRST, waiting.any() ? PROMISED : IDLE);
     if (taken.isEmpty()) {
       waiting.refresh();
+      idleRounds++;
+    } else {
+      idleRounds = 0;
     }
     return taken;
+  }
+
+  /** Goes on as long as it finds something and nobody waits. */
+  private boolean sweeps() {
+    if (idleRounds < ROUNDS_TO_SWEEP) {
+      return false;
+    }
+    waiting.refresh();
+    return !waiting.any();
   }
 
   void wakeUp() {

@@ -2,11 +2,14 @@ package io.millrace.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.job.ExecutionRequest;
+import io.millrace.job.Job;
 import io.millrace.job.JobState;
 import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.Lane;
+import io.millrace.queue.LaneProgress;
 import io.millrace.queue.QueueClients;
 import io.millrace.queue.Topics;
 import io.millrace.standalone.testing.SharedInfrastructure;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -217,6 +221,21 @@ class WorkerTest {
     QueueGauge.Reading reading = worker.getBean(QueueGauge.class).read();
     assertThat(reading.queueLength()).isZero();
     assertThat(reading.slots()).isGreaterThanOrEqualTo(2);
+  }
+
+  @Test
+  void aRecordThatNobodyCountsLeavesTheSecondLaneToo() throws Exception {
+    UUID jobId = caller.submit("print(1)", 30, null);
+    caller.await(jobId);
+    ExecutionRequest request = new ExecutionRequest("print(1)", 30, null, "its-id");
+    Job again = new Job(jobId, "tester", request, 1, null, null);
+
+    long offset = worker.getBean(JobQueue.class).enqueue(Lane.BULK, again).join().offset();
+
+    try (Admin admin = worker.getBean(QueueClients.class).admin()) {
+      LaneProgress progress = new LaneProgress(admin);
+      Eventually.isTrue(Duration.ofSeconds(30), () -> progress.start(Lane.BULK) > offset);
+    }
   }
 
   @Test

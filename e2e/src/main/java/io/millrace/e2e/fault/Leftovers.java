@@ -15,7 +15,12 @@ public final class Leftovers {
 
   /** The keys that live as long as the queue does. */
   private static final Set<String> LASTING =
-      Set.of(PREFIX + "epoch", PREFIX + "workers", PREFIX + "deliveries");
+      Set.of(
+          PREFIX + "epoch",
+          PREFIX + "server",
+          PREFIX + "workers",
+          PREFIX + "deliveries",
+          PREFIX + "webhooks:epoch");
 
   private Leftovers() {}
 

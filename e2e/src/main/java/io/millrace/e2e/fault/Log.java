@@ -72,7 +72,10 @@ public final class Log {
     return all;
   }
 
-  /** Records of a topic that the workers are not done with. */
+  /**
+   * Records of a topic that the workers are not done with. The broker counts them: a group's stored
+   * start trails its last acknowledgement.
+   */
   public long lag(String topic) {
     TopicPartition partition = new TopicPartition(topic, 0);
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
@@ -91,7 +94,7 @@ public final class Log {
                       .listOffsets(Map.of(partition, OffsetSpec.latest()))
                       .partitionResult(partition))
               .offset();
-      return offsets == null ? end : end - Math.max(0, offsets.startOffset());
+      return offsets == null ? end : offsets.lag().orElse(end - Math.max(0, offsets.startOffset()));
     }
   }
 
