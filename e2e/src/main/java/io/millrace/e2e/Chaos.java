@@ -19,6 +19,10 @@ public final class Chaos {
   private Chaos() {}
 
   public static void main(String[] arguments) throws Exception {
+    if (List.of("--help", "-h").containsAll(List.of(arguments)) && arguments.length > 0) {
+      System.out.print(ChaosOptions.USAGE);
+      return;
+    }
     ChaosOptions options;
     try {
       options = ChaosOptions.parse(List.of(arguments));

@@ -80,11 +80,16 @@ public final class Checker {
         refused.size(),
         unclear.size(),
         ends.size(),
-        (int) ends.keySet().stream().filter(job -> !jobOf.containsValue(job)).count(),
+        recovered(),
         starts.values().stream().mapToInt(List::size).sum(),
         again,
         forgotten,
         List.copyOf(violations));
+  }
+
+  private int recovered() {
+    Set<String> known = new HashSet<>(jobOf.values());
+    return (int) ends.keySet().stream().filter(job -> !known.contains(job)).count();
   }
 
   /** Returns how many have no result since Redis was made to forget it. */

@@ -165,6 +165,12 @@ public final class Rows {
               LATE,
               QueueRows::aBacklogBeforeTheFirstWorker),
           new Row(
+              "Q1",
+              "100,000 jobs that wait for a first worker all run, and cost the next one nothing",
+              BY_NAME,
+              BacklogRows.plan("backlog"),
+              BacklogRows::aHundredThousand),
+          new Row(
               "H1",
               "a receiver that fails three times gets the same webhook a fourth time",
               BY_NAME,
