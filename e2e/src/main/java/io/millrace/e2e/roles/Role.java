@@ -91,7 +91,7 @@ public final class Role implements AutoCloseable {
   public Set<ProcessHandle> orphans() {
     Set<ProcessHandle> mine = process.descendants().collect(Collectors.toSet());
     return everBelow.stream()
-        .filter(each -> each.isAlive() && !mine.contains(each))
+        .filter(each -> !mine.contains(each) && Alive.is(each))
         .collect(Collectors.toSet());
   }
 

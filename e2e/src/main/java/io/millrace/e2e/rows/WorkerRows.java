@@ -6,6 +6,7 @@ import io.millrace.e2e.Await;
 import io.millrace.e2e.drive.Load;
 import io.millrace.e2e.drive.Program;
 import io.millrace.e2e.history.Findings;
+import io.millrace.e2e.roles.Alive;
 import io.millrace.e2e.roles.Cluster;
 import io.millrace.e2e.roles.ClusterPlan;
 import io.millrace.e2e.roles.Role;
@@ -68,7 +69,7 @@ final class WorkerRows {
         Await.until(
             "its old processes are dead",
             SANDBOX_DEATH,
-            () -> sandboxes.stream().noneMatch(ProcessHandle::isAlive)));
+            () -> sandboxes.stream().noneMatch(Alive::is)));
     long killed = System.nanoTime();
     Role second = stage.awaitStart(job, 2, Stage.RESCUE);
     stage.figure("started again after", Duration.ofNanos(System.nanoTime() - killed));
