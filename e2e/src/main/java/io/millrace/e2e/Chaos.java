@@ -56,7 +56,7 @@ public final class Chaos {
     return held;
   }
 
-  private static boolean play(Theatre theatre, Row row) throws Exception {
+  private static boolean play(Theatre theatre, Row row) {
     long begun = System.nanoTime();
     try {
       List<String> figures = theatre.run(row);
@@ -64,8 +64,10 @@ public final class Chaos {
           "HELD   %s (%d s)%n", row, Duration.ofNanos(System.nanoTime() - begun).toSeconds());
       figures.forEach(figure -> System.out.println("       " + figure));
       return true;
-    } catch (AssertionError broken) {
-      System.out.printf("BROKEN %s%n       %s%n", row, broken.getMessage());
+    } catch (AssertionError | Exception broken) {
+      System.out.printf(
+          "BROKEN %s (%d s)%n       %s%n",
+          row, Duration.ofNanos(System.nanoTime() - begun).toSeconds(), broken);
       return false;
     }
   }

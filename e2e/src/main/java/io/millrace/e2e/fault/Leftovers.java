@@ -15,12 +15,11 @@ public final class Leftovers {
 
   /** The keys that live as long as the queue does. */
   private static final Set<String> LASTING =
-      Set.of(
-          PREFIX + "epoch",
-          PREFIX + "server",
-          PREFIX + "workers",
-          PREFIX + "deliveries",
-          PREFIX + "webhooks:epoch");
+      Set.of(PREFIX + "epoch", PREFIX + "server", PREFIX + "webhooks:epoch");
+
+  /** Sorted sets that are empty, and so absent, when every job has ended. */
+  private static final Set<String> EMPTY =
+      Set.of("lane:first", "lane:bulk", "held", "running", "outbox", "webhooks:due");
 
   private Leftovers() {}
 
@@ -50,10 +49,10 @@ public final class Leftovers {
     }
   }
 
-  /** How many jobs a lane, a slot list or the outbox holds; nothing for other keys. */
+  /** How many jobs or deliveries a key holds that should hold none; nothing for other keys. */
   private static String counted(Resp redis, String key) throws IOException {
     String name = key.startsWith(PREFIX) ? key.substring(PREFIX.length()) : key;
-    if (name.startsWith("lane:") || name.equals("running") || name.equals("outbox")) {
+    if (EMPTY.contains(name)) {
       return redis.text("ZCARD", key);
     }
     if (name.startsWith("owner:") && (name.endsWith(":waiting") || name.endsWith(":held"))) {
