@@ -145,6 +145,11 @@ public final class Rows {
           usual("R5", "a full Redis: the same", CI, StoreRows::redisFull),
           usual("R6", "a read-only Redis: the same", CI, StoreRows::redisReadOnly),
           usual("R7", "cut connections: nothing lost", CI, StoreRows::redisConnectionsCut),
+          usual(
+              "R8",
+              "a Redis 300 ms away: a job takes at most six round trips of its gateway",
+              BY_NAME,
+              StoreRows::redisFarAway),
           usual("R9", "an expired result never comes back", CI, StoreRows::aResultExpires),
           usual("B-W", "a worker dies in mid burst: nothing lost", CI, BurstRows::workerDies),
           usual("B-G", "a gateway dies in mid burst: nothing lost", CI, BurstRows::gatewayDies),
@@ -152,6 +157,11 @@ public final class Rows {
           usual("B-K", "the broker dies in mid burst: nothing lost", CI, BurstRows::brokerDies),
           usual(
               "K8", "workers that come and go: nothing lost", BY_NAME, WorkerRows::comingAndGoing),
+          usual(
+              "V2",
+              "every role is restarted one by one: no caller is cut off, nothing lost",
+              BY_NAME,
+              RestartRows::oneByOne),
           new Row(
               "C5",
               "a burst at a small queue: only 202 and 429, every 202 done once, no 429 run",

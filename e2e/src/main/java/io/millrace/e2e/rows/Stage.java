@@ -53,7 +53,8 @@ public final class Stage implements AutoCloseable {
     this.driver = new Driver(history, clients, hooks);
   }
 
-  private static Client client(Role gateway) {
+  /** A caller of this gateway. */
+  static Client client(Role gateway) {
     return new Client(URI.create("http://127.0.0.1:" + gateway.spec().port()), Launch.API_KEY);
   }
 

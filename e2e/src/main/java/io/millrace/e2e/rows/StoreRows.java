@@ -3,19 +3,30 @@ package io.millrace.e2e.rows;
 import static io.millrace.e2e.rows.Stage.require;
 
 import io.millrace.e2e.Await;
+import io.millrace.e2e.drive.Answer;
+import io.millrace.e2e.drive.Driver;
 import io.millrace.e2e.drive.Load.Mode;
+import io.millrace.e2e.drive.Program;
+import io.millrace.e2e.fault.FaultProxy;
 import io.millrace.e2e.fault.Resp;
 import io.millrace.e2e.roles.BrokerRole;
 import io.millrace.e2e.roles.RedisRole;
+import io.millrace.e2e.roles.Role;
 import io.millrace.e2e.roles.Signals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 
 /** The broker or Redis goes away, freezes, fills up, forgets. */
 final class StoreRows {
 
   private static final Duration AWAY = Duration.ofSeconds(5);
+
+  /** To a Redis that is far away. */
+  private static final Duration ROUND_TRIP = Duration.ofMillis(300);
+
+  private static final int MOST_TRIPS = 6;
 
   private StoreRows() {}
 
@@ -109,6 +120,29 @@ final class StoreRows {
                 Await.pass(Duration.ofSeconds(1));
               }
             });
+  }
+
+  /** R8: a gateway that is far from Redis. */
+  static void redisFarAway(Stage stage) throws Exception {
+    try (FaultProxy proxy = FaultProxy.to(stage.cluster().redis().port());
+        Role gateway =
+            stage.cluster().launch().throughRedis(proxy.port()).gateway("gateway-far-away")) {
+      gateway.awaitReady();
+      Driver driver =
+          new Driver(stage.history(), List.of(Stage.client(gateway)), stage.hooks());
+      driver.submit(Program.sleeping("near", Duration.ZERO), Mode.WAIT, 0).join();
+      proxy.delay(ROUND_TRIP.dividedBy(2), Duration.ZERO);
+      for (int i = 0; i < 5; i++) {
+        Answer answer =
+            driver.submit(Program.sleeping("far-" + i, Duration.ZERO), Mode.WAIT, 0).join();
+        require(
+            answer instanceof Answer.Told told && told.status() == 200, "it answered " + answer);
+        double trips = (double) answer.took().toMillis() / ROUND_TRIP.toMillis();
+        stage.figure("a job took %.1f round trips of its gateway".formatted(trips));
+        require(trips < MOST_TRIPS + 1, "a job took " + trips + " round trips");
+      }
+    }
+    stage.finish();
   }
 
   /** R9. */
