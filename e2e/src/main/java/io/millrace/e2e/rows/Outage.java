@@ -7,6 +7,7 @@ import io.millrace.e2e.drive.Answer;
 import io.millrace.e2e.drive.Load;
 import io.millrace.e2e.drive.Load.Mode;
 import io.millrace.e2e.drive.Program;
+import io.millrace.e2e.roles.ClusterPlan;
 import io.millrace.e2e.roles.Probe;
 import io.millrace.e2e.roles.Role;
 import java.time.Duration;
@@ -25,6 +26,7 @@ final class Outage {
   /** A second, and what a busy machine takes to notice. */
   private static final Duration AT_ONCE = Duration.ofMillis(1_500);
 
+  private static final int BACKLOG = 24;
   private static final Duration NOTICED = Duration.ofSeconds(5);
   private static final Duration RECOVERY = Duration.ofSeconds(20);
 
@@ -53,7 +55,7 @@ final class Outage {
   /** Takes the store away for so long, with callers who must be told within a second. */
   void run(Duration time, Runnable takeAway, Runnable bringBack) throws Exception {
     Set<ProcessHandle> roles = roles();
-    CompletableFuture<List<Answer>> load = begin();
+    List<CompletableFuture<List<Answer>>> load = begin();
     Runnable outage =
         () -> {
           takeAway.run();
@@ -69,7 +71,7 @@ final class Outage {
       stage.fault(what, outage);
     }
     everythingRecovers();
-    load.join();
+    load.forEach(CompletableFuture::join);
     stage.finish();
     require(roles.equals(roles()), "a role had to start again");
   }
@@ -77,28 +79,33 @@ final class Outage {
   /** A fault that callers need not notice. */
   void shake(Runnable fault) throws Exception {
     Set<ProcessHandle> roles = roles();
-    CompletableFuture<List<Answer>> load = begin();
+    List<CompletableFuture<List<Answer>>> load = begin();
     if (forgets) {
       stage.forgettingFault(what, fault);
     } else {
       stage.fault(what, fault);
     }
     everythingRecovers();
-    load.join();
+    load.forEach(CompletableFuture::join);
     stage.finish();
     require(roles.equals(roles()), "a role had to start again");
   }
 
-  private CompletableFuture<List<Answer>> begin() {
+  /** Jobs that run and jobs that wait when it happens, and callers who go on asking. */
+  private List<CompletableFuture<List<Answer>>> begin() {
+    CompletableFuture<List<Answer>> backlog =
+        stage.driver().run(Load.of("backlog", BACKLOG, BACKLOG, Duration.ofMillis(500), mode));
+    Await.until(
+        "some jobs of the backlog run",
+        Duration.ofSeconds(15),
+        () -> stage.startedJobs().size() >= ClusterPlan.SLOTS);
     CompletableFuture<List<Answer>> load =
         stage
             .driver()
             .run(
                 Load.of("load", 40, 4, Duration.ofMillis(300), mode)
                     .pausing(Duration.ofMillis(300)));
-    Await.until(
-        "the load is on", Duration.ofSeconds(10), () -> stage.history().events().size() > 8);
-    return load;
+    return List.of(backlog, load);
   }
 
   private void callersAreTold(Duration time) {
