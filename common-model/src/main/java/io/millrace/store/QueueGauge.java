@@ -62,6 +62,15 @@ public final class QueueGauge {
         counted(answer.get(9)));
   }
 
+  /**
+   * Returns when Redis would take a job now.
+   *
+   * @throws org.springframework.dao.DataAccessException when it is full, read-only or away
+   */
+  public void checkWritable() {
+    scripts.run("writable", RedisKeys.EPOCH);
+  }
+
   private static SortedMap<String, Integer> counted(String tiers) {
     SortedMap<String, Integer> counts = new TreeMap<>();
     for (String tier : StringUtils.commaDelimitedListToStringArray(tiers)) {

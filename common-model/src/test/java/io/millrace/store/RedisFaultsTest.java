@@ -68,6 +68,7 @@ class RedisFaultsTest {
         .isInstanceOf(DataAccessException.class);
     assertThat(store.redis.keys("*")).isEqualTo(before);
     assertThat(store.queueLength()).isEqualTo(1);
+    assertThatThrownBy(store.gauge::checkWritable).isInstanceOf(DataAccessException.class);
 
     Lease second = store.granted(waiting, "worker-1");
     assertThat(store.leases.beat(Store.card("worker-1", 2), List.of(lease, second))).isEmpty();
@@ -76,6 +77,7 @@ class RedisFaultsTest {
     assertThat(store.archive.find(waiting.jobId()).orElseThrow().reply()).isNotNull();
 
     server(store, commands -> commands.setConfig("maxmemory", "0"));
+    store.gauge.checkWritable();
     assertThat(store.admit(Store.job("owner"))).isInstanceOf(Admitted.class);
   }
 
@@ -88,8 +90,10 @@ class RedisFaultsTest {
     assertThatThrownBy(() -> store.admit(Store.job("owner")))
         .isInstanceOf(DataAccessException.class);
     assertThatThrownBy(() -> store.finished(lease)).isInstanceOf(DataAccessException.class);
+    assertThatThrownBy(store.gauge::checkWritable).isInstanceOf(DataAccessException.class);
     assertThat(store.state(lease.job().jobId())).isEqualTo("running");
     server(store, RedisServerCommands::replicaOfNoOne);
+    store.gauge.checkWritable();
     store.finished(lease);
   }
 

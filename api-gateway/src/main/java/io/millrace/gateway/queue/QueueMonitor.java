@@ -95,6 +95,7 @@ public final class QueueMonitor implements HealthIndicator {
     boolean before = redisUp;
     try {
       reading = gauge.read();
+      gauge.checkWritable();
       redisFailures.set(0);
       redisUp = true;
     } catch (RuntimeException e) {
