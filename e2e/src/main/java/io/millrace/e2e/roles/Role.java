@@ -115,7 +115,8 @@ public final class Role implements AutoCloseable {
   /** Asks it to end and returns at once. */
   public void terminate() {
     below();
-    process.destroy();
+    // Not by the process itself, which would close its standard input too: its lifeline.
+    process.toHandle().destroy();
   }
 
   /** Its exit code. */
