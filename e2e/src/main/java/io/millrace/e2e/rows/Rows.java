@@ -24,7 +24,7 @@ public final class Rows {
           usual("C2", "200 callers at once each get their own", CI, CrowdRows::everyCallerItsOwn),
           usual("C3", "2,000 waiting callers cost no threads", CI, CrowdRows::manyWait),
           usual(
-              "C4", "one long job does not slow a stream of short ones", CI, CrowdRows::oneLongJob),
+              "C4", "one long job does not slow a stream of short ones", BY_NAME, CrowdRows::oneLongJob),
           usual(
               "W1",
               "a record that a dead worker held is another worker's",
@@ -38,12 +38,12 @@ public final class Rows {
           usual(
               "W2b",
               "the same for a job that has left its record",
-              CI,
+              BY_NAME,
               WorkerRows::killedAfterTheHandOver),
           usual(
               "W3",
               "a result whose worker died before its acknowledgement stands, and the job runs once",
-              CI,
+              BY_NAME,
               WorkerRows::killedBetweenResultAndAcknowledgement),
           usual(
               "W4",
@@ -53,12 +53,12 @@ public final class Rows {
           usual(
               "W6",
               "a stopping worker lets short jobs end and gives long ones back at no cost",
-              CI,
+              BY_NAME,
               WorkerRows::stoppedInOrder),
           usual(
               "W7",
               "a job that killed three workers ends as failed, and blocks nobody",
-              CI,
+              BY_NAME,
               WorkerRows::poison),
           usual(
               "W8",
@@ -69,7 +69,7 @@ public final class Rows {
           usual(
               "W11",
               "a worker without an interpreter ends, and names the setting",
-              CI,
+              BY_NAME,
               SandboxRows::noInterpreter),
           usual(
               "W13",
@@ -91,12 +91,12 @@ public final class Rows {
           usual(
               "G4",
               "a stopping gateway answers everyone who waits",
-              CI,
+              BY_NAME,
               GatewayRows::stoppedUnderLoad),
           usual(
               "G5",
               "a gateway that froze gives each caller its own answer",
-              CI,
+              BY_NAME,
               GatewayRows::frozen),
           usual(
               "G6",
@@ -117,10 +117,10 @@ public final class Rows {
           usual(
               "K1",
               "a stopped broker: 503 within a second, nothing lost",
-              CI,
+              BY_NAME,
               StoreRows::brokerStopped),
           usual("K2", "a killed broker: the same", CI, StoreRows::brokerKilled),
-          usual("K3", "a frozen broker: the same", CI, StoreRows::brokerFrozen),
+          usual("K3", "a frozen broker: the same", BY_NAME, StoreRows::brokerFrozen),
           usual(
               "K10",
               "the largest body runs, a larger one is refused",
@@ -139,12 +139,12 @@ public final class Rows {
           usual(
               "R3",
               "a frozen Redis: 503 within a second, nothing lost",
-              CI,
+              BY_NAME,
               StoreRows::redisFrozen),
-          usual("R4", "a paused Redis: the same", CI, StoreRows::redisPaused),
-          usual("R5", "a full Redis: the same", CI, StoreRows::redisFull),
-          usual("R6", "a read-only Redis: the same", CI, StoreRows::redisReadOnly),
-          usual("R7", "cut connections: nothing lost", CI, StoreRows::redisConnectionsCut),
+          usual("R4", "a paused Redis: the same", BY_NAME, StoreRows::redisPaused),
+          usual("R5", "a full Redis: the same", BY_NAME, StoreRows::redisFull),
+          usual("R6", "a read-only Redis: the same", BY_NAME, StoreRows::redisReadOnly),
+          usual("R7", "cut connections: nothing lost", BY_NAME, StoreRows::redisConnectionsCut),
           usual(
               "R8",
               "a Redis 300 ms away: a job takes at most six round trips of its gateway",
@@ -165,13 +165,13 @@ public final class Rows {
           new Row(
               "C5",
               "a burst at a small queue: only 202 and 429, every 202 done once, no 429 run",
-              CI,
+              BY_NAME,
               BurstRows.plan(),
               BurstRows::smallQueue),
           new Row(
               "K9",
               "a backlog from before the first worker runs whole",
-              CI,
+              BY_NAME,
               LATE,
               QueueRows::aBacklogBeforeTheFirstWorker),
           new Row(
