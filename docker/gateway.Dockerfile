@@ -8,8 +8,9 @@ ARG RUNTIME_IMAGE=eclipse-temurin:25-jre
 FROM ${BUILD_IMAGE} AS source
 WORKDIR /source
 COPY . .
-# The checks of style and the tests are the build's before this one: they need JDK 17.
-RUN --mount=type=cache,target=/root/.m2 \
+# The checks of style and the tests are the build's before this one: they need JDK 17. The other
+# image's build may run at the same time, and Maven shares its folder with nobody.
+RUN --mount=type=cache,target=/root/.m2,sharing=locked \
     mvn -B -q -pl api-gateway,standalone -am package -DskipTests -Dspotless.check.skip=true -Dmdep.analyze.skip=true
 
 FROM scratch AS jar

@@ -26,6 +26,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.info.BuildProperties;
+import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -39,8 +40,8 @@ import org.springframework.kafka.core.ProducerFactory;
 public class QueueConfiguration {
 
   @Bean
-  QueueClients queueClients(KafkaProperties kafka) {
-    return new QueueClients(kafka);
+  QueueClients queueClients(KafkaProperties kafka, KafkaConnectionDetails connection) {
+    return new QueueClients(kafka, connection.getSslBundle());
   }
 
   @Bean

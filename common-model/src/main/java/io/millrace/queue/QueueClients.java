@@ -10,9 +10,13 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.boot.kafka.autoconfigure.SslBundleSslEngineFactory;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 
@@ -23,9 +27,20 @@ import org.springframework.kafka.core.KafkaTemplate;
 public final class QueueClients {
 
   private final KafkaProperties kafka;
+  private final @Nullable SslBundle bundle;
 
+  /** For connections that are not encrypted, or by certificates that the JVM trusts anyway. */
   public QueueClients(KafkaProperties kafka) {
+    this(kafka, null);
+  }
+
+  /**
+   * @param bundle whose certificates count instead, when there is one: Boot gives it to clients of
+   *     its own making only
+   */
+  public QueueClients(KafkaProperties kafka, @Nullable SslBundle bundle) {
     this.kafka = kafka;
+    this.bundle = bundle;
   }
 
   /** A template on a producer of its own. */
@@ -35,7 +50,7 @@ public final class QueueClients {
 
   /** Makes producers whose send is durable when it is confirmed and fails within two seconds. */
   public DefaultKafkaProducerFactory<byte[], byte[]> producerFactory() {
-    Map<String, Object> config = new HashMap<>(kafka.buildProducerProperties());
+    Map<String, Object> config = trusting(kafka.buildProducerProperties());
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
@@ -89,16 +104,25 @@ public final class QueueClients {
 
   /** The broker's administration. */
   public Admin admin() {
-    Map<String, Object> config = new HashMap<>(kafka.buildAdminProperties());
+    Map<String, Object> config = trusting(kafka.buildAdminProperties());
     config.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
     return Admin.create(config);
   }
 
   private Map<String, Object> consumerConfig() {
-    Map<String, Object> config = new HashMap<>(kafka.buildConsumerProperties());
+    Map<String, Object> config = trusting(kafka.buildConsumerProperties());
     config.remove(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG);
     config.remove(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
     config.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
+    return config;
+  }
+
+  private Map<String, Object> trusting(Map<String, Object> properties) {
+    Map<String, Object> config = new HashMap<>(properties);
+    if (bundle != null) {
+      config.put(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG, SslBundleSslEngineFactory.class);
+      config.put(SslBundle.class.getName(), bundle);
+    }
     return config;
   }
 }

@@ -1,23 +1,25 @@
 package io.millrace.deploy;
 
+import static io.millrace.deploy.Mistakes.CONTAINER;
+import static io.millrace.deploy.Mistakes.POD;
+import static io.millrace.deploy.Mistakes.at;
+import static io.millrace.deploy.Mistakes.broken;
+import static io.millrace.deploy.Mistakes.gateway;
+import static io.millrace.deploy.Mistakes.in;
+import static io.millrace.deploy.Mistakes.settings;
+import static io.millrace.deploy.Mistakes.worker;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
-/** Each mistake that a rule is for, made in a copy of the production overlay. */
+/** Each mistake about what belongs to what, made in a copy of the production overlay. */
 class BrokenOverlaysTest {
-  private static final String POD = "/spec/template/spec";
-  private static final String CONTAINER = POD + "/containers/0";
-
   @ParameterizedTest(name = "{0}")
-  @MethodSource({"types", "references", "ports", "scaling", "security", "network", "settings"})
+  @MethodSource({"types", "references", "ports", "network", "environment"})
   void aBrokenCopyIsCaught(String expected, Consumer<Overlay> mistake) {
     Overlay broken = Overlay.rendered("overlays/prod").copy();
     mistake.accept(broken);
@@ -119,119 +121,6 @@ class BrokenOverlaysTest {
             settings("worker", it -> it.put("SPRING_DATA_REDIS_PORT", "6379"))));
   }
 
-  static Stream<Arguments> scaling() {
-    return Stream.of(
-        broken(
-            "scales from 2 to 1",
-            in("ScaledObject", "worker", "/spec", it -> it.put("maxReplicaCount", 1))),
-        broken(
-            "scales from 11 to 10",
-            in("HorizontalPodAutoscaler", "gateway", "/spec", it -> it.put("minReplicas", 11))),
-        broken(
-            "scales what is not there",
-            in("ScaledObject", "worker", "/spec/scaleTargetRef", it -> it.put("name", "workers"))),
-        broken(
-            "falls back to 50",
-            in("ScaledObject", "worker", "/spec/fallback", it -> it.put("replicas", 50))),
-        broken("each apply would undo it", worker("/spec", it -> it.put("replicas", 3))),
-        broken(
-            "says no replicas and has no autoscaler",
-            in("ScaledObject", "worker", "/spec/scaleTargetRef", it -> it.put("name", "x"))),
-        broken(
-            "counts 8 jobs a pod, which has 4 slots",
-            in(
-                "ScaledObject",
-                "worker",
-                "/spec/advanced/scalingModifiers",
-                it -> it.put("target", "8"))),
-        broken(
-            "a formula with an unknown trigger: busy",
-            in(
-                "ScaledObject",
-                "worker",
-                "/spec/advanced/scalingModifiers",
-                it -> it.put("formula", "waiting + busy"))),
-        broken(
-            "divides by a cpu request that is not there",
-            gateway(CONTAINER + "/resources/requests", it -> it.remove("cpu"))),
-        broken(
-            "lets no pod go",
-            in("PodDisruptionBudget", "worker", "/spec", it -> it.put("maxUnavailable", 0))),
-        broken(
-            "lets no pod go",
-            in(
-                "PodDisruptionBudget",
-                "gateway",
-                "/spec",
-                it -> it.put("minAvailable", 2).remove("maxUnavailable"))),
-        broken(
-            "worker is killed after 30 s",
-            worker(POD, it -> it.put("terminationGracePeriodSeconds", 30))),
-        broken(
-            "is below the longest job",
-            settings("worker", it -> it.put("MILLRACE_WORKER_DRAIN_GRACE", "30s"))),
-        broken(
-            "gateway is killed after 310 s",
-            gateway(POD, it -> it.put("terminationGracePeriodSeconds", 310))),
-        broken("but its limit is", settings("worker", it -> it.put("MILLRACE_WORKER_SLOTS", "8"))),
-        broken(
-            "asks for more memory than its limit",
-            gateway(CONTAINER + "/resources/requests", it -> it.put("memory", "2Gi"))));
-  }
-
-  static Stream<Arguments> security() {
-    return Stream.of(
-        broken(
-            "procMount is Unmasked without hostUsers: false",
-            worker(POD, it -> it.remove("hostUsers"))),
-        broken(
-            "needs what the level restricted",
-            in(
-                "Namespace",
-                "millrace-workers",
-                "/metadata/labels",
-                it -> it.put("pod-security.kubernetes.io/enforce", "restricted"))),
-        broken(
-            "only workers belong into a privileged namespace",
-            in(
-                "Namespace",
-                "millrace",
-                "/metadata/labels",
-                it -> it.put("pod-security.kubernetes.io/enforce", "privileged"))),
-        broken(
-            "privileged is on",
-            worker(CONTAINER + "/securityContext", it -> it.put("privileged", true))),
-        broken(
-            "drop ALL, add none",
-            worker(
-                CONTAINER + "/securityContext/capabilities",
-                it -> it.putArray("add").add("SYS_ADMIN"))),
-        broken(
-            "allowPrivilegeEscalation is not false",
-            gateway(CONTAINER + "/securityContext", it -> it.remove("allowPrivilegeEscalation"))),
-        broken(
-            "readOnlyRootFilesystem is not true",
-            gateway(CONTAINER + "/securityContext", it -> it.remove("readOnlyRootFilesystem"))),
-        broken(
-            "runAsNonRoot is not true",
-            gateway(POD + "/securityContext", it -> it.remove("runAsNonRoot"))),
-        broken(
-            "seccompProfile is missing",
-            worker(POD + "/securityContext", it -> it.remove("seccompProfile"))),
-        broken(
-            "automountServiceAccountToken is not false",
-            worker(POD, it -> it.remove("automountServiceAccountToken"))),
-        broken(
-            "hands out a token",
-            in("ServiceAccount", "worker", "", it -> it.remove("automountServiceAccountToken"))),
-        broken(
-            "enableServiceLinks is not false", gateway(POD, it -> it.remove("enableServiceLinks"))),
-        broken("hostNetwork is on", gateway(POD, it -> it.put("hostNetwork", true))),
-        broken(
-            "the image has no version",
-            gateway(CONTAINER, it -> it.put("image", "millrace/gateway:latest"))));
-  }
-
   static Stream<Arguments> network() {
     return Stream.of(
         broken(
@@ -263,7 +152,7 @@ class BrokenOverlaysTest {
             in("NetworkPolicy", "gateway", "/spec/egress/0", it -> it.remove("to"))));
   }
 
-  static Stream<Arguments> settings() {
+  static Stream<Arguments> environment() {
     return Stream.of(
         broken(
             "does not read MILLRACE_QUEUE_MAX_LENGHT",
@@ -296,34 +185,5 @@ class BrokenOverlaysTest {
                 "gateway",
                 "",
                 it -> it.put("kind", "Secret").remove("automountServiceAccountToken"))));
-  }
-
-  private static Arguments broken(String expected, Consumer<Overlay> mistake) {
-    return arguments(expected, mistake);
-  }
-
-  private static Consumer<Overlay> gateway(String path, Consumer<ObjectNode> mistake) {
-    return in("Deployment", "gateway", path, mistake);
-  }
-
-  private static Consumer<Overlay> worker(String path, Consumer<ObjectNode> mistake) {
-    return in("Deployment", "worker", path, mistake);
-  }
-
-  private static Consumer<Overlay> in(
-      String kind, String name, String path, Consumer<ObjectNode> mistake) {
-    return overlay -> mistake.accept(at(overlay.body(kind, name), path));
-  }
-
-  private static Consumer<Overlay> settings(String role, Consumer<ObjectNode> mistake) {
-    return overlay ->
-        overlay
-            .of("ConfigMap")
-            .filter(each -> each.name().startsWith(role + "-settings"))
-            .forEach(each -> mistake.accept(at(each.body(), "/data")));
-  }
-
-  private static ObjectNode at(JsonNode body, String path) {
-    return (ObjectNode) body.at(path);
   }
 }

@@ -11,10 +11,13 @@ final class Rules {
           new ReferenceRule(),
           new PortRule(),
           new QueueAddressRule(),
+          new QueueSecurityRule(),
           new EnvironmentRule(SettingNames.ofGateway(), SettingNames.ofWorker()),
           new AutoscalingRule(),
+          new AvailabilityRule(),
           new ResourceRule(),
           new PodSecurityRule(),
+          new SandboxRule(),
           new NetworkRule(),
           new SecretRule());
 
