@@ -45,8 +45,7 @@ final class WireLimits implements NettyServerCustomizer {
   /** With TLS the two sides agree on HTTP/2; in clear it is one more way to be misread. */
   private HttpServer withHttp2OnlyInTls(HttpServer server) {
     return tls
-        ? server
-            .http2Settings(settings -> settings.maxHeaderListSize(limits.maxHead().toBytes()))
+        ? server.http2Settings(settings -> settings.maxHeaderListSize(limits.maxHead().toBytes()))
         : server.protocol(HttpProtocol.HTTP11);
   }
 

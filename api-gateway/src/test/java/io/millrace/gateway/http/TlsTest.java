@@ -140,8 +140,7 @@ class TlsTest {
 
   /** As an operator, or a mounted Secret, exchanges the files. */
   private static void show(TestCertificate certificate) throws IOException {
-    Files.copy(
-        certificate.pem(), folder.resolve("tls.crt"), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(certificate.pem(), folder.resolve("tls.crt"), StandardCopyOption.REPLACE_EXISTING);
     Files.copy(
         certificate.keyPem(), folder.resolve("tls.key"), StandardCopyOption.REPLACE_EXISTING);
     shown = certificate;
