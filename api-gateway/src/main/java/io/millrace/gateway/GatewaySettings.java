@@ -2,6 +2,8 @@ package io.millrace.gateway;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -32,14 +34,25 @@ public record GatewaySettings(
       @DefaultValue("20000") int maxConnections,
       @DefaultValue("15000") int maxWaiting,
       @DefaultValue("1h") Duration maxWait,
+      @DefaultValue("850ms") Duration confirmTimeout,
       @DefaultValue("5s") Duration replyBeat,
       @DefaultValue("60s") Duration maxRetryAfter,
       @DefaultValue("2s") Duration keyReload,
       @DefaultValue("0s") Duration drainDelay,
       @DefaultValue("2s") Duration drainMargin,
+      @DefaultValue List<String> corsOrigins,
       @DefaultValue KeyLimits keyLimits) {
 
+    private static final Pattern ORIGIN = Pattern.compile("\\*|https?://[^/?#\\s*]+");
+
     public Limits {
+      String origins = "* or origins such as https://app.example.com, without a path";
+      corsOrigins = List.copyOf(corsOrigins);
+      check(
+          corsOrigins.stream().allMatch(each -> ORIGIN.matcher(each).matches()),
+          "cors-origins",
+          origins,
+          corsOrigins);
       String bodies = "1B to " + LARGEST_BODY.toMegabytes() + "MB";
       check(within(maxBody, 1, LARGEST_BODY.toBytes()), "max-body", bodies, maxBody);
       check(bodyMemory.compareTo(maxBody) >= 0, "body-memory", "max-body or more", bodyMemory);
@@ -50,6 +63,7 @@ public record GatewaySettings(
       check(maxConnections >= 1, "max-connections", "1 or more", maxConnections);
       check(maxWaiting >= 1, "max-waiting", "1 or more", maxWaiting);
       check(positive(maxWait), "max-wait", "1ms or more", maxWait);
+      check(positive(confirmTimeout), "confirm-timeout", "1ms or more", confirmTimeout);
       check(positive(replyBeat), "reply-beat", "1ms or more", replyBeat);
       check(maxRetryAfter.toSeconds() >= 1, "max-retry-after", "1s or more", maxRetryAfter);
       check(positive(keyReload), "key-reload", "1ms or more", keyReload);

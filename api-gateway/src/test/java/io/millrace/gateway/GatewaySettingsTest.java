@@ -35,6 +35,9 @@ class GatewaySettingsTest {
     "max-retry-after, 1ms",
     "key-reload, 0s",
     "drain-delay, -1s",
+    "confirm-timeout, 0s",
+    "cors-origins, app.example.com",
+    "cors-origins, https://app.example.com/path",
     "key-limits.queued, -1",
     "key-limits.running, -1",
     "key-limits.rate, -1"

@@ -1,11 +1,15 @@
 package io.millrace.bench;
 
 import io.millrace.bench.part.Burst;
+import io.millrace.bench.part.Crowd;
+import io.millrace.bench.part.Fairness;
 import io.millrace.bench.part.Imports;
 import io.millrace.bench.part.Part;
 import io.millrace.bench.part.QueueLength;
 import io.millrace.bench.part.Rate;
+import io.millrace.bench.part.Saturation;
 import io.millrace.bench.part.Sequential;
+import io.millrace.bench.part.SmallQueue;
 import io.millrace.bench.part.Workers;
 import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Page;
@@ -24,6 +28,10 @@ public final class Benchmarks {
           new Rate(),
           new Imports(),
           new Burst(),
+          new SmallQueue(),
+          new Saturation(),
+          new Fairness(),
+          new Crowd(),
           new QueueLength(),
           new Workers());
 

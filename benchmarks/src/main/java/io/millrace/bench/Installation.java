@@ -36,6 +36,8 @@ public final class Installation implements AutoCloseable {
   private final Map<String, String> environment = new HashMap<>();
   private final Deque<Process> processes = new ArrayDeque<>();
   private final Endpoint endpoint;
+  private final Endpoint other;
+  private final String gatewayManagement = FreePorts.next();
 
   private Installation(Path launcher, Map<String, String> settings) throws IOException {
     this.launcher = launcher;
@@ -45,7 +47,8 @@ public final class Installation implements AutoCloseable {
     String kafka = FreePorts.next();
     String redis = FreePorts.next();
     environment.put("SERVER_PORT", port);
-    environment.put("MILLRACE_API_KEYS", "bench:" + key);
+    String otherKey = "other-" + UUID.randomUUID();
+    environment.put("MILLRACE_API_KEYS", "bench:" + key + ",other:" + otherKey);
     environment.put("MILLRACE_DATA_DIR", data.toString());
     environment.put("MILLRACE_KAFKA_PORT", kafka);
     environment.put("MILLRACE_REDIS_PORT", redis);
@@ -53,11 +56,15 @@ public final class Installation implements AutoCloseable {
     environment.put("SPRING_DATA_REDIS_HOST", "127.0.0.1");
     environment.put("SPRING_DATA_REDIS_PORT", redis);
     environment.putAll(settings);
-    this.endpoint =
-        Endpoint.at(
-            URI.create("http://127.0.0.1:" + port + "/v1/code/execute/python"),
-            List.of("x-api-key: " + key),
-            BODY);
+    this.endpoint = endpoint(port, key);
+    this.other = endpoint(port, otherKey);
+  }
+
+  private static Endpoint endpoint(String port, String key) {
+    return Endpoint.at(
+        URI.create("http://127.0.0.1:" + port + "/v1/code/execute/python"),
+        List.of("x-api-key: " + key),
+        BODY);
   }
 
   /** Everything by {@code millrace up}, ready when this returns. */
@@ -108,6 +115,27 @@ public final class Installation implements AutoCloseable {
     return endpoint;
   }
 
+  /** The same with the key of somebody else. */
+  public Endpoint other() {
+    return other;
+  }
+
+  /** A figure of the gateway's own, summed over its labels; NaN where there is none. */
+  public double metric(String name) throws InterruptedException {
+    return metric(name, "");
+  }
+
+  /** Bytes of heap that the gateway uses now. */
+  public double heap() throws InterruptedException {
+    return metric("jvm_memory_used_bytes", "area=\"heap\"");
+  }
+
+  private double metric(String name, String label) throws InterruptedException {
+    URI metrics = URI.create("http://127.0.0.1:" + gatewayManagement + "/actuator/prometheus");
+    return Prometheus.sum(
+        Endpoint.at(metrics, List.of(), "").ask("GET", metrics.getPath()).body(), name, label);
+  }
+
   /** {@code GET /v1/queue}. */
   public JsonNode queue() throws InterruptedException {
     return new ObjectMapper().readTree(endpoint.ask("GET", "/v1/queue").body());
@@ -116,7 +144,10 @@ public final class Installation implements AutoCloseable {
   private void start(String role) {
     ProcessBuilder builder = new ProcessBuilder(launcher.toString(), role);
     builder.environment().putAll(environment);
-    builder.environment().put("MANAGEMENT_SERVER_PORT", FreePorts.next());
+    boolean hasGateway = !role.equals("worker") && !role.equals("infra");
+    builder
+        .environment()
+        .put("MANAGEMENT_SERVER_PORT", hasGateway ? gatewayManagement : FreePorts.next());
     builder.redirectErrorStream(true);
     builder.redirectOutput(
         ProcessBuilder.Redirect.appendTo(data.resolve("bench-" + role + ".log").toFile()));

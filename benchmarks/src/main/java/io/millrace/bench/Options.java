@@ -33,13 +33,14 @@ public record Options(
       """
       Usage: ./millrace bench [OPTION VALUE]...
 
-        --only PART        sequential, rate, imports, burst, queue-length or workers;
-                           may be given again (default: all)
+        --only PART        sequential, rate, imports, burst, small-queue, saturation,
+                           fairness, crowd, queue-length or workers; may be given
+                           again (default: all)
         --seconds N        how long each closed loop runs (10)
         --runs N           jobs on either side of a sequential comparison (400)
         --burst N          jobs of the burst (10000)
         --url URL          measure this endpoint instead of an installation of its own;
-                           queue-length and workers are left out then
+                           the parts from small-queue on are left out then
         --header LINE      a header for it, as 'x-api-key: KEY'; may be given again
         --body TEMPLATE    its body, with ${code} where the code goes as a JSON string
                            ({"code": ${code}, "timeout": 120})

@@ -29,6 +29,15 @@ public final class JobQueue {
         .thenApply(offset -> new RecordPointer(lane, offset));
   }
 
+  /**
+   * Learns where the lanes are, so that the first job need not wait for it; throws when it fails.
+   */
+  public void findLanes() {
+    for (Lane lane : Lane.values()) {
+      kafka.partitionsFor(lane.topic());
+    }
+  }
+
   /** Writes a completion to the log. */
   public CompletableFuture<Long> complete(Completion completion) {
     return send(new ProducerRecord<>(Topics.COMPLETIONS, JobCodec.encode(completion)));

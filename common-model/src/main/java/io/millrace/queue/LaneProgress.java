@@ -6,6 +6,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
@@ -15,12 +17,19 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 /** How far the workers have come in each lane. Thread-safe; blocks for a broker's answer. */
 public final class LaneProgress {
 
-  private static final long TIMEOUT_SECONDS = 5;
+  private static final int TIMEOUT_MILLIS = 5000;
 
   private final Admin admin;
+  private final int timeoutMillis;
 
   public LaneProgress(Admin admin) {
+    this(admin, TIMEOUT_MILLIS);
+  }
+
+  /** The client itself gives up as well: closing it waits for every question still open. */
+  LaneProgress(Admin admin, int timeoutMillis) {
     this.admin = admin;
+    this.timeoutMillis = timeoutMillis;
   }
 
   /** The address that the lane's next record will have. */
@@ -28,9 +37,11 @@ public final class LaneProgress {
     TopicPartition partition = partition(lane);
     try {
       return admin
-          .listOffsets(Map.of(partition, OffsetSpec.latest()))
+          .listOffsets(
+              Map.of(partition, OffsetSpec.latest()),
+              new ListOffsetsOptions().timeoutMs(timeoutMillis))
           .partitionResult(partition)
-          .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+          .get(timeoutMillis, TimeUnit.MILLISECONDS)
           .offset();
     } catch (ExecutionException | TimeoutException e) {
       throw noAnswer(e);
@@ -54,9 +65,11 @@ public final class LaneProgress {
     try {
       SharePartitionOffsetInfo offsets =
           admin
-              .listShareGroupOffsets(Map.of(Topics.WORKERS, spec))
+              .listShareGroupOffsets(
+                  Map.of(Topics.WORKERS, spec),
+                  new ListShareGroupOffsetsOptions().timeoutMs(timeoutMillis))
               .partitionsToOffsetInfo(Topics.WORKERS)
-              .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+              .get(timeoutMillis, TimeUnit.MILLISECONDS)
               .get(partition);
       if (offsets == null) {
         return 0;

@@ -52,7 +52,7 @@ final class ErrorHandler implements WebExceptionHandler {
     }
     if (isInfrastructure(failure)) {
       log.warn(
-          "Redis did not answer, or too many wait for it; a caller gets 503: {}",
+          "Redis or Kafka did not answer, or too many wait for them; a caller gets 503: {}",
           failure.toString());
       return ApiError.unavailable("The store cannot be reached now; try again", 1);
     }

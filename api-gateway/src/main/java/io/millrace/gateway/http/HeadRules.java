@@ -19,9 +19,9 @@ final class HeadRules {
   private static final String PCHAR = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
   private static final Pattern TARGET =
       Pattern.compile(
-          "(?:https?://[A-Za-z0-9.:\\[\\]-]+)?(?:/|"
+          "(?:https?://[A-Za-z0-9.:\\[\\]-]++(?![^/?]))?(?:/(?:/|"
               + PCHAR
-              + ")++(?:\\?(?:[/?]|"
+              + ")*+)?(?:\\?(?:[/?]|"
               + PCHAR
               + ")*+)?");
   private static final Pattern DIGITS = Pattern.compile("\\d{1,19}");
@@ -53,9 +53,13 @@ final class HeadRules {
         : HttpResponseStatus.BAD_REQUEST;
   }
 
+  /**
+   * The codec keeps one object for each version in its exact spelling, and takes all others too.
+   */
+  @SuppressWarnings("ReferenceEquality")
   private static boolean isVersionKnown(HttpRequest request) {
-    return request.protocolVersion().equals(HttpVersion.HTTP_1_1)
-        || request.protocolVersion().equals(HttpVersion.HTTP_1_0);
+    return request.protocolVersion() == HttpVersion.HTTP_1_1
+        || request.protocolVersion() == HttpVersion.HTTP_1_0;
   }
 
   private static boolean isHostClear(HttpRequest request) {

@@ -3,6 +3,7 @@ package io.millrace.gateway.http;
 import io.millrace.gateway.GatewaySettings;
 import io.millrace.gateway.GatewaySettings.Limits;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import java.util.concurrent.TimeUnit;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
@@ -29,7 +30,7 @@ final class WireLimits implements NettyServerCustomizer {
 
   @Override
   public HttpServer apply(HttpServer server) {
-    return withoutCleartextHttp2(server)
+    return withHttp2OnlyInTls(server)
         .maxConnections(limits.maxConnections())
         .httpRequestDecoder(
             decoder ->
@@ -42,35 +43,49 @@ final class WireLimits implements NettyServerCustomizer {
   }
 
   /** With TLS the two sides agree on HTTP/2; in clear it is one more way to be misread. */
-  private HttpServer withoutCleartextHttp2(HttpServer server) {
-    return tls ? server : server.protocol(HttpProtocol.HTTP11);
+  private HttpServer withHttp2OnlyInTls(HttpServer server) {
+    return tls
+        ? server.http2Settings(settings -> settings.maxHeaderListSize(limits.maxHead().toBytes()))
+        : server.protocol(HttpProtocol.HTTP11);
   }
 
   private void guard(ChannelPipeline pipeline) {
     pipeline.addFirst(
         "millrace.lingeringClose", new LingeringClose(2 * limits.maxBody().toBytes()));
-    if (!installRules(pipeline) && pipeline.get(NettyPipeline.SslHandler) != null) {
+    if (tls) {
       pipeline.addAfter(
           NettyPipeline.SslHandler,
           "millrace.afterHandshake",
-          new AfterHandshake(() -> installRules(pipeline)));
+          new AfterHandshake(() -> guardNegotiated(pipeline)));
+    } else {
+      guardHttp1(pipeline);
     }
   }
 
-  /** HTTP/2 has no such codec, and none of the ambiguities that the rules are about. */
-  private boolean installRules(ChannelPipeline pipeline) {
-    if (pipeline.get(NettyPipeline.HttpCodec) == null) {
-      return false;
+  private void guardNegotiated(ChannelPipeline pipeline) {
+    Http2FrameCodec http2 = pipeline.get(Http2FrameCodec.class);
+    if (http2 == null) {
+      guardHttp1(pipeline);
+    } else {
+      QuietHttp2.install(http2, pipeline.context(http2), limits);
+      pipeline.addAfter(
+          NettyPipeline.HttpCodec,
+          "millrace.stalledStreams",
+          new StalledStreams(limits.idleTimeout()));
     }
+  }
+
+  /** HTTP/2 has none of the ambiguities that the rules are about. */
+  private void guardHttp1(ChannelPipeline pipeline) {
     pipeline.addAfter(
         NettyPipeline.HttpCodec,
         "millrace.oneAtATime",
         new OneAtATime(2 * limits.maxBody().toBytes()));
     pipeline.addAfter(NettyPipeline.HttpCodec, "millrace.wireRules", new WireRules(limits));
-    pipeline.addBefore(
-        NettyPipeline.HttpCodec,
-        "millrace.writeTimeout",
-        new WriteTimeoutHandler(limits.idleTimeout().toMillis(), TimeUnit.MILLISECONDS));
-    return true;
+    pipeline.addBefore(NettyPipeline.HttpCodec, "millrace.writeTimeout", writeTimeout());
+  }
+
+  private WriteTimeoutHandler writeTimeout() {
+    return new WriteTimeoutHandler(limits.idleTimeout().toMillis(), TimeUnit.MILLISECONDS);
   }
 }

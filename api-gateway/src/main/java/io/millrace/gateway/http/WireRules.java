@@ -15,11 +15,13 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands behind the HTTP/1 codec: refuses unfit heads, and ends connections that bring no whole
@@ -32,7 +34,10 @@ final class WireRules extends ChannelDuplexHandler {
   private int unanswered;
   private boolean informational;
   private boolean answerBegun;
+  private boolean last;
   private int owedElsewhere;
+  private boolean deaf;
+  private @Nullable HttpResponseStatus owed;
   private boolean refused;
 
   WireRules(Limits limits) {
@@ -57,7 +62,7 @@ final class WireRules extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (refused) {
+    if (deaf) {
       ReferenceCountUtil.release(message);
       return;
     }
@@ -93,24 +98,39 @@ final class WireRules extends ChannelDuplexHandler {
     if (message instanceof HttpResponse response) {
       informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
       answerBegun = !informational;
+      last = !HttpUtil.isKeepAlive(response);
     }
     if (message instanceof LastHttpContent && !informational) {
       answerBegun = false;
       unanswered--;
-      if (unanswered == 0) {
-        deadline.begin(ctx, limits.idleTimeout());
-      }
+      ctx.write(message, promise);
+      answered(ctx);
+      return;
     }
     ctx.write(message, promise);
   }
 
+  private void answered(ChannelHandlerContext ctx) {
+    if (owed != null && !last) {
+      owedElsewhere--;
+      refuse(ctx, owed);
+    } else if (unanswered == 0) {
+      deadline.begin(ctx, limits.idleTimeout());
+    }
+  }
+
   /**
-   * Answers in place of the handler, unless it has begun to, or an earlier request on this
-   * connection is still owed its own answer.
+   * Answers in place of the handler, unless it has begun to; but earlier requests on this
+   * connection get their own answers first. Nothing more is heard either way.
    */
   private void refuse(ChannelHandlerContext ctx, HttpResponseStatus status) {
+    deaf = true;
+    if (owedElsewhere > 0) {
+      owed = status;
+      return;
+    }
     refused = true;
-    if (answerBegun || owedElsewhere > 0) {
+    if (answerBegun) {
       ctx.close();
       return;
     }

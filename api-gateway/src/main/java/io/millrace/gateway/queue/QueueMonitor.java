@@ -1,6 +1,7 @@
 package io.millrace.gateway.queue;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.queue.JobQueue;
 import io.millrace.store.QueueGauge;
 import io.millrace.store.QueueGauge.Reading;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.health.contributor.Health;
@@ -32,13 +34,16 @@ public final class QueueMonitor implements HealthIndicator {
   private final AtomicInteger redisFailures = new AtomicInteger();
   private final AtomicInteger kafkaFailures = new AtomicInteger();
   private final QueueGauge gauge;
+  private final JobQueue queue;
   private final Admin kafka;
   private volatile Reading reading = NOTHING_KNOWN;
   private volatile boolean redisUp;
   private volatile boolean kafkaUp;
 
-  QueueMonitor(QueueGauge gauge, Admin kafka, TaskScheduler beats, MeterRegistry meters) {
+  QueueMonitor(
+      QueueGauge gauge, JobQueue queue, Admin kafka, TaskScheduler beats, MeterRegistry meters) {
     this.gauge = gauge;
+    this.queue = queue;
     this.kafka = kafka;
     beats.scheduleWithFixedDelay(this::lookAtRedis, BEAT);
     beats.scheduleWithFixedDelay(this::lookAtKafka, BEAT);
@@ -111,9 +116,12 @@ public final class QueueMonitor implements HealthIndicator {
           .describeCluster(new DescribeClusterOptions().timeoutMs(KAFKA_TIMEOUT_MILLIS))
           .clusterId()
           .get(KAFKA_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+      if (!before) {
+        queue.findLanes();
+      }
       kafkaFailures.set(0);
       kafkaUp = true;
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (ExecutionException | TimeoutException | KafkaException e) {
       kafkaUp = false;
       tell(before, "Kafka", e);
     } catch (InterruptedException e) {

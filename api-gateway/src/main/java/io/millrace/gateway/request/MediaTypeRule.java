@@ -4,12 +4,16 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 
 /** One media type, {@code application/json} in UTF-8, and no content coding. */
 final class MediaTypeRule {
+
+  /** Said twice, it means one thing to some and another to others. */
+  private static final Pattern CHARSET = Pattern.compile("(?i);\\s*charset\\s*=");
 
   private MediaTypeRule() {}
 
@@ -26,6 +30,9 @@ final class MediaTypeRule {
   }
 
   private static boolean isJson(String type) {
+    if (CHARSET.matcher(type).results().count() > 1) {
+      return false;
+    }
     try {
       MediaType parsed = MediaType.parseMediaType(type);
       Charset charset = parsed.getCharset();

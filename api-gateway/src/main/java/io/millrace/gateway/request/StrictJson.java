@@ -58,6 +58,9 @@ final class StrictJson {
       return Checked.passed(MAPPER.readTree(text));
     } catch (JacksonException e) {
       return notJson(cause(e) + place(e));
+    } catch (NumberFormatException e) {
+      // The parser lets it through where an exponent is beyond all bounds.
+      return notJson("it has a number that is too large");
     }
   }
 

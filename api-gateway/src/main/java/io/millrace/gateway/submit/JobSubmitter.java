@@ -1,12 +1,15 @@
 package io.millrace.gateway.submit;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.gateway.GatewaySettings;
 import io.millrace.gateway.admission.Admission;
 import io.millrace.gateway.admission.Verdict;
 import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.queue.QueueMonitor;
 import io.millrace.gateway.queue.StoreCalls;
+import io.millrace.job.Job;
 import io.millrace.queue.JobQueue;
+import io.millrace.queue.Lane;
 import io.millrace.store.AdmissionGate;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -26,29 +29,34 @@ final class JobSubmitter {
 
   private static final Logger log = LoggerFactory.getLogger(JobSubmitter.class);
 
-  /** So that a caller knows within a second; the producer itself would go on trying. */
-  private static final Duration CONFIRMED_WITHIN = Duration.ofMillis(850);
-
   private final Admission admission;
   private final AdmissionGate gate;
   private final JobQueue queue;
   private final QueueMonitor monitor;
+  private final OwedRefusals owed;
   private final StoreCalls stores;
   private final MeterRegistry meters;
+
+  /** So that a caller knows within a second; the producer itself would go on trying. */
+  private final Duration confirmTimeout;
 
   JobSubmitter(
       Admission admission,
       AdmissionGate gate,
       JobQueue queue,
       QueueMonitor monitor,
+      OwedRefusals owed,
       StoreCalls stores,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      GatewaySettings settings) {
     this.admission = admission;
     this.gate = gate;
     this.queue = queue;
     this.monitor = monitor;
+    this.owed = owed;
     this.stores = stores;
     this.meters = meters;
+    this.confirmTimeout = settings.gateway().confirmTimeout();
   }
 
   /** Never completes exceptionally but by a fault of ours. */
@@ -63,6 +71,8 @@ final class JobSubmitter {
             DataAccessException.class,
             e -> {
               monitor.redisFailed();
+              // It may have been let in all the same, or not been taken back.
+              owed.add(submission.jobId());
               return Mono.just(away(submission));
             })
         .onErrorResume(RejectedExecutionException.class, e -> Mono.just(away(submission)))
@@ -87,9 +97,15 @@ final class JobSubmitter {
   }
 
   private Mono<Submitted> enqueue(Verdict.LetIn in, Submission submission) {
-    return Mono.fromFuture(() -> queue.enqueue(in.lane(), submission.job(in.acceptedAt())), true)
-        .map(record -> accepted(in, submission))
-        .onErrorResume(notConfirmed -> takeBack(in, submission));
+    return Mono.fromFuture(() -> isConfirmed(in.lane(), submission.job(in.acceptedAt())), true)
+        .timeout(confirmTimeout, Mono.just(false))
+        .flatMap(
+            confirmed ->
+                confirmed ? Mono.just(accepted(in, submission)) : takeBack(in, submission));
+  }
+
+  private CompletableFuture<Boolean> isConfirmed(Lane lane, Job job) {
+    return queue.enqueue(lane, job).handle((record, failure) -> failure == null);
   }
 
   /** The record may be in the log or not: its state in Redis decides that it must not run. */
@@ -97,6 +113,7 @@ final class JobSubmitter {
     monitor.kafkaFailed();
     return stores
         .run(() -> gate.refuse(submission.jobId()))
+        .doOnError(RejectedExecutionException.class, busy -> owed.add(submission.jobId()))
         .map(
             refused -> {
               if (!refused) {

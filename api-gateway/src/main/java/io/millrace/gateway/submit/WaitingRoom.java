@@ -11,6 +11,8 @@ import io.millrace.store.AdmissionGate;
 import io.millrace.store.JobArchive;
 import io.millrace.store.JobArchive.Ready;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.RejectedExecutionException;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -52,13 +54,16 @@ final class WaitingRoom {
   private Mono<Awaited> goOnWithoutCaller(Visit visit) {
     return stores
         .run(() -> archive.detach(visit.jobId()))
-        .map(
+        .<Awaited>map(
             now ->
                 now instanceof Ready ready
                     ? new Awaited.Answer(
                         ready.reply().status(),
                         ready.reply().body().getBytes(StandardCharsets.UTF_8))
-                    : new Awaited.StillWorking());
+                    : new Awaited.StillWorking())
+        // The job is durable whether or not Redis is there to hear that nobody waits for it.
+        .onErrorReturn(DataAccessException.class, new Awaited.StillWorking())
+        .onErrorReturn(RejectedExecutionException.class, new Awaited.StillWorking());
   }
 
   /** The caller has its answer: its place is free. */

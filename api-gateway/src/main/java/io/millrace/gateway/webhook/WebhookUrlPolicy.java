@@ -4,7 +4,6 @@ import io.millrace.gateway.webhook.address.AddressBytes;
 import io.millrace.gateway.webhook.address.AddressPolicy;
 import io.millrace.gateway.webhook.address.HostNames;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * What a webhook URL must be to be taken: everything that can be told without asking a resolver.
@@ -39,7 +38,7 @@ public final class WebhookUrlPolicy {
       return Optional.of(
           "must not use port " + target.port() + ", which belongs to another service");
     }
-    return target.ipv6() ? literal(target.host(), shown -> true) : nameOrAddress(target.host());
+    return target.ipv6() ? literal(target.host()) : nameOrAddress(target.host());
   }
 
   private Optional<String> nameOrAddress(String host) {
@@ -47,16 +46,14 @@ public final class WebhookUrlPolicy {
     if (malformation.isPresent()) {
       return Optional.of("is malformed: " + malformation.get());
     }
-    return HostNames.endsInNumber(host) ? literal(host, host::equals) : name(host);
+    return HostNames.endsInNumber(host) ? literal(host) : name(host);
   }
 
-  /** A literal must be the one way to write its address: parsers differ on all others. */
-  private Optional<String> literal(String host, Predicate<String> canonical) {
-    Optional<AddressBytes> address = AddressBytes.parse(host);
-    if (address.isEmpty() || !canonical.test(address.get().toString())) {
-      return Optional.of("must write an IPv4 address as four plain decimal numbers");
-    }
-    return addresses.refusal(address.get()).map(reason -> "must lead to a public host: " + reason);
+  private Optional<String> literal(String host) {
+    return AddressBytes.parse(host)
+        .map(addresses::refusal)
+        .orElse(Optional.of("its address is none"))
+        .map(reason -> "must lead to a public host: " + reason);
   }
 
   private Optional<String> name(String host) {

@@ -1,5 +1,6 @@
 package io.millrace.gateway.webhook;
 
+import io.millrace.gateway.webhook.address.AddressBytes;
 import io.millrace.gateway.webhook.address.HostNames;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -22,7 +23,7 @@ final class WebhookUrlReader {
           "(?<scheme>[A-Za-z]+)://(?<authority>[^/?#]*)(?<path>/[^?#]*)?(?<query>\\?[^#]*)?(?:#.*)?");
   private static final Pattern AUTHORITY =
       Pattern.compile(
-          "(?:\\[(?<ipv6>[0-9A-Fa-f:.]+)]|(?<host>[A-Za-z0-9.-]+))(?::(?<port>[1-9][0-9]{0,4}))?");
+          "(?:\\[(?<ipv6>(?=[^]]*:)[0-9A-Fa-f:.]+)]|(?<host>[A-Za-z0-9.-]+))(?::(?<port>[1-9][0-9]{0,4}))?");
 
   private WebhookUrlReader() {}
 
@@ -60,6 +61,9 @@ final class WebhookUrlReader {
     }
     String ipv6 = parts.group("ipv6");
     String host = ipv6 == null ? HostNames.canonical(parts.group("host")) : ipv6;
+    if (HostNames.endsInNumber(host) && !AddressBytes.isPlainIpv4(host)) {
+      return new WebhookUrl.Flaw("must write an IPv4 address as four plain decimal numbers");
+    }
     return new WebhookTarget(tls, host, ipv6 != null, port, requestTarget(form));
   }
 

@@ -19,6 +19,8 @@ class HeadRulesTest {
         "/v1/jobs/a?wait=5",
         "/a%20b;x=1?q=/?",
         "http://host:1/v1",
+        "http://host",
+        "http://host?q",
         "//double",
         "/a+b"
       })
@@ -28,7 +30,22 @@ class HeadRulesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"*", "host:443", "/a%zz", "/a%2", "/a\"b", "/${x}", "/a\\b", "/a#b", "/\u00e9"})
+      strings = {
+        "*",
+        "host:443",
+        "http:",
+        "httpx",
+        "http://a:b@host/",
+        "http://host@other/",
+        "ftp://host/",
+        "/a%zz",
+        "/a%2",
+        "/a\"b",
+        "/${x}",
+        "/a\\b",
+        "/a#b",
+        "/\u00e9"
+      })
   void otherTargetsAreNot(String target) {
     assertThat(HeadRules.flaw(request(target, "Host", "a"))).isPresent();
   }

@@ -36,7 +36,8 @@ class MediaTypeRuleTest {
         "application/json, text/plain",
         "application/json; charset=ISO-8859-1",
         "application/json; charset=utf-16",
-        "application/json; charset=nonsense"
+        "application/json; charset=nonsense",
+        "application/json; charset=utf-16; charset=utf-8"
       })
   void anyOtherTypeIsRefused(String type) {
     assertThat(MediaTypeRule.flaw(head("Content-Type", type))).isPresent();

@@ -9,27 +9,24 @@ import io.millrace.gateway.support.TestGateway;
 import io.millrace.store.QueueGauge;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** A full queue tells the truth early. */
-@Tag("load")
 class BackpressureTest {
 
-  private static final int LIMIT = 20;
-  private static final int SUBMITS = 300;
-  private static final int CLIENTS = 64;
+  private static final int LIMIT = 5;
+  private static final int SUBMITS = 60;
+  private static final int CLIENTS = 20;
 
   @Test
   void aBurstGets202Or429AndEvery202IsDoneOnceAndNo429Runs() {
-    try (TestGateway gateway = TestGateway.start("millrace.queue.max-length=" + LIMIT);
+    try (TestGateway gateway = patient("millrace.queue.max-length=" + LIMIT);
         HandWorker worker = HandWorker.holding(gateway.context())) {
       Api api = new Api(gateway, TestGateway.KEY);
 
@@ -63,7 +60,7 @@ class BackpressureTest {
   @Test
   void aKeyOverItsOwnShareIsRefusedAndOthersAreNot() {
     try (TestGateway gateway =
-        TestGateway.start(
+        patient(
             "millrace.api-keys=small:"
                 + TestGateway.KEY
                 + " queued=2,fast:"
@@ -85,6 +82,12 @@ class BackpressureTest {
       assertThat(answers.get(4).headers().firstValue("Retry-After")).isPresent();
       cancelAll(List.of(small, fast), answers, gateway);
     }
+  }
+
+  /** One that a slow machine does not make say 503. */
+  private static TestGateway patient(String setting) {
+    return TestGateway.start(
+        setting, "millrace.gateway.confirm-timeout=1m", "spring.data.redis.timeout=1m");
   }
 
   private static void cancelAll(
@@ -120,23 +123,6 @@ class BackpressureTest {
       int wait = Integer.parseInt(answer.headers().firstValue("Retry-After").orElseThrow());
       assertThat(wait).isBetween(1, 60);
       assertThat(answer.headers().firstValue("RateLimit")).hasValue("\"queue_full\";r=0;t=" + wait);
-    }
-  }
-
-  @Test
-  void refusedCallersAreSpreadOverTime() {
-    try (TestGateway gateway = TestGateway.start("millrace.queue.max-length=1")) {
-      Api api = new Api(gateway, TestGateway.KEY);
-      HttpResponse<String> in = api.execute(Api.code("in"), "Prefer", "respond-async");
-      Map<String, Integer> waits = new HashMap<>();
-      for (int i = 0; i < 200; i++) {
-        HttpResponse<String> no = api.execute(Api.code("no"), "Prefer", "respond-async");
-        waits.merge(no.headers().firstValue("Retry-After").orElseThrow(), 1, Integer::sum);
-      }
-      cancelAll(List.of(api), List.of(in), gateway);
-
-      assertThat(waits.size()).isGreaterThan(3);
-      assertThat(waits.values()).allMatch(together -> together < 100);
     }
   }
 }

@@ -52,6 +52,14 @@ public final class Api {
     return CLIENT.sendAsync(request(path).build(), HttpResponse.BodyHandlers.ofString());
   }
 
+  /** Posts JSON. */
+  public HttpResponse<String> post(String path, String body) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
   public HttpResponse<String> delete(String path) {
     return send(request(path).DELETE());
   }

@@ -26,6 +26,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.errors.WakeupException;
 import org.springframework.context.ApplicationContext;
+import org.springframework.dao.DataAccessException;
 
 /** Takes jobs from both lanes and ends them as told, through the stores that a worker uses. */
 public final class HandWorker implements AutoCloseable {
@@ -117,11 +118,23 @@ public final class HandWorker implements AutoCloseable {
       runs.add(job.jobId().toString());
       long begin = System.nanoTime();
       Outcome outcome = program.apply(job);
-      leases.finish(
-          granted.lease(),
-          Reply.to(job.jobId(), job.request().id(), outcome, speaker),
-          Duration.ofNanos(System.nanoTime() - begin));
+      finish(granted, outcome, Duration.ofNanos(System.nanoTime() - begin));
     }
+  }
+
+  /** As a worker does: what Redis did not hear is said again. */
+  private void finish(Granted granted, Outcome outcome, Duration runTime) {
+    Job job = granted.lease().job();
+    Reply reply = Reply.to(job.jobId(), job.request().id(), outcome, speaker);
+    Eventually.holds(
+        () -> {
+          try {
+            leases.finish(granted.lease(), reply, runTime);
+            return true;
+          } catch (DataAccessException e) {
+            return false;
+          }
+        });
   }
 
   @Override

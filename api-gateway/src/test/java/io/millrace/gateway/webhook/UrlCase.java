@@ -12,7 +12,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A row of {@code webhook-urls.jsonl}.
+ * A row of {@code webhook-urls.jsonl} or {@code more-webhook-urls.jsonl}.
  *
  * @param submit {@code accept} or {@code reject}
  * @param dispatch {@code pinned:ADDRESS}, {@code blocked}, {@code fail} or {@code n/a}
@@ -33,8 +33,16 @@ public record UrlCase(
 
   /** All rows. */
   public static Stream<UrlCase> all() {
-    try (InputStream file =
-        Objects.requireNonNull(UrlCase.class.getResourceAsStream("/webhook/webhook-urls.jsonl"))) {
+    return rows("/webhook/webhook-urls.jsonl");
+  }
+
+  /** Rows that say no more than whether the URL is taken at submit time. */
+  public static Stream<UrlCase> more() {
+    return rows("/webhook/more-webhook-urls.jsonl");
+  }
+
+  private static Stream<UrlCase> rows(String name) {
+    try (InputStream file = Objects.requireNonNull(UrlCase.class.getResourceAsStream(name))) {
       return new String(file.readAllBytes(), StandardCharsets.UTF_8)
           .lines().map(line -> JSON.readValue(line, UrlCase.class)).toList().stream();
     } catch (IOException e) {

@@ -16,7 +16,7 @@ class WebhookUrlPolicyTest {
   private final WebhookUrlPolicy publicOnly = policy();
 
   static Stream<UrlCase> cases() {
-    return UrlCase.all();
+    return Stream.concat(UrlCase.all(), UrlCase.more());
   }
 
   @ParameterizedTest
@@ -29,7 +29,7 @@ class WebhookUrlPolicyTest {
 
   @Test
   void everyRowOfTheListIsThere() {
-    assertThat(cases()).hasSize(80);
+    assertThat(UrlCase.all()).hasSize(80);
   }
 
   @ParameterizedTest

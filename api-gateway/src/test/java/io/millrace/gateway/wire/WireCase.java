@@ -9,24 +9,29 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One row of {@code requests.jsonl}. */
+/** One row of {@code requests.jsonl} or {@code more-requests.jsonl}. */
 record WireCase(String id, JsonNode row) {
 
   static final String PATH = "/v1/code/execute/python";
   private static final JsonMapper JSON = new JsonMapper();
 
-  static List<WireCase> all() {
-    try (InputStream rows = WireCase.class.getResourceAsStream("/requests.jsonl")) {
+  static Stream<WireCase> all() {
+    return Stream.of("/requests.jsonl", "/more-requests.jsonl").flatMap(WireCase::rows);
+  }
+
+  private static Stream<WireCase> rows(String file) {
+    try (InputStream rows = WireCase.class.getResourceAsStream(file)) {
       List<WireCase> cases = new ArrayList<>();
       for (String line : new String(rows.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
         JsonNode row = JSON.readTree(line);
         cases.add(new WireCase(row.get("id").asString(), row));
       }
-      return cases;
+      return cases.stream();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Every row of {@code requests.jsonl}, and a good request right after each. */
+/** Every row of the files of {@link WireCase}, and a good request right after each. */
 class WireCasesTest {
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -48,7 +48,7 @@ class WireCasesTest {
   }
 
   static Stream<WireCase> cases() {
-    return WireCase.all().stream();
+    return WireCase.all();
   }
 
   @ParameterizedTest(name = "{0}")

@@ -35,6 +35,11 @@ public final class AddressBytes {
         .map(AddressBytes::new);
   }
 
+  /** Whether this is the one way to write an IPv4 address: parsers differ on all others. */
+  public static boolean isPlainIpv4(String literal) {
+    return parse(literal).filter(address -> address.toString().equals(literal)).isPresent();
+  }
+
   /** The address to open a socket to, with the name that TLS is to verify. */
   InetAddress named(String host) {
     try {

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.stereotype.Component;
 
 /** Finds deliveries for those who may see them. Blocks for a round trip or two. */
@@ -60,9 +62,13 @@ final class Deliveries {
     return found;
   }
 
-  /** So that the wish outlives Redis. */
+  /** So that the wish outlives Redis; asking again does no harm. */
   private void keepInTheLog(Delivery delivery, int attempts) {
-    log.mark(DeliveryMarker.of(delivery, DeliveryState.PENDING, attempts, null)).join();
+    try {
+      log.mark(DeliveryMarker.of(delivery, DeliveryState.PENDING, attempts, null)).join();
+    } catch (CompletionException e) {
+      throw new DataAccessResourceFailureException("Kafka did not confirm a delivery's marker", e);
+    }
   }
 
   List<DeliveryReport> dead(String owner, int from, int most) {

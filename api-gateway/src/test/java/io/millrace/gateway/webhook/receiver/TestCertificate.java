@@ -8,20 +8,24 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate that signs itself, made by the JDK's keytool, and the sockets that show it. */
 public final class TestCertificate {
 
   private static final String PASSWORD = "changeit";
 
+  private final String name;
   private final Path store;
   private final Path pem;
 
-  private TestCertificate(Path store, Path pem) {
+  private TestCertificate(String name, Path store, Path pem) {
+    this.name = name;
     this.store = store;
     this.pem = pem;
   }
@@ -44,7 +48,7 @@ public final class TestCertificate {
         "-ext",
         "san=" + subjectAlternativeNames);
     keytool(store, "-exportcert", "-rfc", "-alias", name, "-file", pem.toString());
-    return new TestCertificate(store, pem);
+    return new TestCertificate(name, store, pem);
   }
 
   /** The file that makes it trusted. */
@@ -52,21 +56,54 @@ public final class TestCertificate {
     return pem;
   }
 
-  /** Makes sockets that show it. */
-  public ServerSocketFactory sockets() {
-    try (InputStream in = Files.newInputStream(store)) {
-      KeyStore keys = KeyStore.getInstance("PKCS12");
-      keys.load(in, PASSWORD.toCharArray());
-      KeyManagerFactory own =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      own.init(keys, PASSWORD.toCharArray());
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(own.getKeyManagers(), null, null);
-      return context.getServerSocketFactory();
+  /** A file with its private key, in PKCS#8. */
+  public Path keyPem() {
+    try {
+      byte[] key = keys().getKey(name, PASSWORD.toCharArray()).getEncoded();
+      return Files.writeString(
+          pem.resolveSibling(name + ".key"),
+          "-----BEGIN PRIVATE KEY-----\n"
+              + Base64.getMimeEncoder().encodeToString(key)
+              + "\n-----END PRIVATE KEY-----\n");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** Shows this certificate, and trusts it alone. */
+  public SSLContext context() {
+    try {
+      KeyManagerFactory own =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      own.init(keys(), PASSWORD.toCharArray());
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      trusted.setCertificateEntry(name, keys().getCertificate(name));
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(own.getKeyManagers(), trust.getTrustManagers(), null);
+      return context;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Makes sockets that show it. */
+  public ServerSocketFactory sockets() {
+    return context().getServerSocketFactory();
+  }
+
+  private KeyStore keys() throws IOException, GeneralSecurityException {
+    try (InputStream in = Files.newInputStream(store)) {
+      KeyStore keys = KeyStore.getInstance("PKCS12");
+      keys.load(in, PASSWORD.toCharArray());
+      return keys;
     }
   }
 

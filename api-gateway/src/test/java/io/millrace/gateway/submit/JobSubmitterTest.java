@@ -1,0 +1,142 @@
+package io.millrace.gateway.submit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.gateway.admission.Admission;
+import io.millrace.gateway.auth.Caller;
+import io.millrace.gateway.queue.QueueMonitor;
+import io.millrace.gateway.queue.StoreCalls;
+import io.millrace.gateway.support.Eventually;
+import io.millrace.gateway.support.TestGateway;
+import io.millrace.gateway.support.TestSettings;
+import io.millrace.job.ExecutionRequest;
+import io.millrace.queue.JobQueue;
+import io.millrace.standalone.EmbeddedRedis;
+import io.millrace.standalone.testing.SharedInfrastructure;
+import io.millrace.store.AdmissionGate;
+import io.millrace.store.AdmissionGate.OwnerLimits;
+import io.millrace.store.JobArchive;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.scheduling.TaskScheduler;
+
+/** On a real Redis, with a log whose every answer the test gives. */
+class JobSubmitterTest {
+
+  private static final String LONG = "1m";
+
+  @TempDir static Path folder;
+
+  private static EmbeddedRedis redis;
+  private static TestGateway gateway;
+
+  private final MockProducer<byte[], byte[]> log =
+      new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+
+  private final MeterRegistry meters = new SimpleMeterRegistry();
+
+  @BeforeAll
+  static void start() {
+    redis = startRedis(0);
+    gateway =
+        TestGateway.startOn(
+            SharedInfrastructure.get().bootstrapServers(), redis.host(), redis.port());
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+    redis.close();
+  }
+
+  @Test
+  void aRecordThatNobodyConfirmsIsRefusedInTime() {
+    Submission submission = submission();
+    Submitted submitted = submitter("10ms").submit(submission).join();
+
+    assertThat(log.history()).hasSize(1);
+    assertRefused(submitted);
+    assertThat(isKnown(submission)).isFalse();
+  }
+
+  @Test
+  void aConfirmationThatComesInTimeIsAnAcceptance() {
+    CompletableFuture<Submitted> submitted = submitter(LONG).submit(submission());
+    Eventually.holds(log::completeNext);
+
+    assertThat(submitted.join()).isInstanceOf(Submitted.Accepted.class);
+  }
+
+  @Test
+  void aRefusalThatRedisCouldNotHearIsToldToItLater() {
+    Submission submission = submission();
+    CompletableFuture<Submitted> submitted = submitter(LONG).submit(submission);
+    Eventually.holds(() -> log.history().size() == 1);
+    assertThat(isKnown(submission)).isTrue();
+    redis.kill();
+    try {
+      log.errorNext(new TimeoutException("no confirmation"));
+      assertRefused(submitted.join());
+      assertThat(owed()).isEqualTo(1);
+    } finally {
+      redis = startRedis(redis.port());
+    }
+
+    Eventually.holds(() -> owed() == 0);
+    assertThat(isKnown(submission)).isFalse();
+  }
+
+  private JobSubmitter submitter(String confirmTimeout) {
+    AdmissionGate gate = gateway.bean(AdmissionGate.class);
+    return new JobSubmitter(
+        gateway.bean(Admission.class),
+        gate,
+        new JobQueue(new KafkaTemplate<>(() -> log)),
+        gateway.bean(QueueMonitor.class),
+        new OwedRefusals(gate, gateway.bean(TaskScheduler.class), meters),
+        gateway.bean(StoreCalls.class),
+        meters,
+        TestSettings.with("gateway.confirm-timeout", confirmTimeout));
+  }
+
+  private static Submission submission() {
+    return new Submission(
+        UUID.randomUUID(),
+        new Caller("tester", OwnerLimits.NONE),
+        new ExecutionRequest("1", 30, null, "i"),
+        new WaitFor(Duration.ZERO, ""),
+        null,
+        null,
+        null);
+  }
+
+  private int owed() {
+    return (int) meters.get("millrace.refusals.owed").gauge().value();
+  }
+
+  private static boolean isKnown(Submission submission) {
+    return gateway.bean(JobArchive.class).find(submission.jobId()).isPresent();
+  }
+
+  private static void assertRefused(Submitted submitted) {
+    assertThat(submitted).isInstanceOf(Submitted.Refused.class);
+    assertThat(((Submitted.Refused) submitted).error().status()).isEqualTo(503);
+  }
+
+  /** One that has everything again when it comes back from being killed. */
+  private static EmbeddedRedis startRedis(int port) {
+    return EmbeddedRedis.start(folder.resolve("redis"), port, "--appendfsync", "always");
+  }
+}
