@@ -10,7 +10,7 @@ import struct
 from typing import Any, Dict, List, Optional, Tuple
 
 SETTINGS, JOB, CANCEL = b"S", b"J", b"C"
-HELLO, STDOUT, STDERR, RESULT = b"H", b"O", b"E", b"R"
+HELLO, STDOUT, STDERR, RESULT, RECYCLED = b"H", b"O", b"E", b"R", b"Z"
 _HEAD = struct.Struct(">cI")
 _LENGTH = struct.Struct(">I")
 

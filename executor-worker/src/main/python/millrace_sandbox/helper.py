@@ -77,6 +77,7 @@ class Helper:
             self.loop.watch(0, self._on_frame, select.POLLIN)
             self._send(frames.HELLO, json.dumps(dict(self.hello, ready=True)).encode())
             self.said_hello = True
+            self.pool.on_recycled = lambda: self._send(frames.RECYCLED)
             while not self.at_end:
                 self.loop.step()
         except ZygoteLost as e:

@@ -98,6 +98,7 @@ class Pool:
         self._ids = 0
         self._dying: Set[int] = set()
         self._when_clear: Callable[[], None] = _ignore
+        self.on_recycled: Callable[[], None] = _ignore
         self._names_a_larger_package = re.compile("|".join(map(re.escape, larger_packages)).encode() or b"(?!)")
         for name, connection in zygotes.items():
             self.lines[name].current = self._adopt(connection, self.lines[name])
@@ -226,6 +227,7 @@ class Pool:
             zygote.up = True
             old, line.current = line.current, zygote
             self._release_if_done(old)
+            self.on_recycled()
         else:  # the one we have serves another round, then we ask again
             sys.stderr.write("the next zygote did not start: %s\n" % data[1:].decode("utf-8", "replace"))
             line.current.forked = 0

@@ -1,8 +1,8 @@
--- Leases deliveries that are due, the longest due first: job id, token, owner, url, offset, bytes,
--- step of each. 'emptied' when Redis lost what it knew and the log must be read again.
+-- Leases deliveries that are due, the longest due first. Answers how many are pending and how many
+-- dead, then job id, token, owner, url, offset, bytes, step of each that was leased. 'emptied' when Redis lost what it knew and the log must be read again.
 local most, lease = ARGV[1], tonumber(ARGV[2])
 if redis.call('EXISTS', EPOCH) == 0 then return {'emptied'} end
-local claimed = {'claimed'}
+local claimed = {'claimed', text(redis.call('ZCARD', DUE)), text(count_dead())}
 local due = redis.call('ZRANGEBYSCORE', DUE, '-inf', text(now()), 'LIMIT', 0, most)
 for _, job_id in ipairs(due) do
   local key = hash_of(job_id)

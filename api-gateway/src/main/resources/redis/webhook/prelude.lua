@@ -4,7 +4,7 @@
 -- time), step (attempts since it was last begun), token (counts leases), flight (end of the lease of
 -- whoever makes an attempt now), a:<n> (the n-th attempt, JSON).
 local P = '{millrace}:'
-local DUE, EPOCH = P .. 'webhooks:due', P .. 'webhooks:epoch'
+local DUE, EPOCH, DEAD_OWNERS = P .. 'webhooks:due', P .. 'webhooks:epoch', P .. 'webhooks:dead:owners'
 local KEPT_ATTEMPTS, KEPT_DEAD = 20, 10000
 
 local function now()
@@ -32,4 +32,15 @@ local function bury(job_id, owner, ttl)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', text(now() - ttl))
   redis.call('ZREMRANGEBYRANK', key, 0, -KEPT_DEAD - 1)
   redis.call('PEXPIRE', key, ttl)
+  redis.call('SADD', DEAD_OWNERS, owner)
+end
+
+local function count_dead()
+  local dead = 0
+  for _, owner in ipairs(redis.call('SMEMBERS', DEAD_OWNERS)) do
+    local count = redis.call('ZCARD', dead_of(owner))
+    if count == 0 then redis.call('SREM', DEAD_OWNERS, owner) end
+    dead = dead + count
+  end
+  return dead
 end

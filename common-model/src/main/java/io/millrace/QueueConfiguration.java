@@ -4,9 +4,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.job.Reply;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.LaneProgress;
+import io.millrace.queue.LaneRetention;
 import io.millrace.queue.QueueClients;
 import io.millrace.queue.QueueSettings;
 import io.millrace.queue.RecordReader;
+import io.millrace.queue.StrayCounter;
 import io.millrace.queue.Topics;
 import io.millrace.rescue.LastResort;
 import io.millrace.rescue.Reaper;
@@ -17,10 +19,12 @@ import io.millrace.rescue.Rescue;
 import io.millrace.rescue.Steadiness;
 import io.millrace.store.AdmissionGate;
 import io.millrace.store.JobArchive;
+import io.millrace.store.JobEnds;
 import io.millrace.store.JobLeases;
 import io.millrace.store.LaneRepair;
 import io.millrace.store.OutputStreams;
 import io.millrace.store.QueueGauge;
+import io.millrace.trace.TraceConfiguration;
 import java.util.Objects;
 import org.apache.kafka.clients.admin.Admin;
 import org.springframework.beans.factory.annotation.Value;
@@ -30,6 +34,7 @@ import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.core.ProducerFactory;
@@ -37,6 +42,7 @@ import org.springframework.kafka.core.ProducerFactory;
 /** The beans that both roles have: the log, the store, and the rescue of jobs. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(QueueSettings.class)
+@Import(TraceConfiguration.class)
 public class QueueConfiguration {
 
   @Bean
@@ -77,6 +83,11 @@ public class QueueConfiguration {
   }
 
   @Bean
+  LaneRetention laneRetention(Admin admin) {
+    return new LaneRetention(admin);
+  }
+
+  @Bean
   RecordReader recordReader(QueueClients clients) {
     return new RecordReader(clients::reader);
   }
@@ -107,8 +118,18 @@ public class QueueConfiguration {
   }
 
   @Bean
-  Requeuer requeuer(RecordReader records, JobQueue queue) {
-    return new Requeuer(records, queue);
+  JobEnds jobEnds(MeterRegistry meters) {
+    return new JobEnds(meters);
+  }
+
+  @Bean
+  StrayCounter strayCounter(MeterRegistry meters) {
+    return new StrayCounter(meters);
+  }
+
+  @Bean
+  Requeuer requeuer(RecordReader records, JobQueue queue, MeterRegistry meters) {
+    return new Requeuer(records, queue, meters);
   }
 
   @Bean
@@ -118,6 +139,7 @@ public class QueueConfiguration {
       JobQueue queue,
       Requeuer requeuer,
       Reply.Speaker speaker,
+      JobEnds ends,
       StringRedisTemplate redis,
       QueueSettings settings,
       Admin admin,
@@ -125,9 +147,9 @@ public class QueueConfiguration {
       MeterRegistry meters) {
     LaneRepair repair = new LaneRepair(redis, settings);
     LaneProgress progress = new LaneProgress(admin);
-    LastResort lastResort = new LastResort(leases, archive, speaker);
+    LastResort lastResort = new LastResort(leases, archive, speaker, ends);
     return new Rescue(
-        new Rebuilder(repair, progress, records, requeuer),
+        new Rebuilder(repair, progress, records, requeuer, meters),
         new Reaper(leases, archive, queue, requeuer, lastResort, meters),
         new Reconciler(repair, progress, records, requeuer, lastResort, meters),
         new Steadiness(settings.lease(), repair::now, System::nanoTime));

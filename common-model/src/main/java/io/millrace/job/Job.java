@@ -19,4 +19,10 @@ public record Job(
     ExecutionRequest request,
     long acceptedAt,
     @Nullable String replyTo,
-    @Nullable String traceparent) {}
+    @Nullable String traceparent) {
+
+  /** The same job as the step with this trace context knows it; null changes nothing. */
+  public Job under(@Nullable String step) {
+    return step == null ? this : new Job(jobId, owner, request, acceptedAt, replyTo, step);
+  }
+}

@@ -1,6 +1,9 @@
 package io.millrace.queue;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.millrace.job.Job;
+import io.millrace.trace.Traceparent;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.springframework.kafka.core.KafkaTemplate;
@@ -20,7 +23,14 @@ public final class JobQueue {
 
   /** Enqueues a job at the end of a lane. */
   public CompletableFuture<RecordPointer> enqueue(Lane lane, Job job) {
-    return enqueue(lane, JobCodec.encode(job));
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(lane.topic(), JobCodec.encode(job));
+    if (job.traceparent() != null) {
+      // For tools that read the log; workers read the job itself, which is copied when it is
+      // rescued.
+      record.headers().add(Traceparent.HEADER, job.traceparent().getBytes(US_ASCII));
+    }
+    return send(record).thenApply(offset -> new RecordPointer(lane, offset));
   }
 
   /** Enqueues an encoded job at the end of a lane. */

@@ -1,8 +1,11 @@
 package io.millrace.rescue;
 
+import io.millrace.job.AboutJob;
 import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
 import io.millrace.store.JobArchive;
+import io.millrace.store.JobEnds;
+import io.millrace.store.JobEnds.Fault;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobStatus;
 import java.util.UUID;
@@ -17,18 +20,21 @@ public final class LastResort {
   private final JobLeases leases;
   private final JobArchive archive;
   private final Reply.Speaker speaker;
+  private final JobEnds ends;
 
-  public LastResort(JobLeases leases, JobArchive archive, Reply.Speaker speaker) {
+  public LastResort(JobLeases leases, JobArchive archive, Reply.Speaker speaker, JobEnds ends) {
     this.leases = leases;
     this.archive = archive;
     this.speaker = speaker;
+    this.ends = ends;
   }
 
-  /** Each worker that ran the job vanished. False when the job has moved on from this attempt. */
-  boolean workersVanished(UUID jobId, int attempt) {
-    return giveUp(
+  /** Each worker that ran the job vanished. Nothing when the job has moved on from this attempt. */
+  void workersVanished(UUID jobId, int attempt) {
+    giveUp(
         jobId,
         attempt,
+        Fault.WORKER_LOST,
         new Outcome.GivenUp(
             "worker_lost",
             "Each worker that ran this job vanished; it was given up on attempt " + attempt));
@@ -43,16 +49,18 @@ public final class LastResort {
                 giveUp(
                     jobId,
                     job.attempt(),
+                    Fault.RECORD_GONE,
                     new Outcome.GivenUp(
                         "internal", "The job waited longer than the queue keeps its records")));
   }
 
-  private boolean giveUp(UUID jobId, int attempt, Outcome.GivenUp outcome) {
+  private void giveUp(UUID jobId, int attempt, Fault fault, Outcome.GivenUp outcome) {
     String id = archive.find(jobId).map(JobStatus::id).orElse(null);
-    boolean ended = leases.exhaust(jobId, attempt, Reply.to(jobId, id, outcome, speaker));
-    if (ended) {
-      log.error("Job {} is given up on attempt {}: {}", jobId, attempt, outcome.message());
+    if (leases.exhaust(jobId, attempt, Reply.to(jobId, id, outcome, speaker))) {
+      ends.countGivenUp(fault);
+      try (var about = AboutJob.log(jobId)) {
+        log.error("Job {} is given up on attempt {}: {}", jobId, attempt, outcome.message());
+      }
     }
-    return ended;
   }
 }

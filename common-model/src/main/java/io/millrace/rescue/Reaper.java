@@ -2,6 +2,7 @@ package io.millrace.rescue;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.job.AboutJob;
 import io.millrace.queue.Completion;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.RecordPointer;
@@ -40,7 +41,6 @@ public final class Reaper {
   private final Requeuer requeuer;
   private final LastResort lastResort;
   private final Counter rescued;
-  private final Counter poisoned;
 
   public Reaper(
       JobLeases leases,
@@ -55,7 +55,6 @@ public final class Reaper {
     this.requeuer = requeuer;
     this.lastResort = lastResort;
     this.rescued = meters.counter("millrace.jobs.rescued");
-    this.poisoned = meters.counter("millrace.jobs.given.up", "reason", "worker_lost");
   }
 
   /** Brings the jobs of vanished workers back. */
@@ -65,16 +64,12 @@ public final class Reaper {
     for (Lapsed lapsed : leases.lapsed(BATCH)) {
       GivenBack givenBack = leases.giveBack(lapsed.jobId(), lapsed.attempt(), GiveBack.WORKER_LOST);
       if (givenBack instanceof Requeued requeued) {
-        log.warn(
-            "Job {}: its worker vanished on attempt {}; it is enqueued again",
-            lapsed.jobId(),
-            lapsed.attempt());
+        tellEnqueuedAgain(lapsed);
         requeued.record().ifPresent(record -> again.put(record, lapsed.jobId()));
         requeued.resumable().ifPresent(resumable::add);
         rescued.increment();
-      } else if (givenBack instanceof Exhausted
-          && lastResort.workersVanished(lapsed.jobId(), lapsed.attempt())) {
-        poisoned.increment();
+      } else if (givenBack instanceof Exhausted) {
+        lastResort.workersVanished(lapsed.jobId(), lapsed.attempt());
       }
     }
     requeuer
@@ -94,9 +89,24 @@ public final class Reaper {
         leases.published(jobId);
       } catch (CompletionException e) {
         // The next may be smaller, or luckier; this one is tried again in the next round.
-        log.warn(
-            "Job {}: its completion is not in the log yet; tried again: {}", jobId, e.toString());
+        tellNotPublished(jobId, e);
       }
+    }
+  }
+
+  private static void tellEnqueuedAgain(Lapsed lapsed) {
+    try (var about = AboutJob.log(lapsed.jobId())) {
+      log.warn(
+          "Job {}: its worker vanished on attempt {}; it is enqueued again",
+          lapsed.jobId(),
+          lapsed.attempt());
+    }
+  }
+
+  private static void tellNotPublished(UUID jobId, CompletionException cause) {
+    try (var about = AboutJob.log(jobId)) {
+      log.warn(
+          "Job {}: its completion is not in the log yet; tried again: {}", jobId, cause.toString());
     }
   }
 

@@ -1,5 +1,7 @@
 package io.millrace.rescue;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.queue.JobCodec;
 import io.millrace.queue.Lane;
 import io.millrace.queue.LaneProgress;
@@ -38,16 +40,22 @@ public final class Rebuilder {
   private final LaneProgress progress;
   private final RecordReader records;
   private final Requeuer requeuer;
+  private final Counter rebuilt;
   private final String instance = UUID.randomUUID().toString();
   private Map<UUID, RecordPointer> held = Map.of();
   private final Set<RecordPointer> owed = new HashSet<>();
 
   public Rebuilder(
-      LaneRepair repair, LaneProgress progress, RecordReader records, Requeuer requeuer) {
+      LaneRepair repair,
+      LaneProgress progress,
+      RecordReader records,
+      Requeuer requeuer,
+      MeterRegistry meters) {
     this.repair = repair;
     this.progress = progress;
     this.records = records;
     this.requeuer = requeuer;
+    this.rebuilt = meters.counter("millrace.queue.rebuilt");
   }
 
   /** Rebuilds the lanes if they may lack a job. Cheap when not. */
@@ -65,6 +73,7 @@ public final class Rebuilder {
       restore(lane);
     }
     if (repair.end(instance)) {
+      rebuilt.increment();
       log.info("The lanes are rebuilt from the log; the gate is open");
     }
   }

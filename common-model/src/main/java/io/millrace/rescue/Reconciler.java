@@ -2,6 +2,7 @@ package io.millrace.rescue;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.job.AboutJob;
 import io.millrace.queue.JobCodec;
 import io.millrace.queue.Lane;
 import io.millrace.queue.LaneProgress;
@@ -104,7 +105,9 @@ public final class Reconciler {
       if (waiting.queuedAt() >= queuedBefore) {
         break;
       }
-      log.warn("Job {} waits for a record that is not in the queue; settled", waiting.jobId());
+      try (var about = AboutJob.log(waiting.jobId())) {
+        log.warn("Job {} waits for a record that is not in the queue; settled", waiting.jobId());
+      }
       settled.increment();
       LaneRepair.Settlement settlement = repair.settle(waiting.jobId(), queuedBefore);
       if (settlement instanceof Again found) {

@@ -1,5 +1,7 @@
 package io.millrace.rescue;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.RecordPointer;
 import io.millrace.queue.RecordReader;
@@ -19,10 +21,12 @@ public final class Requeuer {
 
   private final RecordReader records;
   private final JobQueue queue;
+  private final Counter requeued;
 
-  public Requeuer(RecordReader records, JobQueue queue) {
+  public Requeuer(RecordReader records, JobQueue queue, MeterRegistry meters) {
     this.records = records;
     this.queue = queue;
+    this.requeued = meters.counter("millrace.records.requeued");
   }
 
   /** Copies the record to the end of its lane. A second copy does no harm: one claim wins. */
@@ -42,6 +46,7 @@ public final class Requeuer {
                 .map(each -> queue.enqueue(each.getKey().lane(), each.getValue()))
                 .toArray(CompletableFuture[]::new))
         .join();
+    requeued.increment(found.size());
     Set<RecordPointer> gone = new HashSet<>(wanted);
     gone.removeAll(found.keySet());
     gone.forEach(each -> log.error("Record {} has left the log; its job cannot run again", each));

@@ -140,18 +140,23 @@ public final class AdmissionGate {
   /**
    * The last of this gateway's callers that waited for the job has gone: a job that waits itself,
    * and that nobody else waits for either, is cancelled.
+   *
+   * @return whether it was
    */
-  public void leave(UUID jobId, String gatewayId, Reply cancelled) {
-    scripts.run(
-        "leave",
-        RedisKeys.job(jobId),
-        jobId,
-        gatewayId,
-        cancelled.state().wireName(),
-        cancelled.status(),
-        cancelled.head(),
-        cancelled.tail(),
-        settings.resultTtl().toSeconds());
+  public boolean leave(UUID jobId, String gatewayId, Reply cancelled) {
+    return scripts
+        .run(
+            "leave",
+            RedisKeys.job(jobId),
+            jobId,
+            gatewayId,
+            cancelled.state().wireName(),
+            cancelled.status(),
+            cancelled.head(),
+            cancelled.tail(),
+            settings.resultTtl().toSeconds())
+        .get(0)
+        .equals("cancelled");
   }
 
   private String end(UUID jobId, String owner, Reply reply) {

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.job.Job;
 import io.millrace.queue.Lane;
 import io.millrace.queue.RecordPointer;
+import io.millrace.store.JobEnds;
 import io.millrace.store.JobLeases.Granted;
 import io.millrace.store.Lease;
 import io.millrace.testing.Log;
@@ -19,14 +20,14 @@ final class Crew implements AutoCloseable {
   final Store store;
   final Log log = Log.drained();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  final Requeuer requeuer = new Requeuer(log.records, log.queue);
+  final Requeuer requeuer = new Requeuer(log.records, log.queue, meters);
   final Reaper reaper;
   final Reconciler reconciler;
   final LastResort lastResort;
 
   Crew(Store store, Duration sendGrace) {
     this.store = store;
-    lastResort = new LastResort(store.leases, store.archive, Store.SPEAKER);
+    lastResort = new LastResort(store.leases, store.archive, Store.SPEAKER, new JobEnds(meters));
     reaper = new Reaper(store.leases, store.archive, log.queue, requeuer, lastResort, meters);
     reconciler =
         new Reconciler(
@@ -38,7 +39,7 @@ final class Crew implements AutoCloseable {
   }
 
   Rebuilder rebuilder() {
-    return new Rebuilder(store.repair, log.progress, log.records, requeuer);
+    return new Rebuilder(store.repair, log.progress, log.records, requeuer, meters);
   }
 
   /** Admitted to that lane. */
@@ -90,8 +91,8 @@ final class Crew implements AutoCloseable {
     log.work((Job job, RecordPointer record) -> {});
   }
 
-  double count(String meter) {
-    return meters.counter(meter).count();
+  double count(String meter, String... tags) {
+    return meters.counter(meter, tags).count();
   }
 
   @Override

@@ -55,6 +55,7 @@ class ReaperTest {
     assertThat(ended.attempt()).isEqualTo(2);
     assertThat(ended.state().wireName()).isEqualTo("succeeded");
     assertThat(crew.count("millrace.jobs.rescued")).isEqualTo(1);
+    assertThat(crew.count("millrace.records.requeued")).isEqualTo(1);
   }
 
   @Test
@@ -82,6 +83,7 @@ class ReaperTest {
     assertThat(ended.state().wireName()).isEqualTo("failed");
     assertThat(ended.attempt()).isEqualTo(3);
     assertThat(ended.reply()).contains("\"worker_lost\"").contains("\"id\":\"id-1\"");
+    assertGivenUpOnce("worker_lost");
     assertThat(crew.runAll()).isEmpty();
     Job next = crew.submitted(Lane.FIRST);
     assertThat(crew.runAll()).containsExactly(next.jobId());
@@ -105,6 +107,7 @@ class ReaperTest {
     assertThat(ended.state().wireName()).isEqualTo("failed");
     assertThat(ended.reply()).contains("\"code\":500").contains("\"internal\"");
     assertThat(store.queueLength()).isZero();
+    assertGivenUpOnce("record_gone");
   }
 
   @Test
@@ -137,6 +140,12 @@ class ReaperTest {
     crew.reaper.publishCompletions();
     assertThat(completionsOf(other)).hasSize(1);
     assertThat(store.leases.unpublished(Duration.ZERO, 10)).containsExactly(tooLarge.jobId());
+  }
+
+  private void assertGivenUpOnce(String reason) {
+    crew.reaper.rescueJobs();
+    assertThat(crew.count("millrace.jobs.given.up", "reason", reason)).isEqualTo(1);
+    assertThat(crew.count("millrace.jobs.ended", "state", "failed")).isEqualTo(1);
   }
 
   private Job finishedWithWebhook() {

@@ -46,6 +46,7 @@ class RebuilderTest {
     crew.rebuilder().rebuildIfNeeded();
 
     assertThat(store.gauge.read().whole()).isTrue();
+    assertThat(crew.count("millrace.queue.rebuilt")).isEqualTo(1);
     assertThat(store.gauge.read().firstWaiting()).isEqualTo(400);
     assertThat(store.gauge.read().bulkWaiting()).isEqualTo(50);
     assertThat(store.archive.find(waiting.get(0)).orElseThrow().id()).isEqualTo("id-1");

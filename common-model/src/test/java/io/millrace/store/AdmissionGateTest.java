@@ -311,7 +311,8 @@ class AdmissionGateTest {
   void aCallerThatLeavesTakesItsWaitingJobAlong() {
     Store store = Store.fresh();
     Job job = store.accepted("owner");
-    store.gate.leave(job.jobId(), "gateway-1", Store.cancelled(job));
+    assertThat(store.gate.leave(job.jobId(), "gateway-1", Store.cancelled(job))).isTrue();
+    assertThat(store.gate.leave(job.jobId(), "gateway-1", Store.cancelled(job))).isFalse();
     assertThat(store.state(job.jobId())).isEqualTo("cancelled");
     assertThat(store.queueLength()).isZero();
   }
@@ -320,7 +321,8 @@ class AdmissionGateTest {
   void aRunningJobOutlivesItsCaller() {
     Store store = Store.fresh();
     Lease lease = store.running("owner");
-    store.gate.leave(lease.job().jobId(), "gateway-1", Store.cancelled(lease.job()));
+    assertThat(store.gate.leave(lease.job().jobId(), "gateway-1", Store.cancelled(lease.job())))
+        .isFalse();
     assertThat(store.state(lease.job().jobId())).isEqualTo("running");
   }
 

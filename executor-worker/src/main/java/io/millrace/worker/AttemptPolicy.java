@@ -4,13 +4,17 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
+import io.millrace.metrics.EnumCounters;
 import io.millrace.rescue.Requeuer;
+import io.millrace.store.JobEnds;
+import io.millrace.store.JobEnds.Fault;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.Exhausted;
 import io.millrace.store.JobLeases.GiveBack;
 import io.millrace.store.JobLeases.GivenBack;
 import io.millrace.store.JobLeases.Requeued;
 import io.millrace.store.Lease;
+import java.util.EnumSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,19 +27,27 @@ final class AttemptPolicy {
   private final Requeuer requeuer;
   private final Reply.Speaker speaker;
   private final Patience patience;
-  private final MeterRegistry meters;
+  private final EnumCounters<GiveBack> givenBack;
+  private final JobEnds ends;
 
   AttemptPolicy(
       JobLeases leases,
       Requeuer requeuer,
       Reply.Speaker speaker,
       Patience patience,
+      JobEnds ends,
       MeterRegistry meters) {
     this.leases = leases;
     this.requeuer = requeuer;
     this.speaker = speaker;
     this.patience = patience;
-    this.meters = meters;
+    this.ends = ends;
+    this.givenBack =
+        new EnumCounters<>(
+            meters,
+            "millrace.jobs.given.back",
+            "why",
+            EnumSet.of(GiveBack.RELEASED, GiveBack.SANDBOX_FAILED));
   }
 
   /** Our sandbox failed it: another worker tries, until it has failed too often. */
@@ -50,17 +62,17 @@ final class AttemptPolicy {
 
   private void giveBack(Lease lease, GiveBack why) {
     Job job = lease.job();
-    meters.counter("millrace.jobs.given.back", "why", why.name()).increment();
+    givenBack.increment(why);
     patience
         .get("give a job back", () -> leases.giveBack(job.jobId(), lease.attempt(), why))
-        .ifPresent(givenBack -> follow(lease, givenBack));
+        .ifPresent(answer -> follow(lease, answer));
   }
 
-  private void follow(Lease lease, GivenBack givenBack) {
-    if (givenBack instanceof Requeued requeued) {
+  private void follow(Lease lease, GivenBack answer) {
+    if (answer instanceof Requeued requeued) {
       requeuer.enqueueAgain(lease.record());
       requeued.resumable().ifPresent(requeuer::enqueueAgain);
-    } else if (givenBack instanceof Exhausted) {
+    } else if (answer instanceof Exhausted) {
       giveUp(lease);
     }
   }
@@ -72,7 +84,9 @@ final class AttemptPolicy {
         new Outcome.GivenUp(
             "internal", "Our sandboxes failed to run this job; please send it again");
     Reply reply = Reply.to(job.jobId(), job.request().id(), outcome, speaker);
-    patience.get("end a job", () -> leases.exhaust(job.jobId(), lease.attempt(), reply));
-    meters.counter("millrace.jobs.given.up", "reason", "internal").increment();
+    patience
+        .get("end a job", () -> leases.exhaust(job.jobId(), lease.attempt(), reply))
+        .filter(ended -> ended)
+        .ifPresent(ended -> ends.countGivenUp(Fault.SANDBOX_FAILED));
   }
 }

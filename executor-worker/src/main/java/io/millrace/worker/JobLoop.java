@@ -1,5 +1,6 @@
 package io.millrace.worker;
 
+import io.millrace.job.AboutJob;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.queue.JobCodec;
@@ -8,6 +9,7 @@ import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.Claim;
 import io.millrace.store.JobLeases.Granted;
 import io.millrace.store.Lease;
+import io.millrace.trace.Traces;
 import io.millrace.worker.output.LiveOutput;
 import io.millrace.worker.output.Recording;
 import io.millrace.worker.sandbox.Sandbox;
@@ -37,6 +39,7 @@ final class JobLoop implements Runnable {
   private final Patience patience;
   private final String workerId;
   private final LiveOutput output;
+  private final Traces traces;
   private final Duration handOverAfter;
 
   JobLoop(Sandbox sandbox, LaneTaker lanes, SlotTools tools) {
@@ -50,6 +53,7 @@ final class JobLoop implements Runnable {
     this.patience = tools.patience();
     this.workerId = tools.workerId();
     this.output = tools.output();
+    this.traces = tools.traces();
     this.handOverAfter = tools.handOverAfter();
   }
 
@@ -57,6 +61,7 @@ final class JobLoop implements Runnable {
   public void run() {
     while (patience.goesOn() && patience.until("start its sandbox", sandbox::start)) {
       patience.survive("take and run a job", () -> lanes.take().ifPresent(this::handle));
+      MDC.remove(AboutJob.FIELD);
     }
   }
 
@@ -71,15 +76,23 @@ final class JobLoop implements Runnable {
       // A record that is still held would make every later poll of this slot fail.
       taken.release();
       throw e;
-    } finally {
-      MDC.remove("job_id");
     }
   }
 
   private void runOrPutAside(TakenRecord taken) {
     try {
-      Job job = JobCodec.decodeJob(taken.record().value());
-      MDC.put("job_id", job.jobId().toString());
+      process(JobCodec.decodeJob(taken.record().value()), taken);
+    } catch (UnreadableRecordException e) {
+      strays.putAside(taken.record(), e);
+      taken.accept();
+    }
+  }
+
+  private void process(Job sent, TakenRecord taken) {
+    MDC.put(AboutJob.FIELD, sent.jobId().toString());
+    try (Traces.Step step = traces.begin("process job", Traces.Kind.CONSUMER, sent.traceparent())) {
+      step.tag("job_id", sent.jobId());
+      Job job = sent.under(step.traceparent());
       claim(job, taken)
           .ifPresentOrElse(
               claim -> {
@@ -89,15 +102,14 @@ final class JobLoop implements Runnable {
                 taken.accept();
               },
               taken::release);
-    } catch (UnreadableRecordException e) {
-      strays.putAside(taken.record(), e);
-      taken.accept();
     }
   }
 
   /** Empty when the worker stops before Redis answers. */
   private Optional<Claim> claim(Job job, TakenRecord taken) {
-    return patience.get("claim a job", () -> leases.claim(job, taken.pointer(), workerId));
+    try (Traces.Step step = traces.begin("claim job", Traces.Kind.INNER, job.traceparent())) {
+      return patience.get("claim a job", () -> leases.claim(job, taken.pointer(), workerId));
+    }
   }
 
   private void execute(Lease lease, TakenRecord taken) {
@@ -107,7 +119,7 @@ final class JobLoop implements Runnable {
     CompletableFuture<Outcome> running = sandbox.run(lease.job(), recording);
     keeper.hold(lease, sandbox::kill);
     try (recording) {
-      Outcome outcome = await(running, taken);
+      Outcome outcome = traced(lease, running, taken);
       if (outcome instanceof Outcome.Cancelled) {
         // Killed by us: it is somebody else's by now, or it was over, or this worker stops.
         attempts.released(lease);
@@ -120,6 +132,20 @@ final class JobLoop implements Runnable {
       attempts.sandboxFailed(lease);
     } finally {
       keeper.letGo(lease);
+    }
+  }
+
+  private Outcome traced(Lease lease, CompletableFuture<Outcome> running, TakenRecord taken)
+      throws SandboxFailedException {
+    try (Traces.Step step =
+        traces.begin("run in sandbox", Traces.Kind.INNER, lease.job().traceparent())) {
+      step.tag("attempt", lease.attempt());
+      try {
+        return await(running, taken);
+      } catch (SandboxFailedException e) {
+        step.failed(e);
+        throw e;
+      }
     }
   }
 

@@ -2,6 +2,8 @@ package io.millrace.worker;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.millrace.job.AboutJob;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.WorkerCard;
 import io.millrace.store.Lease;
@@ -42,8 +44,7 @@ final class LeaseKeeper {
     this.leases = leases;
     this.card = card;
     this.lost = meters.counter("millrace.leases.lost");
-    meters.gaugeMapSize(
-        "millrace.worker.running", io.micrometer.core.instrument.Tags.empty(), held);
+    meters.gaugeMapSize("millrace.worker.running", Tags.empty(), held);
     long every = lease.toMillis() / 3;
     var unused = heart.scheduleWithFixedDelay(this::beat, 0, every, TimeUnit.MILLISECONDS);
   }
@@ -61,10 +62,16 @@ final class LeaseKeeper {
   void kill(UUID jobId) {
     Held job = held.get(jobId);
     if (job != null) {
-      log.info("Job {} is not this worker's any more; its sandbox is killed", jobId);
-      lost.increment();
+      try (var about = AboutJob.log(jobId)) {
+        log.info("Job {} is not this worker's any more; its sandbox is killed", jobId);
+      }
       job.kill().run();
     }
+  }
+
+  private void lose(UUID jobId) {
+    lost.increment();
+    kill(jobId);
   }
 
   /** Kills every sandbox that still runs: the grace period is over. */
@@ -93,7 +100,7 @@ final class LeaseKeeper {
 
   private void beat() {
     try {
-      leases.beat(card, held.values().stream().map(Held::lease).toList()).forEach(this::kill);
+      leases.beat(card, held.values().stream().map(Held::lease).toList()).forEach(this::lose);
       heard = true;
     } catch (RuntimeException e) {
       if (heard) {

@@ -1,16 +1,17 @@
 package io.millrace.worker;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
+import io.millrace.job.AboutJob;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
 import io.millrace.queue.Completion;
 import io.millrace.queue.JobQueue;
 import io.millrace.rescue.Requeuer;
+import io.millrace.store.JobEnds;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.Recorded;
 import io.millrace.store.Lease;
+import io.millrace.trace.Traces;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -32,8 +33,9 @@ final class ResultRecorder {
   private final Patience patience;
   private final WaitingCounts waiting;
   private final Executor afterwards;
-  private final MeterRegistry meters;
-  private final Timer runTime;
+  private final JobEnds ends;
+  private final JobTimes times;
+  private final Traces traces;
 
   ResultRecorder(
       JobLeases leases,
@@ -43,7 +45,9 @@ final class ResultRecorder {
       Patience patience,
       WaitingCounts waiting,
       Executor afterwards,
-      MeterRegistry meters) {
+      JobEnds ends,
+      JobTimes times,
+      Traces traces) {
     this.leases = leases;
     this.queue = queue;
     this.requeuer = requeuer;
@@ -51,11 +55,21 @@ final class ResultRecorder {
     this.patience = patience;
     this.waiting = waiting;
     this.afterwards = afterwards;
-    this.meters = meters;
-    this.runTime = meters.timer("millrace.job.run");
+    this.ends = ends;
+    this.times = times;
+    this.traces = traces;
   }
 
   void record(Lease lease, Outcome outcome, Duration ran) {
+    try (Traces.Step step =
+        traces.begin("record result", Traces.Kind.INNER, lease.job().traceparent())) {
+      step.tag("state", outcome.state());
+      write(lease, outcome, ran);
+    }
+  }
+
+  private void write(Lease lease, Outcome outcome, Duration ran) {
+    long endedAt = System.nanoTime();
     Job job = lease.job();
     Reply reply = Reply.to(job.jobId(), job.request().id(), outcome, speaker);
     Optional<Optional<Recorded>> answer =
@@ -68,9 +82,9 @@ final class ResultRecorder {
           job.jobId(),
           lease.attempt());
     } else {
+      ends.count(reply.state());
+      times.record(lease, ran, Duration.ofNanos(System.nanoTime() - endedAt));
       announce(job, answer.get().get());
-      meters.counter("millrace.jobs.ended", "state", reply.state().wireName()).increment();
-      runTime.record(ran);
     }
   }
 
@@ -88,11 +102,15 @@ final class ResultRecorder {
           .thenRunAsync(() -> leases.published(job.jobId()), afterwards)
           .exceptionally(
               failure -> {
-                log.warn(
-                    "Job {}: its completion is not in the log yet; the reaper sees to it",
-                    job.jobId());
+                tellNotPublished(job);
                 return null;
               });
+    }
+  }
+
+  private static void tellNotPublished(Job job) {
+    try (var about = AboutJob.log(job.jobId())) {
+      log.warn("Job {}: its completion is not in the log yet; the reaper sees to it", job.jobId());
     }
   }
 }

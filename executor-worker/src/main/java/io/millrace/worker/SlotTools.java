@@ -1,6 +1,7 @@
 package io.millrace.worker;
 
 import io.millrace.store.JobLeases;
+import io.millrace.trace.Traces;
 import io.millrace.worker.output.LiveOutput;
 import java.time.Duration;
 
@@ -14,4 +15,5 @@ record SlotTools(
     StrayRecords strays,
     Patience patience,
     LiveOutput output,
+    Traces traces,
     Duration handOverAfter) {}

@@ -1,7 +1,7 @@
 package io.millrace.worker;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.queue.JobQueue;
+import io.millrace.queue.StrayCounter;
 import io.millrace.queue.Topics;
 import io.millrace.queue.UnreadableRecordException;
 import java.nio.charset.StandardCharsets;
@@ -19,11 +19,11 @@ final class StrayRecords {
   private static final Logger log = LoggerFactory.getLogger(StrayRecords.class);
 
   private final JobQueue queue;
-  private final MeterRegistry meters;
+  private final StrayCounter strays;
 
-  StrayRecords(JobQueue queue, MeterRegistry meters) {
+  StrayRecords(JobQueue queue, StrayCounter strays) {
     this.queue = queue;
-    this.meters = meters;
+    this.strays = strays;
   }
 
   /** Blocks until the broker has the copy, so that the original may be forgotten. */
@@ -35,7 +35,7 @@ final class StrayRecords {
         .add("millrace-cause", bytes(String.valueOf(cause.getMessage())))
         .add("millrace-origin", bytes(stray.topic() + ":" + stray.offset()));
     queue.send(copy).join();
-    meters.counter("millrace.records.stray", "topic", topic).increment();
+    strays.count(topic);
     log.warn(
         "Record {} of {} goes to {}: {}", stray.offset(), stray.topic(), topic, cause.getMessage());
   }

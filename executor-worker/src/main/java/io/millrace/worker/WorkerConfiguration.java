@@ -1,20 +1,23 @@
 package io.millrace.worker;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import io.millrace.job.Reply;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.QueueClients;
 import io.millrace.queue.QueueSettings;
+import io.millrace.queue.StrayCounter;
 import io.millrace.rescue.Requeuer;
+import io.millrace.store.JobEnds;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.WorkerCard;
 import io.millrace.store.OutputStreams;
 import io.millrace.store.QueueGauge;
 import io.millrace.store.RedisKeys;
+import io.millrace.trace.Traces;
 import io.millrace.worker.output.LiveOutput;
 import io.millrace.worker.sandbox.Sandbox;
 import io.millrace.worker.sandbox.SandboxFiles;
+import io.millrace.worker.sandbox.SandboxMeters;
 import io.millrace.worker.sandbox.SandboxSettings;
 import io.millrace.worker.sandbox.TierProof;
 import java.io.IOException;
@@ -44,8 +47,13 @@ class WorkerConfiguration {
   @Bean
   TierProof tierProof(SandboxFiles files, SandboxSettings settings, MeterRegistry meters) {
     TierProof proof = TierProof.prove(files, settings);
-    meters.gauge("millrace.sandbox.tier", Tags.of("tier", proof.tier()), 1);
+    WorkerMeters.tell(proof, settings, meters);
     return proof;
+  }
+
+  @Bean
+  SandboxMeters sandboxMeters(MeterRegistry meters) {
+    return new SandboxMeters(meters);
   }
 
   @Bean
@@ -113,9 +121,20 @@ class WorkerConfiguration {
       Patience patience,
       WaitingCounts waiting,
       ExecutorService afterwards,
+      JobEnds ends,
+      Traces traces,
       MeterRegistry meters) {
     return new ResultRecorder(
-        leases, queue, requeuer, speaker, patience, waiting, afterwards, meters);
+        leases,
+        queue,
+        requeuer,
+        speaker,
+        patience,
+        waiting,
+        afterwards,
+        ends,
+        new JobTimes(meters),
+        traces);
   }
 
   @Bean
@@ -136,6 +155,10 @@ class WorkerConfiguration {
       JobQueue queue,
       QueueClients clients,
       LiveOutput output,
+      JobEnds ends,
+      StrayCounter strays,
+      SandboxMeters sandboxMeters,
+      Traces traces,
       MeterRegistry meters) {
     SlotTools tools =
         new SlotTools(
@@ -143,17 +166,24 @@ class WorkerConfiguration {
             leases,
             keeper,
             recorder,
-            new AttemptPolicy(leases, requeuer, speaker, patience, meters),
-            new StrayRecords(queue, meters),
+            new AttemptPolicy(leases, requeuer, speaker, patience, ends, meters),
+            new StrayRecords(queue, strays),
             patience,
             output,
+            traces,
             queueSettings.handOverAfter());
     return new SlotPool(
         settings,
         tools,
-        number -> new Sandbox(number, files, sandboxSettings, proof.tier()),
+        number -> new Sandbox(number, files, sandboxSettings, proof.tier(), sandboxMeters),
         clients,
         waiting);
+  }
+
+  @Bean
+  WorkerMeters workerMeters(
+      SlotPool slots, LeaseKeeper keeper, WorkerSettings settings, MeterRegistry meters) {
+    return new WorkerMeters(slots, keeper, settings, meters);
   }
 
   @Bean

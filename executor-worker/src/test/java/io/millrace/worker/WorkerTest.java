@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.millrace.job.JobState;
 import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
@@ -16,12 +19,14 @@ import io.millrace.standalone.testing.SharedInfrastructure;
 import io.millrace.store.AdmissionGate;
 import io.millrace.store.JobStatus;
 import io.millrace.store.QueueGauge;
+import io.millrace.worker.sandbox.TierProof;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -163,6 +168,9 @@ class WorkerTest {
     assertThat(reply.path("reason").asString()).isEqualTo("cancelled");
     Eventually.isTrue(Duration.ofSeconds(5), () -> worker.getBean(LeaseKeeper.class).isIdle());
     assertThat(state(jobId)).isEqualTo(JobState.CANCELLED);
+    assertThat(meters().get("millrace.leases.lost").counter().count())
+        .as("its caller ended it; no lease was lost")
+        .isZero();
   }
 
   @Test
@@ -195,6 +203,7 @@ class WorkerTest {
     Eventually.isTrue(
         Duration.ofSeconds(10),
         () -> read(Topics.DEAD_LETTERS).stream().anyMatch(each -> each.value().length == 3));
+    assertThat(count("millrace.records.stray", "topic", Topics.DEAD_LETTERS)).isPositive();
   }
 
   @Test
@@ -206,6 +215,8 @@ class WorkerTest {
         Duration.ofSeconds(10),
         () ->
             read(Topics.PARKED).stream().anyMatch(each -> text(each.value()).contains("\"v\":2")));
+    Eventually.isTrue(
+        Duration.ofSeconds(10), () -> count("millrace.records.stray", "topic", Topics.PARKED) > 0);
   }
 
   @Test
@@ -241,7 +252,14 @@ class WorkerTest {
   @Test
   void aWorkerThatStopsGivesItsRunningJobsToAnother() throws Exception {
     List<UUID> jobs = new ArrayList<>();
+    Counter released;
     try (ConfigurableApplicationContext other = start()) {
+      released =
+          other
+              .getBean(MeterRegistry.class)
+              .get("millrace.jobs.given.back")
+              .tag("why", "released")
+              .counter();
       LeaseKeeper held = other.getBean(LeaseKeeper.class);
       Eventually.isTrue(Duration.ofSeconds(60), () -> other.getBean(SlotPool.class).ready() == 2);
       for (int number = 0; number < 6; number++) {
@@ -253,6 +271,57 @@ class WorkerTest {
       JsonNode reply = TestCaller.body(caller.await(each));
       assertThat(reply.path("response").path("stdout").asString()).isEqualTo("done\n");
     }
+    assertThat(released.count()).isPositive();
+  }
+
+  @Test
+  void eachEndIsCountedUnderItsStateWithItsTimes() throws Exception {
+    double succeeded = count("millrace.jobs.ended", "state", "succeeded");
+    double failed = count("millrace.jobs.ended", "state", "failed");
+    double timedOut = count("millrace.jobs.ended", "state", "timed_out");
+    long timed = timer("millrace.job.total").count();
+    double ran = timer("millrace.job.run").totalTime(TimeUnit.SECONDS);
+
+    caller.run("print(1)");
+    caller.run("raise ValueError()");
+    caller.run("while True: pass", 1);
+
+    Eventually.isTrue(
+        Duration.ofSeconds(10), () -> timer("millrace.job.total").count() == timed + 3);
+    assertThat(count("millrace.jobs.ended", "state", "succeeded")).isEqualTo(succeeded + 1);
+    assertThat(count("millrace.jobs.ended", "state", "failed")).isEqualTo(failed + 1);
+    assertThat(count("millrace.jobs.ended", "state", "timed_out")).isEqualTo(timedOut + 1);
+    assertThat(timer("millrace.job.run").totalTime(TimeUnit.SECONDS)).isGreaterThan(ran + 1);
+    assertThat(timer("millrace.job.queue").count()).isEqualTo(timer("millrace.job.run").count());
+  }
+
+  @Test
+  void theWorkerSaysWhatItHasAndWhatItsSandboxProved() {
+    Eventually.isTrue(Duration.ofSeconds(60), () -> gauge("millrace.worker.slots.ready") == 2);
+    assertThat(gauge("millrace.worker.slots")).isEqualTo(2);
+    assertThat(gauge("millrace.worker.redis.up")).isEqualTo(1);
+    TierProof proof = worker.getBean(TierProof.class);
+    assertThat(meters().get("millrace.sandbox.tier").tag("tier", proof.tier()).gauge().value())
+        .isEqualTo(1);
+    assertThat(gauge("millrace.sandbox.strong")).isEqualTo(proof.isStrong() ? 1 : 0);
+    assertThat(meters().get("millrace.sandbox.limit").gauges())
+        .hasSameSizeAs(proof.limits().keySet());
+  }
+
+  private static MeterRegistry meters() {
+    return worker.getBean(MeterRegistry.class);
+  }
+
+  private static double count(String name, String tag, String value) {
+    return meters().get(name).tag(tag, value).counter().count();
+  }
+
+  private static double gauge(String name) {
+    return meters().get(name).gauge().value();
+  }
+
+  private static Timer timer(String name) {
+    return meters().get(name).timer();
   }
 
   private static JobState state(UUID jobId) {

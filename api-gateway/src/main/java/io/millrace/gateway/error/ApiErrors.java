@@ -23,6 +23,11 @@ public final class ApiErrors {
 
   public ApiErrors(MeterRegistry meters) {
     this.meters = meters;
+    // There from the start, so that a rate sees the first of them.
+    count(429, "queue_full", 0);
+    count(429, "key_limit", 0);
+    count(503, "unavailable", 0);
+    count(500, "internal", 0);
   }
 
   /** The answer of a controller. */
@@ -47,14 +52,13 @@ public final class ApiErrors {
 
   /** Counts a refusal that is put on the wire elsewhere. */
   public void count(ApiError error) {
+    count(error.status(), error.reason(), 1);
+  }
+
+  private void count(int status, String reason, int times) {
     meters
-        .counter(
-            "millrace.refusals",
-            "status",
-            Integer.toString(error.status()),
-            "reason",
-            error.reason())
-        .increment();
+        .counter("millrace.refusals", "status", Integer.toString(status), "reason", reason)
+        .increment(times);
   }
 
   /** The error as JSON in wire order. */

@@ -5,11 +5,14 @@ import io.millrace.gateway.reply.Awaited;
 import io.millrace.gateway.reply.GatewayId;
 import io.millrace.gateway.reply.ReplyAwaiter;
 import io.millrace.gateway.reply.Ticket;
+import io.millrace.job.JobState;
 import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
 import io.millrace.store.AdmissionGate;
+import io.millrace.store.AdmissionGate.Cancellation;
 import io.millrace.store.JobArchive;
 import io.millrace.store.JobArchive.Pending;
+import io.millrace.store.JobEnds;
 import io.millrace.store.JobStatus;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,6 +29,7 @@ final class JobEnd {
   private final GatewayId gatewayId;
   private final Reply.Speaker speaker;
   private final StoreCalls stores;
+  private final JobEnds ends;
 
   JobEnd(
       ReplyAwaiter awaiter,
@@ -33,13 +37,15 @@ final class JobEnd {
       AdmissionGate gate,
       GatewayId gatewayId,
       Reply.Speaker speaker,
-      StoreCalls stores) {
+      StoreCalls stores,
+      JobEnds ends) {
     this.awaiter = awaiter;
     this.archive = archive;
     this.gate = gate;
     this.gatewayId = gatewayId;
     this.speaker = speaker;
     this.stores = stores;
+    this.ends = ends;
   }
 
   /** Completes when the job has ended, the time is over, or nobody else can wait here. */
@@ -65,13 +71,21 @@ final class JobEnd {
   /** A poller that goes must not hold up a job whose own caller has gone too. */
   private void leave(JobStatus job, Ticket ticket) {
     if (awaiter.leave(ticket)) {
-      stores.execute(() -> gate.leave(job.jobId(), gatewayId.value(), cancelled(job)));
+      stores.execute(() -> leaveQueue(job));
     }
   }
 
   /** Ends the job unless it has ended. Blocks for one round trip. */
   void cancel(JobStatus job) {
-    gate.cancel(job.jobId(), job.owner(), cancelled(job));
+    if (gate.cancel(job.jobId(), job.owner(), cancelled(job)) == Cancellation.DONE) {
+      ends.count(JobState.CANCELLED);
+    }
+  }
+
+  private void leaveQueue(JobStatus job) {
+    if (gate.leave(job.jobId(), gatewayId.value(), cancelled(job))) {
+      ends.count(JobState.CANCELLED);
+    }
   }
 
   private Reply cancelled(JobStatus job) {

@@ -9,6 +9,7 @@ import io.millrace.gateway.reply.GatewayId;
 import io.millrace.gateway.request.RequestValidator;
 import io.millrace.gateway.submit.Execution;
 import io.millrace.gateway.submit.ExecutionReply;
+import io.millrace.gateway.submit.RequestTrace;
 import io.millrace.gateway.submit.Submission;
 import io.millrace.gateway.submit.WaitFor;
 import io.millrace.job.ExecutionRequest;
@@ -36,23 +37,26 @@ final class ExecutePython {
   private final Execution execution;
   private final GatewayId gatewayId;
   private final GatewaySettings settings;
+  private final RequestTrace trace;
 
   ExecutePython(
       RequestValidator validator,
       Execution execution,
       GatewayId gatewayId,
-      GatewaySettings settings) {
+      GatewaySettings settings,
+      RequestTrace trace) {
     this.validator = validator;
     this.execution = execution;
     this.gatewayId = gatewayId;
     this.settings = settings;
+    this.trace = trace;
   }
 
   /** Runs the code; the result of a failed run is a result, with {@code isError}. */
   Mono<ObjectNode> call(JsonNode arguments, ServerWebExchange exchange) {
-    Caller caller = Caller.of(exchange);
     return validated(arguments)
-        .fold(request -> execution.run(submission(request, caller)), error -> Mono.just(no(error)))
+        .fold(
+            request -> execution.run(submission(request, exchange)), error -> Mono.just(no(error)))
         .map(ToolResult::of);
   }
 
@@ -62,10 +66,16 @@ final class ExecutePython {
         : Checked.refused(ApiError.invalid("The arguments are code and timeout, and no others"));
   }
 
-  private Submission submission(ExecutionRequest request, Caller caller) {
+  private Submission submission(ExecutionRequest request, ServerWebExchange exchange) {
     WaitFor toTheEnd = WaitFor.preferred(List.of(), settings.gateway().maxWait());
     return new Submission(
-        UUID.randomUUID(), caller, request, toTheEnd, gatewayId.value(), null, null);
+        UUID.randomUUID(),
+        Caller.of(exchange),
+        request,
+        toTheEnd,
+        gatewayId.value(),
+        null,
+        trace.of(exchange));
   }
 
   private static ExecutionReply no(ApiError error) {

@@ -47,12 +47,6 @@ public final class QueueMonitor implements HealthIndicator {
     this.kafka = kafka;
     beats.scheduleWithFixedDelay(this::lookAtRedis, BEAT);
     beats.scheduleWithFixedDelay(this::lookAtKafka, BEAT);
-    meters.gauge("millrace.queue.length", this, each -> each.reading.queueLength());
-    meters.gauge("millrace.queue.running", this, each -> each.reading.running());
-    meters.gauge("millrace.queue.workers", this, each -> each.reading.workers());
-    meters.gauge("millrace.queue.slots", this, each -> each.reading.slots());
-    meters.gauge("millrace.queue.drain.rate", this, each -> each.reading.drainRate());
-    meters.gauge("millrace.queue.oldest.seconds", this, QueueMonitor::oldestSeconds);
     meters.gauge("millrace.kafka.up", this, each -> each.kafkaUp ? 1 : 0);
     meters.gauge("millrace.redis.up", this, each -> each.redisUp ? 1 : 0);
   }
@@ -133,9 +127,5 @@ public final class QueueMonitor implements HealthIndicator {
     if (wasUp) {
       log.warn("{} is away; requests get 503 until it is back: {}", what, e.toString());
     }
-  }
-
-  private double oldestSeconds() {
-    return reading.oldestWait().toNanos() / 1e9;
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.gateway.reply;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.gateway.GatewaySettings;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ public final class ReplyAwaiter {
   public ReplyAwaiter(GatewaySettings settings, MeterRegistry meters) {
     this.places = settings.gateway().maxWaiting();
     meters.gauge("millrace.callers.waiting", taken);
+    Gauge.builder("millrace.callers.places", () -> places).register(meters);
   }
 
   /** A place to wait for the job, to be taken before it is enqueued; empty when all are taken. */

@@ -8,10 +8,16 @@ import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.queue.QueueMonitor;
 import io.millrace.gateway.queue.StoreCalls;
 import io.millrace.job.Job;
+import io.millrace.job.AboutJob;
+import io.millrace.job.JobState;
+import io.millrace.metrics.EnumCounters;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.Lane;
 import io.millrace.store.AdmissionGate;
+import io.millrace.store.JobEnds;
+import io.millrace.trace.Traces;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
@@ -35,7 +41,9 @@ final class JobSubmitter {
   private final QueueMonitor monitor;
   private final OwedRefusals owed;
   private final StoreCalls stores;
-  private final MeterRegistry meters;
+  private final JobEnds ends;
+  private final EnumCounters<Lane> accepted;
+  private final Traces traces;
 
   /** So that a caller knows within a second; the producer itself would go on trying. */
   private final Duration confirmTimeout;
@@ -47,6 +55,8 @@ final class JobSubmitter {
       QueueMonitor monitor,
       OwedRefusals owed,
       StoreCalls stores,
+      JobEnds ends,
+      Traces traces,
       MeterRegistry meters,
       GatewaySettings settings) {
     this.admission = admission;
@@ -55,12 +65,31 @@ final class JobSubmitter {
     this.monitor = monitor;
     this.owed = owed;
     this.stores = stores;
-    this.meters = meters;
     this.confirmTimeout = settings.gateway().confirmTimeout();
+    this.ends = ends;
+    this.traces = traces;
+    this.accepted =
+        new EnumCounters<>(meters, "millrace.jobs.accepted", "lane", EnumSet.allOf(Lane.class));
   }
 
   /** Never completes exceptionally but by a fault of ours. */
   CompletableFuture<Submitted> submit(Submission submission) {
+    return traces == Traces.OFF ? begin(submission) : traced(submission);
+  }
+
+  private CompletableFuture<Submitted> traced(Submission submission) {
+    Traces.Step step =
+        traces
+            .begin("submit job", Traces.Kind.PRODUCER, submission.traceparent())
+            .tag("job_id", submission.jobId());
+    return begin(submission.under(step.traceparent()))
+        .whenComplete(
+            (submitted, failure) -> {
+              step.tag("accepted", submitted instanceof Submitted.Accepted).close();
+            });
+  }
+
+  private CompletableFuture<Submitted> begin(Submission submission) {
     if (!monitor.isUp()) {
       return CompletableFuture.completedFuture(away(submission));
     }
@@ -119,16 +148,22 @@ final class JobSubmitter {
               if (!refused) {
                 return accepted(in, submission);
               }
-              log.warn(
-                  "job {} was not confirmed by Kafka; it is refused and will not run",
-                  submission.jobId());
+              ends.count(JobState.REFUSED);
+              tellNotConfirmed(submission);
               return away(submission);
             });
   }
 
+  private static void tellNotConfirmed(Submission submission) {
+    try (var about = AboutJob.log(submission.jobId())) {
+      log.warn(
+          "Job {} was not confirmed by Kafka; it is refused and will not run", submission.jobId());
+    }
+  }
+
   private Submitted accepted(Verdict.LetIn in, Submission submission) {
     monitor.worked();
-    meters.counter("millrace.jobs.accepted", "lane", in.lane().wireName()).increment();
+    accepted.increment(in.lane());
     return new Submitted.Accepted(submission.jobId(), in.queueLength());
   }
 

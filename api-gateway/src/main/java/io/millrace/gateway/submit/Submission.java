@@ -29,6 +29,13 @@ public record Submission(
         jobId, caller.owner(), request, waitingGateway, caller.limits(), idempotency);
   }
 
+  /** The same under a step of its trace; null changes nothing. */
+  Submission under(@Nullable String step) {
+    return step == null
+        ? this
+        : new Submission(jobId, caller, request, waitFor, waitingGateway, idempotency, step);
+  }
+
   Job job(long acceptedAt) {
     return new Job(jobId, caller.owner(), request, acceptedAt, waitingGateway, traceparent);
   }

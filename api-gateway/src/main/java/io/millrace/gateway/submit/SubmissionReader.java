@@ -10,8 +10,6 @@ import io.millrace.job.ExecutionRequest;
 import io.millrace.store.AdmissionGate.Idempotency;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
@@ -20,23 +18,23 @@ import org.springframework.web.server.ServerWebExchange;
 @Component
 final class SubmissionReader {
 
-  private static final Pattern TRACEPARENT =
-      Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
-
   private final RequestValidator validator;
   private final WebhookRule webhookUrls;
   private final GatewayId gatewayId;
   private final GatewaySettings settings;
+  private final RequestTrace trace;
 
   SubmissionReader(
       RequestValidator validator,
       WebhookRule webhookUrls,
       GatewayId gatewayId,
-      GatewaySettings settings) {
+      GatewaySettings settings,
+      RequestTrace trace) {
     this.validator = validator;
     this.webhookUrls = webhookUrls;
     this.gatewayId = gatewayId;
     this.settings = settings;
+    this.trace = trace;
   }
 
   /** The submission, or why the request is none. */
@@ -75,10 +73,6 @@ final class SubmissionReader {
         waitFor,
         waitFor.notAtAll() ? null : gatewayId.value(),
         key.orElse(null),
-        traceparent(head.getFirst("traceparent")));
-  }
-
-  private static @Nullable String traceparent(@Nullable String given) {
-    return given != null && TRACEPARENT.matcher(given).matches() ? given : null;
+        trace.of(exchange));
   }
 }

@@ -10,6 +10,7 @@ import io.millrace.job.Reply;
 import io.millrace.store.AdmissionGate;
 import io.millrace.store.JobArchive;
 import io.millrace.store.JobArchive.Ready;
+import io.millrace.store.JobEnds;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.RejectedExecutionException;
 import org.springframework.dao.DataAccessException;
@@ -26,6 +27,7 @@ final class WaitingRoom {
   private final GatewayId gatewayId;
   private final Reply.Speaker speaker;
   private final StoreCalls stores;
+  private final JobEnds ends;
 
   WaitingRoom(
       ReplyAwaiter awaiter,
@@ -33,13 +35,15 @@ final class WaitingRoom {
       JobArchive archive,
       GatewayId gatewayId,
       Reply.Speaker speaker,
-      StoreCalls stores) {
+      StoreCalls stores,
+      JobEnds ends) {
     this.awaiter = awaiter;
     this.gate = gate;
     this.archive = archive;
     this.gatewayId = gatewayId;
     this.speaker = speaker;
     this.stores = stores;
+    this.ends = ends;
   }
 
   /** Waits for the reply, for as long as the caller wants; then lets the job go on without it. */
@@ -88,9 +92,9 @@ final class WaitingRoom {
   }
 
   private void leave(Visit visit) {
-    gate.leave(
-        visit.jobId(),
-        gatewayId.value(),
-        Reply.to(visit.jobId(), visit.id(), new Outcome.Cancelled(), speaker));
+    Reply cancelled = Reply.to(visit.jobId(), visit.id(), new Outcome.Cancelled(), speaker);
+    if (gate.leave(visit.jobId(), gatewayId.value(), cancelled)) {
+      ends.count(cancelled.state());
+    }
   }
 }

@@ -20,6 +20,7 @@ record Frame(char type, byte[] payload) {
   static final char STDOUT = 'O';
   static final char STDERR = 'E';
   static final char RESULT = 'R';
+  static final char RECYCLED = 'Z';
 
   /** Above anything a helper with sane limits can send; more is a broken helper. */
   private static final int MAX_PAYLOAD = 64 << 20;

@@ -41,6 +41,7 @@ public final class Sandbox implements AutoCloseable {
   private final SandboxFiles files;
   private final SandboxSettings settings;
   private final String tier;
+  private final SandboxMeters meters;
 
   private volatile @Nullable Process process;
   private @Nullable DataOutputStream out;
@@ -48,11 +49,13 @@ public final class Sandbox implements AutoCloseable {
 
   private record Running(Job job, OutputListener listener, CompletableFuture<Outcome> outcome) {}
 
-  public Sandbox(int slot, SandboxFiles files, SandboxSettings settings, String tier) {
+  public Sandbox(
+      int slot, SandboxFiles files, SandboxSettings settings, String tier, SandboxMeters meters) {
     this.slot = slot;
     this.files = files;
     this.settings = settings;
     this.tier = tier;
+    this.meters = meters;
   }
 
   /** Starts the helper unless it lives; throws when it does not come up. */
@@ -79,7 +82,9 @@ public final class Sandbox implements AutoCloseable {
       Thread reader = new Thread(() -> readResults(in), "sandbox-" + slot);
       reader.setDaemon(true);
       reader.start();
+      meters.started();
     } catch (IOException e) {
+      meters.notStarted();
       close();
       throw new SandboxFailedException("slot " + slot + " has no sandbox: " + e.getMessage(), e);
     }
@@ -150,6 +155,10 @@ public final class Sandbox implements AutoCloseable {
     try {
       while (true) {
         Frame frame = Frame.read(in);
+        if (frame.type() == Frame.RECYCLED) {
+          meters.recycled();
+          continue;
+        }
         Running ended = running;
         if (ended == null) {
           continue;

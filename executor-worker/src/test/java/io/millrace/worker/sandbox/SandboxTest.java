@@ -3,6 +3,7 @@ package io.millrace.worker.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
@@ -30,7 +31,9 @@ class SandboxTest {
   @BeforeAll
   static void unpack() throws Exception {
     files = SandboxFiles.unpack();
-    sandbox = new Sandbox(0, files, settings("fallback"), "auto");
+    sandbox =
+        new Sandbox(
+            0, files, settings("fallback"), "auto", new SandboxMeters(new SimpleMeterRegistry()));
   }
 
   @AfterAll
@@ -40,20 +43,7 @@ class SandboxTest {
   }
 
   private static SandboxSettings settings(String require) {
-    return new SandboxSettings(
-        require,
-        "/usr/bin/python3",
-        DataSize.ofMegabytes(256),
-        DataSize.ofMegabytes(16),
-        1024,
-        32,
-        64,
-        DataSize.ofKilobytes(4),
-        DataSize.ofKilobytes(4),
-        List.of("json"),
-        List.of(),
-        1,
-        100);
+    return TestSandbox.settings(require, "/usr/bin/python3", 100);
   }
 
   private static Job job(String code, int timeout) {

@@ -3,6 +3,7 @@ package io.millrace.gateway.webhook.delivery;
 import io.millrace.queue.Completion;
 import io.millrace.queue.JobCodec;
 import io.millrace.queue.JobQueue;
+import io.millrace.queue.StrayCounter;
 import io.millrace.queue.Topics;
 import io.millrace.queue.UnreadableRecordException;
 import java.nio.charset.StandardCharsets;
@@ -25,10 +26,12 @@ public final class DeliveryLog {
 
   private final JobQueue queue;
   private final MessageReader messages;
+  private final StrayCounter strays;
 
-  public DeliveryLog(JobQueue queue, MessageReader messages) {
+  public DeliveryLog(JobQueue queue, MessageReader messages, StrayCounter strays) {
     this.queue = queue;
     this.messages = messages;
+    this.strays = strays;
   }
 
   /** A record of the log. */
@@ -71,15 +74,17 @@ public final class DeliveryLog {
   /** Puts a record aside that is no message, with its bytes, headers and the cause. */
   public CompletableFuture<Long> putAside(
       ConsumerRecord<byte[], byte[]> record, Unreadable unreadable) {
+    String topic = unreadable.newer() ? Topics.PARKED : Topics.DEAD_LETTERS;
     ProducerRecord<byte[], byte[]> copy =
-        new ProducerRecord<>(
-            unreadable.newer() ? Topics.PARKED : Topics.DEAD_LETTERS,
-            null,
-            record.key(),
-            record.value(),
-            record.headers());
+        new ProducerRecord<>(topic, null, record.key(), record.value(), record.headers());
     copy.headers().add(CAUSE, unreadable.cause().getBytes(StandardCharsets.UTF_8));
-    return queue.send(copy);
+    return queue
+        .send(copy)
+        .thenApply(
+            offset -> {
+              strays.count(topic);
+              return offset;
+            });
   }
 
   /** The message of a delivery; empty when the log has let go of it. */

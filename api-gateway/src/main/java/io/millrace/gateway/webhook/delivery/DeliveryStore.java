@@ -15,6 +15,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  */
 public final class DeliveryStore {
 
+  private static final int FIELDS_BEFORE = 3;
   private static final int FIELDS_OF_A_CLAIM = 7;
 
   private final StringRedisTemplate redis;
@@ -40,8 +41,13 @@ public final class DeliveryStore {
   /** What a claim gave. */
   public sealed interface Claim {}
 
-  /** These are ours until the lease ends. */
-  public record Claimed(List<Delivery> deliveries) implements Claim {}
+  /**
+   * These are ours until the lease ends.
+   *
+   * @param pending deliveries of all owners that another attempt is due for, or being made
+   * @param dead deliveries of all owners that were given up
+   */
+  public record Claimed(List<Delivery> deliveries, long pending, long dead) implements Claim {}
 
   /** Redis knows nothing of deliveries: the log must be read again first. */
   public record Emptied() implements Claim {}
@@ -96,10 +102,10 @@ public final class DeliveryStore {
       return new Emptied();
     }
     List<Delivery> deliveries = new ArrayList<>();
-    for (int i = 1; i < answer.size(); i += FIELDS_OF_A_CLAIM) {
+    for (int i = FIELDS_BEFORE; i < answer.size(); i += FIELDS_OF_A_CLAIM) {
       deliveries.add(delivery(answer.subList(i, i + FIELDS_OF_A_CLAIM)));
     }
-    return new Claimed(deliveries);
+    return new Claimed(deliveries, Long.parseLong(answer.get(1)), Long.parseLong(answer.get(2)));
   }
 
   /** Gives a lease back without an attempt. */

@@ -6,11 +6,13 @@ import io.millrace.gateway.webhook.address.Resolution;
 import io.millrace.gateway.webhook.delivery.AttemptOutcome;
 import io.millrace.gateway.webhook.delivery.Delivery;
 import io.millrace.gateway.webhook.sign.WebhookSignature;
+import io.millrace.trace.Traceparent;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** Makes one attempt: resolve, check, sign, post. Thread-safe, non-blocking. */
@@ -37,15 +39,20 @@ final class AttemptMaker {
     this.clock = clock;
   }
 
-  /** Never an error: whatever happens is a result. */
-  Mono<AttemptResult> attempt(Delivery delivery, WebhookTarget target, byte[] body) {
+  /**
+   * Never an error: whatever happens is a result.
+   *
+   * @param traceparent the trace context to send along, or null
+   */
+  Mono<AttemptResult> attempt(
+      Delivery delivery, WebhookTarget target, byte[] body, @Nullable String traceparent) {
     return resolver
         .resolve(target.host())
         .timeout(resolveLimit, Mono.just(new Resolution.Unknown()))
         .flatMap(
             resolution -> {
               if (resolution instanceof Resolution.Checked checked) {
-                return client.post(target, checked.addresses(), sign(delivery, body));
+                return client.post(target, checked.addresses(), sign(delivery, body, traceparent));
               }
               return Mono.just(
                   resolution instanceof Resolution.Blocked blocked
@@ -55,7 +62,7 @@ final class AttemptMaker {
             });
   }
 
-  private SignedMessage sign(Delivery delivery, byte[] body) {
+  private SignedMessage sign(Delivery delivery, byte[] body, @Nullable String traceparent) {
     String id = delivery.jobId().toString();
     Instant now = clock.instant();
     Map<String, String> headers = new LinkedHashMap<>();
@@ -66,6 +73,9 @@ final class AttemptMaker {
     signature
         .of(delivery.owner(), id, now, body)
         .ifPresent(signed -> headers.put("webhook-signature", signed));
+    if (traceparent != null) {
+      headers.put(Traceparent.HEADER, traceparent);
+    }
     return new SignedMessage(body, headers);
   }
 }

@@ -6,8 +6,8 @@ import io.millrace.gateway.webhook.delivery.DeliveryLog;
 import io.millrace.gateway.webhook.delivery.DeliveryLog.Message;
 import io.millrace.gateway.webhook.delivery.DeliveryLog.Unreadable;
 import io.millrace.gateway.webhook.delivery.DeliveryStore;
+import io.millrace.job.AboutJob;
 import io.millrace.queue.Completion;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -45,7 +45,9 @@ final class CompletionTaker {
   void take(ConsumerRecord<byte[], byte[]> record) {
     DeliveryLog.Entry entry = DeliveryLog.entry(record);
     if (entry instanceof Message message) {
-      begin(message.completion(), record.offset());
+      try (var about = AboutJob.log(message.completion().jobId())) {
+        begin(message.completion(), record.offset());
+      }
     } else if (entry instanceof Unreadable unreadable) {
       LOG.error(
           "Record {} of the log of completions is put aside: {}",
@@ -77,8 +79,7 @@ final class CompletionTaker {
       slot.leave().run();
       throw e;
     }
-    byte[] body = completion.body().getBytes(StandardCharsets.UTF_8);
     taken.ifPresentOrElse(
-        delivery -> dispatcher.dispatch(delivery, target, body, slot), slot.leave());
+        delivery -> dispatcher.dispatch(delivery, target, completion, slot), slot.leave());
   }
 }

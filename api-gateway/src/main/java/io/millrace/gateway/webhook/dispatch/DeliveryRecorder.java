@@ -10,7 +10,10 @@ import io.millrace.gateway.webhook.delivery.DeliveryState;
 import io.millrace.gateway.webhook.delivery.DeliveryStore;
 import io.millrace.gateway.webhook.delivery.DeliveryStore.Recorded;
 import io.millrace.gateway.webhook.delivery.Verdict;
+import io.millrace.job.AboutJob;
+import io.millrace.metrics.EnumCounters;
 import java.time.Clock;
+import java.util.EnumSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -23,7 +26,8 @@ final class DeliveryRecorder {
   private final RetryPolicy policy;
   private final DeliveryStore store;
   private final DeliveryLog log;
-  private final MeterRegistry meters;
+  private final EnumCounters<AttemptOutcome> attempts;
+  private final EnumCounters<DeliveryState> ends;
   private final Clock clock;
 
   DeliveryRecorder(
@@ -31,16 +35,30 @@ final class DeliveryRecorder {
     this.policy = policy;
     this.store = store;
     this.log = log;
-    this.meters = meters;
+    this.attempts =
+        new EnumCounters<>(
+            meters, "millrace.webhook.attempts", "outcome", EnumSet.allOf(AttemptOutcome.class));
+    this.ends =
+        new EnumCounters<>(
+            meters,
+            "millrace.webhook.ended",
+            "state",
+            EnumSet.of(DeliveryState.DELIVERED, DeliveryState.DEAD));
     this.clock = clock;
   }
 
   void conclude(Delivery delivery, long startedAt, AttemptResult result) {
+    try (var about = AboutJob.log(delivery.jobId())) {
+      write(delivery, startedAt, result);
+    }
+  }
+
+  private void write(Delivery delivery, long startedAt, AttemptResult result) {
     LOG.debug(
         "Job {}: {}; it is written down next",
         delivery.jobId(),
         result.status() == null ? "no answer" : "the receiver answered " + result.status());
-    count(result.outcome());
+    attempts.increment(result.outcome());
     Attempt attempt = attempt(startedAt, result);
     Verdict verdict = policy.judge(result, delivery.step() + 1);
     Recorded recorded = store.record(delivery, attempt, verdict);
@@ -60,20 +78,22 @@ final class DeliveryRecorder {
   }
 
   private void end(Delivery delivery, Attempt attempt, Recorded recorded) {
-    meters.counter("millrace.webhook.ended", "state", recorded.state().wireName()).increment();
+    ends.increment(recorded.state());
     log.mark(DeliveryMarker.of(delivery, recorded.state(), recorded.attempts(), attempt))
         .exceptionally(
             failure -> {
-              LOG.warn(
-                  "Job {}: the log did not take the end of its webhook; if Redis were emptied it"
-                      + " would be sent again",
-                  delivery.jobId());
+              tellNotMarked(delivery);
               return -1L;
             });
   }
 
-  private void count(AttemptOutcome outcome) {
-    meters.counter("millrace.webhook.attempts", "outcome", outcome.wireName()).increment();
+  private static void tellNotMarked(Delivery delivery) {
+    try (var about = AboutJob.log(delivery.jobId())) {
+      LOG.warn(
+          "Job {}: the log did not take the end of its webhook; if Redis were emptied it would be"
+              + " sent again",
+          delivery.jobId());
+    }
   }
 
   private static void tell(

@@ -15,11 +15,14 @@ import io.millrace.gateway.webhook.delivery.MessageReader;
 import io.millrace.gateway.webhook.sign.WebhookSignature;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.QueueClients;
+import io.millrace.queue.StrayCounter;
 import io.millrace.queue.Topics;
+import io.millrace.trace.Traces;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -94,8 +97,8 @@ public class DispatchConfiguration {
   }
 
   @Bean
-  DeliveryLog webhookDeliveryLog(JobQueue queue, MessageReader messages) {
-    return new DeliveryLog(queue, messages);
+  DeliveryLog webhookDeliveryLog(JobQueue queue, MessageReader messages, MeterRegistry meters) {
+    return new DeliveryLog(queue, messages, new StrayCounter(meters));
   }
 
   @Bean
@@ -126,9 +129,16 @@ public class DispatchConfiguration {
       DeliveryRecorder recorder,
       Slots slots,
       WebhookSettings settings,
-      Scheduler webhookRecorderThreads) {
+      Scheduler webhookRecorderThreads,
+      ObjectProvider<Traces> traces) {
     return new WebhookDispatcher(
-        attempts, recorder, slots, settings.slowAfter(), webhookRecorderThreads, clock);
+        attempts,
+        recorder,
+        slots,
+        settings.slowAfter(),
+        webhookRecorderThreads,
+        traces.getIfAvailable(() -> Traces.OFF),
+        clock);
   }
 
   @Bean
@@ -140,7 +150,8 @@ public class DispatchConfiguration {
       Slots slots,
       WebhookDispatcher dispatcher,
       QueueClients clients,
-      WebhookSettings settings) {
+      WebhookSettings settings,
+      MeterRegistry meters) {
     DueClaimer claimer =
         new DueClaimer(
             store,
@@ -149,6 +160,7 @@ public class DispatchConfiguration {
             slots,
             dispatcher,
             recorder,
+            new Backlog(meters),
             settings.lease(),
             clock);
     CompletionTaker taker = new CompletionTaker(store, log, slots, dispatcher, settings.lease());

@@ -8,7 +8,6 @@ import io.millrace.gateway.webhook.delivery.DeliveryRebuild;
 import io.millrace.gateway.webhook.delivery.DeliveryStore;
 import io.millrace.gateway.webhook.delivery.DeliveryStore.Claimed;
 import io.millrace.queue.Completion;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +33,7 @@ final class DueClaimer {
   private final Slots slots;
   private final WebhookDispatcher dispatcher;
   private final DeliveryRecorder recorder;
+  private final Backlog backlog;
   private final Duration lease;
   private final Clock clock;
   private final AtomicBoolean doubtful = new AtomicBoolean();
@@ -45,6 +45,7 @@ final class DueClaimer {
       Slots slots,
       WebhookDispatcher dispatcher,
       DeliveryRecorder recorder,
+      Backlog backlog,
       Duration lease,
       Clock clock) {
     this.store = store;
@@ -53,6 +54,7 @@ final class DueClaimer {
     this.slots = slots;
     this.dispatcher = dispatcher;
     this.recorder = recorder;
+    this.backlog = backlog;
     this.lease = lease;
     this.clock = clock;
   }
@@ -68,6 +70,7 @@ final class DueClaimer {
       readTheLogAgain();
     }
     if (store.claim(BATCH, lease) instanceof Claimed claimed) {
+      backlog.hear(claimed);
       return beginAll(claimed.deliveries());
     }
     rebuild.run();
@@ -115,8 +118,7 @@ final class DueClaimer {
     try {
       Optional<Completion> message = log.messageOf(delivery);
       if (message.isPresent()) {
-        byte[] body = message.get().body().getBytes(StandardCharsets.UTF_8);
-        dispatcher.dispatch(delivery, target, body, slot);
+        dispatcher.dispatch(delivery, target, message.get(), slot);
         dispatched = true;
       } else {
         end(delivery, AttemptOutcome.UNDELIVERABLE, "The log no longer has the message");

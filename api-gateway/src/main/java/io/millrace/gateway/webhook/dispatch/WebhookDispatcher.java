@@ -2,6 +2,10 @@ package io.millrace.gateway.webhook.dispatch;
 
 import io.millrace.gateway.webhook.WebhookTarget;
 import io.millrace.gateway.webhook.delivery.Delivery;
+import io.millrace.job.AboutJob;
+import io.millrace.queue.Completion;
+import io.millrace.trace.Traces;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -23,6 +27,7 @@ final class WebhookDispatcher {
   private final Slots slots;
   private final Duration slowAfter;
   private final Scheduler blocking;
+  private final Traces traces;
   private final Clock clock;
 
   /**
@@ -35,23 +40,40 @@ final class WebhookDispatcher {
       Slots slots,
       Duration slowAfter,
       Scheduler blocking,
+      Traces traces,
       Clock clock) {
     this.attempts = attempts;
     this.recorder = recorder;
     this.slots = slots;
     this.slowAfter = slowAfter;
     this.blocking = blocking;
+    this.traces = traces;
     this.clock = clock;
   }
 
-  void dispatch(Delivery delivery, WebhookTarget target, byte[] body, Admission.Slot slot) {
+  void dispatch(Delivery delivery, WebhookTarget target, Completion message, Admission.Slot slot) {
     long startedAt = clock.millis();
-    Mono.defer(() -> attempts.attempt(delivery, target, body))
+    byte[] body = message.body().getBytes(StandardCharsets.UTF_8);
+    Traces.Step step = begin(delivery, message);
+    String context = step.traceparent() == null ? message.traceparent() : step.traceparent();
+    Mono.defer(() -> attempts.attempt(delivery, target, body, context))
+        .doOnNext(result -> step.tag("outcome", result.outcome().wireName()))
         .doOnNext(result -> noteSpeed(target, startedAt))
         .publishOn(blocking)
         .flatMap(result -> conclude(delivery, startedAt, result))
-        .doFinally(signal -> slot.leave().run())
+        .doFinally(
+            signal -> {
+              step.close();
+              slot.leave().run();
+            })
         .subscribe(done -> {}, failure -> giveUpLease(delivery, failure));
+  }
+
+  private Traces.Step begin(Delivery delivery, Completion message) {
+    return traces
+        .begin("deliver webhook", Traces.Kind.CLIENT, message.traceparent())
+        .tag("job_id", delivery.jobId())
+        .tag("attempt", delivery.step() + 1);
   }
 
   private Mono<Void> conclude(Delivery delivery, long startedAt, AttemptResult result) {
@@ -63,10 +85,12 @@ final class WebhookDispatcher {
   }
 
   private static void giveUpLease(Delivery delivery, Throwable failure) {
-    LOG.warn(
-        "Job {}: the webhook's attempt could not be written down; it is made again when its lease"
-            + " ends",
-        delivery.jobId(),
-        failure);
+    try (var about = AboutJob.log(delivery.jobId())) {
+      LOG.warn(
+          "Job {}: the webhook's attempt could not be written down; it is made again when its lease"
+              + " ends",
+          delivery.jobId(),
+          failure);
+    }
   }
 }

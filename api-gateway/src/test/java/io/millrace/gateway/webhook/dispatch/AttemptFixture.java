@@ -79,7 +79,8 @@ final class AttemptFixture implements AutoCloseable {
             .attempt(
                 delivery,
                 WebhookTarget.of(url).orElseThrow(),
-                body.getBytes(StandardCharsets.UTF_8))
+                body.getBytes(StandardCharsets.UTF_8),
+                null)
             .block(PATIENCE));
   }
 

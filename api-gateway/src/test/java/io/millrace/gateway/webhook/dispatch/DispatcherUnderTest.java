@@ -112,6 +112,10 @@ final class DispatcherUnderTest implements AutoCloseable {
     return bean(MeterRegistry.class).counter(meter, tag, value).count();
   }
 
+  double gauge(String meter) {
+    return bean(MeterRegistry.class).get(meter).gauge().value();
+  }
+
   private DeliveryArchive archive() {
     return bean(DeliveryArchive.class);
   }

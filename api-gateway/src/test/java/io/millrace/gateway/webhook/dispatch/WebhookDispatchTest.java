@@ -77,6 +77,7 @@ class WebhookDispatchTest {
     try (DispatcherUnderTest dispatcher = stores.dispatcher("retry-base=10ms")) {
       UUID job = stores.complete("http://127.0.0.1:" + port + "/hook");
       Await.until("three refusals", () -> attempts(dispatcher, job).size() >= 3);
+      Await.until("it is told", () -> dispatcher.gauge("millrace.webhook.pending") >= 1);
       try (ScriptedReceiver receiver =
           ScriptedReceiver.start(port, (number, request) -> Behaviour.status(200))) {
         receiver.next();
@@ -111,6 +112,7 @@ class WebhookDispatchTest {
       assertThat(dispatcher.dead("alice")).extracting(DeliveryReport::jobId).doesNotContain(job);
       // It also ends what other tests left to be tried again.
       assertThat(dispatcher.count("millrace.webhook.ended", "state", "dead")).isPositive();
+      Await.until("the dead are told", () -> dispatcher.gauge("millrace.webhook.dead") >= 1);
     }
   }
 

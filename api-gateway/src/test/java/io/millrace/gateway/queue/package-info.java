@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.gateway.queue;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,27 @@
+package io.millrace.worker.sandbox;
+
+import java.util.List;
+import org.springframework.util.unit.DataSize;
+
+/** Settings of a small sandbox. */
+final class TestSandbox {
+
+  private TestSandbox() {}
+
+  static SandboxSettings settings(String require, String python, int jobsPerZygote) {
+    return new SandboxSettings(
+        require,
+        python,
+        DataSize.ofMegabytes(256),
+        DataSize.ofMegabytes(16),
+        1024,
+        32,
+        64,
+        DataSize.ofKilobytes(4),
+        DataSize.ofKilobytes(4),
+        List.of("json"),
+        List.of(),
+        1,
+        jobsPerZygote);
+  }
+}
