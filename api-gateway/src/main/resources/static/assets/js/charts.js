@@ -4,8 +4,10 @@ import { h } from "./dom.js";
 
 const KEPT = 300;
 
-/** series: [{label, colour: css variable, read: (sample) => number}] */
-export function liveChart(title, series, unit = "") {
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000];
+
+/** series: [{label, colour: css variable, read: (sample) => number}]; whole: things that are counted. */
+export function liveChart(title, series, { unit = "", whole = false } = {}) {
   const canvas = h("div", { class: "chart-canvas", role: "img", "aria-label": `${title}: no data yet` });
   const element = h("section", { class: "card chart", "aria-label": title }, h("h2", {}, title), canvas);
   const data = [[], ...series.map(() => [])];
@@ -17,10 +19,10 @@ export function liveChart(title, series, unit = "") {
     const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
     plot = new uPlot({
       width: Math.max(200, canvas.clientWidth), height: 200,
-      legend: { live: false },
+      legend: { live: false, markers: { fill: (_, index) => colour(series[index - 1].colour) } },
       cursor: { drag: { x: false, y: false } },
       scales: { y: { range: (_, min, max) => [0, Math.max(1, max * 1.1)] } },
-      axes: [{ ...axis, space: 80, values: (_, ticks) => ticks.map(timeOfDay) }, { ...axis, size: 56 }],
+      axes: [{ ...axis, space: 80, values: (_, ticks) => ticks.map(timeOfDay) }, { ...axis, size: 56, ...(whole ? { incrs: WHOLE_STEPS } : {}) }],
       series: [{ label: "time" }, ...series.map((line) => ({ label: line.label, stroke: colour(line.colour), width: 2, points: { show: false }, value: (_, v) => (v === null ? "–" : `${+v.toFixed(2)}${unit}`) }))],
     }, data, canvas);
   };

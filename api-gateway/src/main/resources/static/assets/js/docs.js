@@ -24,7 +24,7 @@ async function load() {
 function operation(method, path, about, shared) {
   const parameters = [...shared, ...(about.parameters ?? [])].map(resolve);
   return h("details", { class: "card operation", open: path.includes("execute") },
-    h("summary", {}, h("span", { class: `method ${method}` }, method.toUpperCase()), h("code", {}, path), h("span", { class: "muted" }, about.summary ?? "")),
+    h("summary", {}, h("h2", {}, h("span", { class: `method ${method}` }, method.toUpperCase()), " ", h("code", {}, path)), h("span", { class: "muted" }, about.summary ?? "")),
     h("div", { class: "operation-body" },
       about.description ? h("p", {}, about.description) : null,
       parameters.length ? table("Parameters", ["Name", "In", "Type", "About"], parameters.map((p) => [code(p.name), p.in, typeOf(p.schema), p.description ?? ""])) : null,
@@ -58,7 +58,7 @@ function table(title, headings, rows) {
   return h("div", { class: "block" }, h("div", { class: "block-head" }, h("h3", {}, title)),
     h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": title }, h("table", {},
       h("thead", {}, h("tr", {}, headings.map((name) => h("th", { scope: "col" }, name)))),
-      h("tbody", {}, rows.map((cells) => h("tr", {}, cells.map((cell) => h("td", {}, cell))))))));
+      h("tbody", {}, rows.map((cells) => h("tr", {}, cells.map((cell, index) => h("td", { "data-label": headings[index] }, cell))))))));
 }
 
 function typeOf(reference) {

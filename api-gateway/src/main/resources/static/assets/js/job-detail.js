@@ -29,7 +29,7 @@ async function load(jobId, signal) {
   const deliveries = await api.deliveries(jobId);
   if (signal.aborted) return;
   const live = job.reply ? null : liveView(stateName(job.state));
-  show(h("div", { class: "job-grid" }, aside(job, deliveries, () => load(jobId, signal)), h("div", { class: "card" }, job.reply ? replyView(job.reply) : live.element)));
+  show(h("div", { class: "job-grid" }, aside(job, deliveries, () => load(jobId, signal)), h("div", { class: "card" }, heading("Reply"), job.reply ? replyView(job.reply) : live.element)));
   if (live && ["queued", "running"].includes(job.state)) await watch(jobId, live, signal);
 }
 
@@ -50,20 +50,21 @@ async function watch(jobId, live, signal) {
 function aside(job, deliveries, reload) {
   const unfinished = ["queued", "running"].includes(job.state);
   const facts = [["State", h("span", { class: `chip ${stateTone(job.state)}`, "data-name": "job-state" }, stateName(job.state))], ["Job", h("code", {}, job.job_id)], ["Your id", job.id ?? "–"], ["Accepted", clock(job.accepted_at)], ["Started", clock(job.started_at)], ["Finished", clock(job.finished_at)], ["Attempt", String(job.attempt ?? "–")]];
-  return h("div", { class: "card" }, h("div", { class: "card-body" },
+  return h("div", { class: "card" }, heading("About"), h("div", { class: "card-body" },
     h("dl", { class: "facts" }, facts.map(([label, value]) => [h("dt", {}, label), h("dd", {}, value)])),
     unfinished ? h("div", { class: "actions" }, button("Cancel job", "danger", () => api.cancelJob(job.job_id), reload)) : null,
     webhook(job, deliveries, reload)));
 }
 
 function webhook(job, answer, reload) {
-  const attempts = answer.status === 200 ? (answer.body.attempts ?? answer.body.deliveries ?? []) : [];
-  if (answer.status !== 200) return null;
+  if (answer.status !== 200 || answer.body.state === null) return null;
+  const attempts = answer.body.attempts;
   return h("div", { class: "block" },
-    h("div", { class: "block-head" }, h("h3", {}, "Webhook"), answer.body.state ? h("span", { class: "chip" }, stateName(answer.body.state)) : null),
-    attempts.length === 0 ? h("p", { class: "muted" }, "No delivery attempted yet.") : h("div", { class: "table-wrap", tabindex: "0" }, h("table", {},
-      h("thead", {}, h("tr", {}, ["At", "Answer"].map((name) => h("th", { scope: "col" }, name)))),
-      h("tbody", {}, attempts.map((attempt) => h("tr", {}, h("td", {}, clock(attempt.at ?? attempt.started_at)), h("td", {}, String(attempt.status ?? attempt.outcome ?? attempt.error ?? "–"))))))),
+    h("div", { class: "block-head" }, h("h3", {}, "Webhook"), h("span", { class: "chip", "data-name": "webhook-state" }, stateName(answer.body.state))),
+    h("p", { class: "muted url" }, answer.body.webhook_url),
+    attempts.length === 0 ? h("p", { class: "muted" }, "No delivery attempted yet.") : h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": "Deliveries" }, h("table", {},
+      h("thead", {}, h("tr", {}, ["At", "Answer", "Outcome"].map((name) => h("th", { scope: "col" }, name)))),
+      h("tbody", {}, attempts.map((attempt) => h("tr", {}, h("td", { class: "number" }, clock(attempt.at)), h("td", {}, String(attempt.status ?? "–")), h("td", { title: attempt.detail }, stateName(attempt.outcome))))))),
     job.reply ? h("div", { class: "actions" }, button("Send webhook again", "", () => api.redeliver(job.job_id), reload)) : null);
 }
 
@@ -77,5 +78,7 @@ function button(label, kind, action, reload) {
   });
   return element;
 }
+
+const heading = (text) => h("h2", { class: "visually-hidden" }, text);
 
 const show = (element) => byId("job-body").replaceChildren(element);

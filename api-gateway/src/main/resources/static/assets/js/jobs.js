@@ -22,7 +22,7 @@ async function load() {
   const { jobs } = answer.body;
   if (jobs.length === 0) return show(h("p", { class: "empty" }, "No jobs here. Results are kept for a limited time."));
   const rows = h("tbody", {}, jobs.map(row));
-  show(h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": "Jobs" }, table(rows)));
+  show(h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": "Job list" }, table(rows)));
   announce(`${jobs.length} jobs.`);
 }
 

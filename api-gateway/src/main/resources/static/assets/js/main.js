@@ -19,7 +19,11 @@ setUpTheme(byId("theme-button"));
 setUpKey();
 setUpPlayground();
 setUpJobs();
-addEventListener("hashchange", () => { route(); byId("main").focus({ preventScroll: true }); });
+addEventListener("hashchange", () => {
+  route();
+  scrollTo(0, 0);
+  byId("main").focus({ preventScroll: true });
+});
 onKeyChange(() => route());
 route();
 

@@ -62,7 +62,7 @@ async function runToTheEnd(signal) {
   follow(jobId, (event, data) => showEvent(live, event, data), watching.signal);
   try {
     const reply = await finalReply(jobId, signal);
-    showReply(reply.body.reply ?? reply.body, { status: reply.body.reply?.code ?? reply.status });
+    showReply(reply.body.reply ?? reply.body, { status: reply.body.reply?.code ?? reply.status, seen: live.seen() });
   } finally {
     watching.abort();
   }
@@ -89,8 +89,8 @@ async function cancel() {
   await api.cancelJob(byId("cancel").dataset.jobId);
 }
 
-function showReply(reply, { status, headers } = {}) {
-  show(replyView(reply, { status, retryAfter: headers?.get("retry-after") }));
+function showReply(reply, { status, headers, seen } = {}) {
+  show(replyView(reply, { status, retryAfter: headers?.get("retry-after"), seen }));
   announce(`Reply ${status}: ${sentence(reply)}`);
 }
 

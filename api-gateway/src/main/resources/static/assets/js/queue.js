@@ -51,13 +51,13 @@ function setUpCharts() {
     liveChart("Jobs", [
       { label: "waiting", colour: "--wait", read: (now) => now.queue_length },
       { label: "running", colour: "--accent", read: (now) => now.running },
-    ]),
+    ], { whole: true }),
     liveChart("Drain rate", [{ label: "jobs/s", colour: "--accent", read: (now) => now.drain_rate }]),
-    liveChart("Oldest wait", [{ label: "seconds", colour: "--wait", read: (now) => now.oldest_wait ?? 0 }], " s"),
+    liveChart("Oldest wait", [{ label: "seconds", colour: "--wait", read: (now) => now.oldest_wait ?? 0 }], { unit: " s" }),
     liveChart("Capacity", [
       { label: "slots", colour: "--muted", read: (now) => now.slots },
       { label: "running", colour: "--accent", read: (now) => now.running },
-    ]),
+    ], { whole: true }),
   ];
   byId("queue-charts").replaceChildren(...all.map((chart) => chart.element));
   return all;

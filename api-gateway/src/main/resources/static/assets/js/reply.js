@@ -3,10 +3,13 @@ import { h } from "./dom.js";
 import { timing } from "./timing.js";
 
 const TITLE = { 200: "OK", 202: "Accepted", 400: "Failed", 401: "No key", 404: "Not found", 408: "Timed out", 409: "Conflict", 413: "Too large", 429: "Queue full", 500: "Server error", 503: "Unavailable" };
+const TITLE_BY_REASON = { cancelled: "Cancelled", key_limit: "Key limit" };
+const MILD = new Set([429, 503]);
 
-export function replyView(reply, { status = reply.code, retryAfter = null } = {}) {
+/** `seen`: what came live of a job; a cancelled one's reply has no output. */
+export function replyView(reply, { status = reply.code, retryAfter = null, seen = {} } = {}) {
   const ran = status === 200;
-  const body = ran ? reply.response : reply;
+  const body = reply.reason === "cancelled" ? { ...reply, ...seen } : ran ? reply.response : reply;
   return h("div", { class: "reply" },
     head(reply, status, retryAfter),
     timing(reply),
@@ -34,6 +37,7 @@ export function liveView(state) {
     clear() { for (const element of [stdout, stderr]) element.querySelector("pre").textContent = ""; },
     stdout: (text) => append(stdout, text),
     stderr: (text) => append(stderr, text),
+    seen: () => ({ stdout: stdout.querySelector("pre").textContent, stderr: stderr.querySelector("pre").textContent }),
   };
 }
 
@@ -46,9 +50,9 @@ function compactJson(value) {
 export const sentence = (reply) => reply.error ?? reply.message ?? "";
 
 function head(reply, status, retryAfter) {
-  const tone = status < 300 ? "ok" : status === 429 || status === 503 ? "warn" : "bad";
+  const tone = status < 300 ? "ok" : MILD.has(status) || reply.reason === "cancelled" ? "warn" : "bad";
   return h("div", { class: "reply-head" },
-    h("span", { class: `chip ${tone}`, "data-name": "status" }, `${status} ${TITLE[status] ?? ""}`.trim()),
+    h("span", { class: `chip ${tone}`, "data-name": "status" }, `${status} ${TITLE_BY_REASON[reply.reason] ?? TITLE[status] ?? ""}`.trim()),
     reply.reason ? h("code", { class: "muted" }, reply.reason) : null,
     h("p", { class: status < 300 ? null : "error-text", "data-name": "sentence" }, sentence(reply)),
     reply.message && reply.error && reply.message !== reply.error ? h("p", { class: "muted" }, reply.message) : null,
@@ -62,7 +66,7 @@ function block(title, text, { name, truncated, failed } = {}) {
 }
 
 function facts(reply) {
-  const shown = [["Job", reply.job_id, true], ["Your id", reply.id], ["Worker process", reply.pid], ["Still waiting", reply.queue_length], ["Queue limit", reply.max_queue_length], ["Exit code", reply.process_exit_code], ["Build", reply.build_number]];
+  const shown = [["Job", reply.job_id, true], ["Your id", reply.id], ["Worker process", reply.pid], ["Jobs waiting", reply.queue_length], ["Queue limit", reply.max_queue_length], ["Exit code", reply.process_exit_code], ["Build", reply.build_number]];
   const rows = shown.filter(([, value]) => value !== null && value !== undefined).map(([label, value, link]) => [
     h("dt", {}, label),
     h("dd", { class: "mono" }, link ? h("a", { href: `#/jobs/${encodeURIComponent(value)}` }, value) : String(value)),

@@ -30,31 +30,32 @@ class ConsoleRoutes {
   }
 
   private static HandlerFunction<ServerResponse> handler(ConsoleFile file, String policy) {
-    return request ->
-        request
-            .checkNotModified(file.etag())
-            .switchIfEmpty(Mono.defer(() -> send(file, policy, request)));
+    return request -> {
+      // Before either answer: a browser takes what a 304 says in place of what it has stored.
+      describe(file, policy, request.exchange().getResponse().getHeaders());
+      return request
+          .checkNotModified(file.etag())
+          .switchIfEmpty(Mono.defer(() -> send(file, request)));
+    };
   }
 
-  private static Mono<ServerResponse> send(ConsoleFile file, String policy, ServerRequest request) {
+  private static void describe(ConsoleFile file, String policy, HttpHeaders headers) {
+    headers.setETag(file.etag());
+    headers.setCacheControl(CacheControl.noCache());
+    headers.set("Content-Security-Policy", policy);
+    headers.set("X-Content-Type-Options", "nosniff");
+    headers.set("Referrer-Policy", "no-referrer");
+    headers.set("Cross-Origin-Opener-Policy", "same-origin");
+    headers.set("Cross-Origin-Resource-Policy", "same-origin");
+    headers.set(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+  }
+
+  private static Mono<ServerResponse> send(ConsoleFile file, ServerRequest request) {
     boolean gzip = acceptsGzip(request.headers().header(HttpHeaders.ACCEPT_ENCODING));
-    return ServerResponse.ok()
-        .contentType(file.type())
-        .cacheControl(CacheControl.noCache())
-        .eTag(file.etag())
-        .headers(
-            headers -> {
-              headers.set("Content-Security-Policy", policy);
-              headers.set("X-Content-Type-Options", "nosniff");
-              headers.set("Referrer-Policy", "no-referrer");
-              headers.set("Cross-Origin-Opener-Policy", "same-origin");
-              headers.set("Cross-Origin-Resource-Policy", "same-origin");
-              headers.set(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
-              if (gzip) {
-                headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
-              }
-            })
-        .bodyValue(gzip ? file.gzipped() : file.plain());
+    ServerResponse.BodyBuilder answer = ServerResponse.ok().contentType(file.type());
+    return gzip
+        ? answer.header(HttpHeaders.CONTENT_ENCODING, "gzip").bodyValue(file.gzipped())
+        : answer.bodyValue(file.plain());
   }
 
   private static boolean acceptsGzip(List<String> codings) {

@@ -110,12 +110,13 @@ final class JobEventsController {
     }
 
     private List<byte[]> look() {
+      // Output first: what an attempt wrote is never older than the state that is read after it.
+      Pieces pieces = outputs.read(job.jobId(), last, MOST_PIECES);
       Optional<JobStatus> now = jobs.find(job.jobId().toString(), job.owner());
       if (now.isEmpty()) {
         over = true;
         return List.of();
       }
-      Pieces pieces = outputs.read(job.jobId(), last, MOST_PIECES);
       last = pieces.last();
       over = now.get().state().isTerminal();
       return follower.news(now.get(), pieces.pieces()).stream().map(JobEvent::bytes).toList();

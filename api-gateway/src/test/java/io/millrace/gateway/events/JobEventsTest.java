@@ -2,122 +2,124 @@ package io.millrace.gateway.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.gateway.support.HandWorker;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.gateway.events.Watcher.Heard;
+import io.millrace.gateway.support.Eventually;
 import io.millrace.gateway.support.Http;
 import io.millrace.gateway.support.TestGateway;
-import io.millrace.job.Job;
-import io.millrace.job.Outcome;
-import io.millrace.job.Output;
-import io.millrace.store.OutputStreams;
-import io.millrace.store.OutputStreams.Channel;
-import io.millrace.store.OutputStreams.Piece;
-import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.util.Scanner;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.json.JsonMapper;
 
-@Timeout(90)
-@Tag("load")
 class JobEventsTest {
+
+  private static final JsonMapper JSON = new JsonMapper();
 
   private static TestGateway gateway;
   private static Http http;
-
-  private final CountDownLatch mayEnd = new CountDownLatch(1);
-  private HandWorker worker;
+  private static HeldJobs jobs;
 
   @BeforeAll
   static void start() {
-    gateway = TestGateway.start("millrace.events.beat=20ms", "millrace.events.max-watchers=2");
+    gateway =
+        TestGateway.start(
+            "millrace.events.beat=20ms",
+            "millrace.events.keep-alive=20ms",
+            "millrace.events.max-watchers=2");
     http = new Http(gateway.port());
+    jobs = new HeldJobs(gateway);
   }
 
   @AfterAll
   static void stop() {
+    jobs.close();
     gateway.close();
   }
 
   @BeforeEach
-  void startWorker() {
-    worker = new HandWorker(gateway.context(), this::program);
-  }
-
-  @AfterEach
-  void stopWorker() {
-    mayEnd.countDown();
-    worker.close();
-  }
-
-  private Outcome program(Job job) {
-    gateway.bean(OutputStreams.class).append(job.jobId(), new Piece(1, Channel.STDOUT, 0, "one\n"));
-    try {
-      assertThat(mayEnd.await(60, TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return new Outcome.Succeeded(new Output("one\ntwo\n", "", false), "7");
+  void nobodyWatches() {
+    jobs.next();
+    Eventually.holds(() -> watchers() == 0);
   }
 
   @Test
-  void aWatcherHearsOutputBeforeTheJobEndsAndTheReplyAtTheEnd() throws Exception {
-    String job = submit();
-    try (Scanner events = watch(job, "")) {
-      assertThat(until(events, "event: stdout")).isEqualTo("data: {\"at\":0,\"text\":\"one\\n\"}");
-      mayEnd.countDown();
-      assertThat(until(events, "event: stdout")).isEqualTo("data: {\"at\":4,\"text\":\"two\\n\"}");
-      assertThat(until(events, "event: state")).contains("succeeded");
-      assertThat(until(events, "event: end")).contains("\"reply\":{", "\"result\":7");
-      assertThat(events.hasNextLine() && !events.nextLine().isEmpty()).isFalse();
+  void aWatcherHearsStatesAndOutputAsTheyComeAndTheReplyAtTheEnd() {
+    try (Watcher watcher = watch(submit())) {
+      jobs.mayWrite();
+      assertThat(watcher.next("stdout").data()).isEqualTo("{\"at\":0,\"text\":\"one\\n\"}");
+      assertThat(watcher.next("stderr").data()).isEqualTo("{\"at\":0,\"text\":\"hm\\n\"}");
+      jobs.mayEnd();
+      assertThat(watcher.next().data()).isEqualTo("{\"at\":4,\"text\":\"two\\n\"}");
+      assertThat(watcher.next().data()).contains("\"state\":\"succeeded\"");
+      Heard end = watcher.next();
+      assertThat(end.name()).isEqualTo("end");
+      assertThat(end.data()).contains("\"reply\":{", "\"result\":7");
+      watcher.awaitEnd();
     }
   }
 
   @Test
-  void aBrokenStreamIsTakenUpWhereItBroke() throws Exception {
+  void aJobIsHeardToWaitAndThenToRun() {
+    try (Watcher watcher = watch(submit())) {
+      Heard first = watcher.next();
+      // A worker may be quicker than the watcher.
+      Heard running = first.data().contains("queued") ? watcher.next() : first;
+      assertThat(running.name()).isEqualTo("state");
+      assertThat(running.data())
+          .isEqualTo("{\"state\":\"running\",\"attempt\":1,\"restarted\":false}");
+    }
+  }
+
+  @Test
+  void aBrokenStreamIsTakenUpWhereItBroke() {
     String job = submit();
+    jobs.mayWrite();
     String lastId;
-    try (Scanner events = watch(job, "")) {
-      until(events, "event: state");
-      String line = events.nextLine();
-      while (!line.startsWith("id: 1-running-4-")) {
-        line = events.nextLine();
-      }
-      lastId = line.substring(4);
+    try (Watcher watcher = watch(job)) {
+      lastId = watcher.next("stderr").id();
     }
-    try (Scanner events = watch(job, lastId)) {
-      mayEnd.countDown();
-      assertThat(until(events, "event: stdout")).isEqualTo("data: {\"at\":4,\"text\":\"two\\n\"}");
+    jobs.mayEnd();
+    try (Watcher watcher = watch(job, "Last-Event-ID", lastId)) {
+      Heard first = watcher.next();
+      assertThat(first.name()).isEqualTo("stdout");
+      assertThat(first.data()).isEqualTo("{\"at\":4,\"text\":\"two\\n\"}");
     }
   }
 
   @Test
-  void aJobOfAnotherKeyCannotBeWatched() {
+  void aJobThatHasEndedIsToldWhole() {
     String job = submit();
-    assertThat(
-            http.get("/v1/jobs/" + job + "/events", "x-api-key", TestGateway.OTHER_KEY)
-                .statusCode())
-        .isEqualTo(404);
+    jobs.mayEnd();
+    assertThat(http.get("/v1/jobs/" + job + "?wait=60", "x-api-key", TestGateway.KEY).body())
+        .contains("succeeded");
+    try (Watcher watcher = watch(job)) {
+      assertThat(stdoutUntilTheEnd(watcher)).isEqualTo("one\ntwo\n");
+      watcher.awaitEnd();
+    }
   }
 
   @Test
-  void noMoreWatchThanMay() throws Exception {
+  void whoLeavesMakesRoomThoughTheJobSaysNothing() {
     String job = submit();
-    try (Scanner one = watch(job, "");
-        Scanner two = watch(job, "")) {
-      until(one, "event: stdout");
-      until(two, "event: stdout");
+    try (Watcher one = watch(job);
+        Watcher two = watch(job)) {
+      one.awaitComment();
+      two.awaitComment();
+      assertThat(watchers()).isEqualTo(2);
+    }
+    Eventually.holds(() -> watchers() == 0);
+  }
+
+  @Test
+  void noMoreWatchThanMay() {
+    String job = submit();
+    try (Watcher one = watch(job);
+        Watcher two = watch(job)) {
+      one.next("state");
+      two.next("state");
       HttpResponse<String> third =
           http.get("/v1/jobs/" + job + "/events", "x-api-key", TestGateway.KEY);
       assertThat(third.statusCode()).isEqualTo(503);
@@ -125,39 +127,40 @@ class JobEventsTest {
     }
   }
 
+  @Test
+  void aJobOfAnotherKeyCannotBeWatched() {
+    HttpResponse<String> answer =
+        http.get("/v1/jobs/" + submit() + "/events", "x-api-key", TestGateway.OTHER_KEY);
+    assertThat(answer.statusCode()).isEqualTo(404);
+  }
+
+  private static String stdoutUntilTheEnd(Watcher watcher) {
+    StringBuilder text = new StringBuilder();
+    for (Heard heard = watcher.next(); !heard.name().equals("end"); heard = watcher.next()) {
+      if (heard.name().equals("stdout")) {
+        text.append(JSON.readTree(heard.data()).path("text").asString());
+      }
+    }
+    return text.toString();
+  }
+
+  private static double watchers() {
+    return gateway.bean(MeterRegistry.class).get("millrace.events.watchers").gauge().value();
+  }
+
   private static String submit() {
     HttpResponse<String> accepted =
         http.post(
             "/v1/code/execute/python",
-            "{\"code\":\"\"}",
+            "{\"code\":\"" + jobs.code() + "\"}",
             "x-api-key",
             TestGateway.KEY,
             "Prefer",
             "respond-async");
-    return new JsonMapper().readTree(accepted.body()).path("job_id").asString();
+    return JSON.readTree(accepted.body()).path("job_id").asString();
   }
 
-  private static Scanner watch(String job, String lastId) throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:" + gateway.port() + "/v1/jobs/" + job + "/events"))
-            .header("x-api-key", TestGateway.KEY);
-    if (!lastId.isEmpty()) {
-      request.header("Last-Event-ID", lastId);
-    }
-    HttpResponse<InputStream> response =
-        HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-    assertThat(response.statusCode()).isEqualTo(200);
-    assertThat(response.headers().firstValue("Content-Type"))
-        .hasValue("text/event-stream;charset=UTF-8");
-    return new Scanner(response.body(), StandardCharsets.UTF_8);
-  }
-
-  /** The line behind the next one that is this. */
-  private static String until(Scanner lines, String wanted) {
-    while (!lines.nextLine().equals(wanted)) {
-      // The next one, then.
-    }
-    return lines.nextLine();
+  private static Watcher watch(String job, String... headers) {
+    return Watcher.of(gateway.port(), job, headers);
   }
 }

@@ -1,0 +1,182 @@
+package io.millrace.service.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.e2e.drive.HookReceiver;
+import io.millrace.e2e.history.History;
+import io.millrace.service.Service;
+import io.millrace.service.SleepingJobs;
+import io.swagger.v3.oas.models.SpecVersion;
+import io.swagger.v3.parser.OpenAPIV3Parser;
+import io.swagger.v3.parser.core.models.SwaggerParseResult;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+class OpenApiTest {
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final String JOBS = "/v1/jobs";
+  private static final String JOB = "/v1/jobs/{job_id}";
+  private static final String EVENTS = JOB + "/events";
+  private static final String JOB_DELIVERIES = JOB + "/deliveries";
+  private static final String DELIVERIES = "/v1/deliveries";
+  private static final String QUEUE = "/v1/queue";
+  private static final String NOBODYS = "/v1/jobs/00000000-0000-4000-8000-000000000000";
+
+  /** What only a fault of ours or of a store brings about: the fault suite does that. */
+  private static final Set<String> FAULTS = Set.of("500", "503");
+
+  private static Service service;
+  private static String text;
+  private static Description description;
+
+  @BeforeAll
+  static void read() {
+    service = Service.get();
+    text =
+        new Calls(service, (operation, answer) -> {})
+            .get("/openapi.json", "/openapi.json", "x-api-key", "none")
+            .body();
+    description = new Description(text);
+  }
+
+  @Test
+  void aValidatorAcceptsTheDescription() {
+    SwaggerParseResult read = new OpenAPIV3Parser().readContents(text);
+    assertThat(read.getMessages()).isEmpty();
+    assertThat(read.getOpenAPI().getSpecVersion()).isEqualTo(SpecVersion.V31);
+    assertThat(read.getOpenAPI().getPaths()).isNotEmpty();
+  }
+
+  @Test
+  void theValidatorWouldSayWhatIsWrong() {
+    ObjectNode broken = (ObjectNode) JSON.readTree(text);
+    ((ObjectNode) broken.get("info")).remove("title");
+    assertThat(new OpenAPIV3Parser().readContents(broken.toString()).getMessages()).isNotEmpty();
+  }
+
+  @Test
+  void everyExampleFitsItsSchema() {
+    assertThat(description.examples()).hasSizeGreaterThan(20);
+    assertThat(description.examples())
+        .allSatisfy(
+            example ->
+                assertThat(description.flaws(example.schema(), example.value()))
+                    .as(example.at())
+                    .isEmpty());
+  }
+
+  @Test
+  void everyAnswerThatIsDescribedIsGivenAsItIsDescribed(@TempDir Path folder) {
+    Set<String> given = new TreeSet<>();
+    Calls calls =
+        new Calls(
+            service,
+            (operation, answer) -> {
+              given.add(operation + " " + answer.statusCode());
+              assertDescribed(operation, answer);
+            });
+    try (History history = History.begin(folder.resolve("hooks"));
+        HookReceiver receiver = HookReceiver.start(history)) {
+      String job = runEveryExample(calls, receiver.url());
+      askForJobs(calls, job);
+      beRefused(calls);
+    }
+    Set<String> expected = new TreeSet<>(description.answers());
+    expected.removeIf(answer -> FAULTS.contains(answer.substring(answer.lastIndexOf(' ') + 1)));
+    assertThat(given).isEqualTo(expected);
+  }
+
+  /** Sends the request examples as they are, but for the webhook's address; returns its job. */
+  private static String runEveryExample(Calls calls, String hook) {
+    String withWebhook = "";
+    for (JsonNode example : description.requests("post", Calls.EXECUTE).values()) {
+      JsonNode request = example.deepCopy();
+      if (request.has("webhook_url")) {
+        ((ObjectNode) request).put("webhook_url", hook);
+        withWebhook = jobId(calls.run(request.toString()));
+        calls.get(JOB, JOBS + "/" + withWebhook + "?wait=30");
+      } else {
+        assertThat(calls.run(request.toString()).statusCode()).isEqualTo(200);
+      }
+    }
+    calls.run("{\"code\":\"raise ValueError('boom')\"}");
+    calls.run("{\"code\":\"import time; time.sleep(60)\",\"timeout\":1}");
+    calls.run("{\"code\":\"\"}", "Prefer", "respond-async");
+    return withWebhook;
+  }
+
+  private static void askForJobs(Calls calls, String job) {
+    String path = JOBS + "/" + job;
+    calls.get(JOBS, JOBS);
+    calls.get(JOBS, JOBS + "?limit=none");
+    calls.get(JOB, path + "?wait=none");
+    calls.get(JOB, NOBODYS);
+    calls.get(EVENTS, path + "/events");
+    calls.get(EVENTS, NOBODYS + "/events");
+    calls.get(JOB_DELIVERIES, path + "/deliveries");
+    calls.get(JOB_DELIVERIES, NOBODYS + "/deliveries");
+    calls.call("post", JOB_DELIVERIES, path + "/deliveries", "");
+    calls.call("post", JOB_DELIVERIES, NOBODYS + "/deliveries", "");
+    calls.get(DELIVERIES, DELIVERIES);
+    calls.get(DELIVERIES, DELIVERIES + "?limit=none");
+    calls.get(QUEUE, QUEUE);
+    calls.get("/openapi.json", "/openapi.json");
+    calls.call("delete", JOB, path, "");
+    calls.call("delete", JOB, NOBODYS, "");
+  }
+
+  private static void beRefused(Calls calls) {
+    calls.run("{}");
+    calls.run("x".repeat(1024 * 1024 + 1));
+    calls.run("{}", "Content-Type", "text/plain");
+    String again = UUID.randomUUID().toString();
+    String slow = "{\"code\":\"import time; time.sleep(60)\"}";
+    HttpResponse<String> first =
+        calls.run(slow, "Idempotency-Key", again, "Prefer", "respond-async");
+    calls.run(slow, "Idempotency-Key", again);
+    calls.run("{\"code\":\"\"}", "Idempotency-Key", again);
+    calls.call("delete", JOB, JOBS + "/" + jobId(first), "");
+    try (SleepingJobs full = SleepingJobs.fill(service)) {
+      calls.run("{\"code\":\"\"}");
+    }
+    for (String operation : description.answers()) {
+      String[] parts = operation.split(" ");
+      if (parts[2].equals("401")) {
+        String path = parts[1].replace("{job_id}", NOBODYS.substring(JOBS.length() + 1));
+        calls.call(parts[0], parts[1], path, "", "x-api-key", "wrong");
+      }
+    }
+  }
+
+  private static void assertDescribed(String operation, HttpResponse<String> answer) {
+    String[] parts = operation.split(" ");
+    int status = answer.statusCode();
+    String promised = description.mediaType(parts[0], parts[1], status);
+    String as = operation + " " + status + " " + answer.body();
+    assertThat(answer.headers().firstValue("Content-Type").orElse(""))
+        .as(as)
+        .startsWith(promised)
+        .isNotEmpty();
+    assertThat(promised).as(as).isNotEmpty();
+    if (promised.equals("application/json")) {
+      JsonNode body = JSON.readTree(answer.body());
+      if (!parts[1].equals("/openapi.json")) {
+        assertThat(description.flaws(parts[0], parts[1], status, body)).as(as).isEmpty();
+      }
+    }
+  }
+
+  private static String jobId(HttpResponse<String> answer) {
+    return JSON.readTree(answer.body()).path("job_id").asString();
+  }
+}

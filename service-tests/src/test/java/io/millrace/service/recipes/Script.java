@@ -1,0 +1,71 @@
+package io.millrace.service.recipes;
+
+import io.millrace.service.Service;
+import io.millrace.service.recipes.RecipePage.Block;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A block that can be run as it stands. */
+record Script(String page, Block block, String answer) {
+
+  private static final Map<String, List<String>> INTERPRETERS =
+      Map.of(
+          "sh", List.of("sh", "-e", "-c"),
+          "python", List.of("python3", "-c"),
+          "js", List.of("node", "--input-type=module", "-e"));
+  private static final Map<String, String> NEEDED =
+      Map.of("sh", "curl", "python", "python3", "js", "node");
+  private static final int LIMIT_SECONDS = 60;
+
+  /** The scripts of a page, each with the answer that follows it. */
+  static Stream<Script> of(RecipePage page) {
+    List<Block> blocks = page.blocks();
+    return Stream.iterate(0, i -> i + 1)
+        .limit(blocks.size() - 1)
+        .filter(i -> INTERPRETERS.containsKey(blocks.get(i).language()))
+        .filter(i -> blocks.get(i + 1).isAnswer())
+        .map(i -> new Script(page.name(), blocks.get(i), blocks.get(i + 1).text()));
+  }
+
+  /** The program without which it cannot run. */
+  String needed() {
+    return Objects.requireNonNull(NEEDED.get(block.language()));
+  }
+
+  boolean canRun() {
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder).resolve(needed())));
+  }
+
+  /** What it prints. */
+  String run(Service service) throws IOException, InterruptedException {
+    List<String> command =
+        Stream.concat(INTERPRETERS.get(block.language()).stream(), Stream.of(block.text()))
+            .toList();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder
+        .environment()
+        .putAll(Map.of("MILLRACE_URL", service.url(), "MILLRACE_API_KEY", service.key()));
+    Process process = builder.start();
+    process.getOutputStream().close();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      process.destroyForcibly();
+      throw new AssertionError(page + ": it failed; it said: " + said);
+    }
+    return said;
+  }
+
+  @Override
+  public String toString() {
+    return page + ", " + block.text().lines().findFirst().orElse("");
+  }
+}
