@@ -14,9 +14,9 @@ import org.springframework.data.redis.core.script.RedisScript;
 
 /**
  * Runs the Lua scripts of {@code resources/redis} by name, each behind the shared prelude. The
- * first line of each says what it may do (Redis 7 or later): only {@code admit}, and
- * {@code writable} which asks for it, are refused by a Redis that is full, so that what was accepted
- * goes on and ends.
+ * first line of each says what it may do (Redis 7 or later): only {@code admit}, and {@code
+ * writable} which asks for it, are refused by a Redis that is full, so that what was accepted goes
+ * on and ends.
  */
 final class Scripts {
 

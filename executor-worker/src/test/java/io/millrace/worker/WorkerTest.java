@@ -2,11 +2,11 @@ package io.millrace.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.job.ExecutionRequest;
-import io.millrace.job.Job;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.millrace.job.ExecutionRequest;
+import io.millrace.job.Job;
 import io.millrace.job.JobState;
 import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
@@ -25,8 +25,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.apache.kafka.clients.admin.Admin;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;

@@ -18,6 +18,8 @@ import io.millrace.standalone.testing.SharedInfrastructure;
 import io.millrace.store.AdmissionGate;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.JobArchive;
+import io.millrace.store.JobEnds;
+import io.millrace.trace.Traces;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
@@ -107,6 +109,8 @@ class JobSubmitterTest {
         gateway.bean(QueueMonitor.class),
         new OwedRefusals(gate, gateway.bean(TaskScheduler.class), meters),
         gateway.bean(StoreCalls.class),
+        new JobEnds(meters),
+        Traces.OFF,
         meters,
         TestSettings.with("gateway.confirm-timeout", confirmTimeout));
   }

@@ -53,8 +53,7 @@ final class BurstRows {
             .run(
                 Load.of("burst", 150, 8, Duration.ofMillis(150), Mode.WEBHOOK)
                     .pausing(Duration.ofMillis(150)));
-    Await.until(
-        "the burst is on", Duration.ofSeconds(15), () -> stage.startedJobs().size() >= 10);
+    Await.until("the burst is on", Duration.ofSeconds(15), () -> stage.startedJobs().size() >= 10);
     stage.fault(
         what,
         () -> {

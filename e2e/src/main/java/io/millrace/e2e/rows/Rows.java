@@ -24,7 +24,10 @@ public final class Rows {
           usual("C2", "200 callers at once each get their own", CI, CrowdRows::everyCallerItsOwn),
           usual("C3", "2,000 waiting callers cost no threads", CI, CrowdRows::manyWait),
           usual(
-              "C4", "one long job does not slow a stream of short ones", BY_NAME, CrowdRows::oneLongJob),
+              "C4",
+              "one long job does not slow a stream of short ones",
+              BY_NAME,
+              CrowdRows::oneLongJob),
           usual(
               "W1",
               "a record that a dead worker held is another worker's",

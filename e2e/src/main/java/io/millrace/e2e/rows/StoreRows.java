@@ -128,8 +128,7 @@ final class StoreRows {
         Role gateway =
             stage.cluster().launch().throughRedis(proxy.port()).gateway("gateway-far-away")) {
       gateway.awaitReady();
-      Driver driver =
-          new Driver(stage.history(), List.of(Stage.client(gateway)), stage.hooks());
+      Driver driver = new Driver(stage.history(), List.of(Stage.client(gateway)), stage.hooks());
       driver.submit(Program.sleeping("near", Duration.ZERO), Mode.WAIT, 0).join();
       proxy.delay(ROUND_TRIP.dividedBy(2), Duration.ZERO);
       for (int i = 0; i < 5; i++) {
