@@ -171,6 +171,7 @@ class TlsTest {
     HttpClient client = HttpClient.newBuilder().sslContext(shown.context()).build();
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("https://localhost:" + gateway.port() + PATH))
+            .timeout(MOST)
             .header("x-api-key", TestGateway.KEY)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8))
