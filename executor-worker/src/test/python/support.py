@@ -76,9 +76,13 @@ def _parent(pid: int) -> Tuple[int, str]:
     return int(parent), state
 
 
-def user_of(pid: int) -> int:
-    with open("/proc/%d/status" % pid) as f:
-        return next(int(line.split()[1]) for line in f if line.startswith("Uid:"))
+def user_of(pid: int) -> Optional[int]:
+    """None when it has ended."""
+    try:
+        with open("/proc/%d/status" % pid) as f:
+            return next(int(line.split()[1]) for line in f if line.startswith("Uid:"))
+    except OSError:
+        return None
 
 
 def version(python: str) -> Tuple[int, ...]:

@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
--- A worker says that it lives and extends the leases of its jobs; answers those it has lost.
+-- A worker says that it lives and extends the leases of its jobs; answers those that are not its own any
+-- more: over, or taken by another attempt.
 -- ARGV: worker, life in us, lease in us, slots, tier, limits, host, then 10 values a job.
 local worker, life_us, lease_us = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local at = now()
@@ -55,7 +56,7 @@ for i = 8, #ARGV, 10 do
     redis.call('ZADD', RUNNING, text(at + lease_us), job_id)
     redis.call('SADD', running_of(owner), job_id)
   else
-    lost[#lost + 1] = job_id
+    lost[#lost + 1] = (ended(fields[1]) and 'over ' or 'taken ') .. job_id
   end
 end
 return lost

@@ -10,9 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -178,11 +176,17 @@ public final class JobLeases {
   public record WorkerCard(String workerId, int slots, String tier, String limits, String host) {}
 
   /**
+   * A job whose lease is gone: it has ended, perhaps just now by its own worker, or was given to
+   * another attempt.
+   */
+  public record Gone(UUID jobId, boolean ended) {}
+
+  /**
    * Says that the worker lives and extends the leases it holds.
    *
    * @return the jobs that are not its own any more: their sandboxes must die
    */
-  public Set<UUID> beat(WorkerCard card, Collection<Lease> leases) {
+  public List<Gone> beat(WorkerCard card, Collection<Lease> leases) {
     return beat(card, settings.lease(), leases);
   }
 
@@ -191,7 +195,7 @@ public final class JobLeases {
     beat(card, Duration.ZERO, List.of());
   }
 
-  private Set<UUID> beat(WorkerCard card, Duration life, Collection<Lease> leases) {
+  private List<Gone> beat(WorkerCard card, Duration life, Collection<Lease> leases) {
     List<@Nullable Object> arguments = new ArrayList<>();
     arguments.add(card.workerId());
     arguments.add(micros(life));
@@ -214,8 +218,9 @@ public final class JobLeases {
       arguments.add(lease.startedAt());
     }
     return scripts.run("beat", RedisKeys.RUNNING, arguments.toArray()).stream()
-        .map(UUID::fromString)
-        .collect(Collectors.toSet());
+        .map(line -> line.split(" ", 2))
+        .map(words -> new Gone(UUID.fromString(words[1]), words[0].equals("over")))
+        .toList();
   }
 
   /** A job whose lease has lapsed. */

@@ -13,6 +13,7 @@ import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.JobLeases.Ended;
 import io.millrace.store.JobLeases.Exhausted;
 import io.millrace.store.JobLeases.GiveBack;
+import io.millrace.store.JobLeases.Gone;
 import io.millrace.store.JobLeases.Granted;
 import io.millrace.store.JobLeases.Held;
 import io.millrace.store.JobLeases.Lapsed;
@@ -225,7 +226,7 @@ class JobLeasesTest {
     assertThat(store.leases.lapsed(10)).isEmpty();
     assertThat(store.leases.beat(Store.card("worker-1", 1), List.of(dead)))
         .as("the vanished worker must kill its sandbox")
-        .containsExactly(dead.job().jobId());
+        .containsExactly(new Gone(dead.job().jobId(), false));
   }
 
   @Test
@@ -248,7 +249,8 @@ class JobLeasesTest {
     store.leases.giveBack(taken.job().jobId(), 1, GiveBack.RELEASED);
     store.granted(taken.job(), "worker-2");
     assertThat(store.leases.beat(Store.card("worker-1", 3), List.of(cancelled, taken, kept)))
-        .containsExactlyInAnyOrder(cancelled.job().jobId(), taken.job().jobId());
+        .containsExactlyInAnyOrder(
+            new Gone(cancelled.job().jobId(), true), new Gone(taken.job().jobId(), false));
   }
 
   @Test
@@ -295,7 +297,8 @@ class JobLeasesTest {
     store.redis.opsForHash().put(RedisKeys.job(jobId), "attempt", "1");
 
     assertThat(store.leases.beat(Store.card("worker-2", 1), List.of(second))).isEmpty();
-    assertThat(store.leases.beat(Store.card("worker-1", 1), List.of(first))).containsExactly(jobId);
+    assertThat(store.leases.beat(Store.card("worker-1", 1), List.of(first)))
+        .containsExactly(new Gone(jobId, false));
     assertThat(finish(first)).isEmpty();
     assertThat(finish(second)).isPresent();
   }

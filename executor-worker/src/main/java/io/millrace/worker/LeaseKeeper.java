@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.millrace.job.AboutJob;
 import io.millrace.store.JobLeases;
+import io.millrace.store.JobLeases.Gone;
 import io.millrace.store.JobLeases.WorkerCard;
 import io.millrace.store.Lease;
 import java.time.Duration;
@@ -69,9 +70,11 @@ final class LeaseKeeper {
     }
   }
 
-  private void lose(UUID jobId) {
-    lost.increment();
-    kill(jobId);
+  private void lose(Gone job) {
+    if (!job.ended()) {
+      lost.increment();
+    }
+    kill(job.jobId());
   }
 
   /** Kills every sandbox that still runs: the grace period is over. */

@@ -3,6 +3,7 @@ package io.millrace.worker.output;
 import io.millrace.store.OutputStreams;
 import io.millrace.store.OutputStreams.Channel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,8 +35,9 @@ public final class LiveOutput implements AutoCloseable {
   /** Begins to beat. */
   public LiveOutput(OutputStreams streams, Duration beat) {
     this.streams = streams;
-    beats.scheduleWithFixedDelay(
-        this::sendNews, beat.toMillis(), beat.toMillis(), TimeUnit.MILLISECONDS);
+    var unused =
+        beats.scheduleWithFixedDelay(
+            this::sendNews, beat.toMillis(), beat.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** A recording for one attempt of a job. */
@@ -52,7 +54,7 @@ public final class LiveOutput implements AutoCloseable {
   }
 
   private void sendNews() {
-    for (Recording recording : withNews) {
+    for (Recording recording : List.copyOf(withNews)) {
       withNews.remove(recording);
       try {
         send(recording, Channel.STDOUT, recording.stdout);
