@@ -11,11 +11,12 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import reactor.netty.channel.ChannelOperations;
 
 /**
- * Holds a pipelined request back until the one before it has its answer. The server behind would
- * end the connection after the first answer when the last request asks for that. One connection's;
- * used on its event loop only.
+ * Holds a pipelined request back until the answer to the one before it has left. The server behind
+ * would end the connection after the first answer when the last request asks for that. One
+ * connection's; used on its event loop only.
  */
 final class OneAtATime extends ChannelDuplexHandler {
 
@@ -49,12 +50,13 @@ final class OneAtATime extends ChannelDuplexHandler {
     if (message instanceof HttpResponse response) {
       informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
     }
-    boolean ended = message instanceof LastHttpContent && !informational;
-    ctx.write(message, promise);
-    if (ended) {
-      answering = false;
-      ctx.executor().execute(() -> passNext(ctx));
+    if (!(message instanceof LastHttpContent) || informational) {
+      ctx.write(message, promise);
+      return;
     }
+    ChannelPromise written = promise.unvoid();
+    written.addListener(done -> ctx.executor().execute(() -> answered(ctx)));
+    ctx.write(message, written);
   }
 
   @Override
@@ -63,7 +65,15 @@ final class OneAtATime extends ChannelDuplexHandler {
     heldBack.clear();
   }
 
-  private void passNext(ChannelHandlerContext ctx) {
+  /**
+   * The server behind ends a request a few turns after its answer; the next must not come before.
+   */
+  private void answered(ChannelHandlerContext ctx) {
+    if (ctx.channel().isActive() && ChannelOperations.get(ctx.channel()) != null) {
+      ctx.executor().execute(() -> answered(ctx));
+      return;
+    }
+    answering = false;
     while (!heldBack.isEmpty() && !(answering && heldBack.peek() instanceof HttpRequest)) {
       pass(ctx, heldBack.remove());
       if (heldBack.isEmpty()) {

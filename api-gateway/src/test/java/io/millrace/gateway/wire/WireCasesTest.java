@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
@@ -71,6 +72,17 @@ class WireCasesTest {
     aGoodRequestIsServed();
   }
 
+  @Test
+  void twoRequestsSentAtOnceAreBothAnsweredHoweverTheyMeetTheServer() throws Exception {
+    for (int round = 0; round < 100; round++) {
+      try (RawClient client = new RawClient(gateway.port())) {
+        client.send(goodRequest("keep-alive"));
+        client.send(goodRequest("close"));
+        assertThat(client.readAnswers(2, MOST)).hasSize(2);
+      }
+    }
+  }
+
   private static List<RawResponse> play(WireCase wireCase) throws IOException {
     JsonNode expect = wireCase.row().get("expect");
     String host = "127.0.0.1:" + gateway.port();
@@ -98,17 +110,21 @@ class WireCasesTest {
 
   private static void aGoodRequestIsServed() throws IOException {
     try (RawClient client = new RawClient(gateway.port())) {
-      client.send(
-          "POST /v1/code/execute/python HTTP/1.1\r\nHost: a\r\nx-api-key: "
-              + TestGateway.KEY
-              + "\r\nContent-Type: application/json\r\nContent-Length: 19\r\nConnection: close\r\n\r\n"
-              + "{\"code\":\"print(1)\"}");
+      client.send(goodRequest("close"));
       List<RawResponse> answers = client.readAnswers(1, MOST);
       assertThat(answers).hasSize(1);
       assertThat(answers.get(0).status()).isEqualTo(200);
       assertThat(JSON.readTree(answers.get(0).body()).at("/response/stdout").asString())
           .isEqualTo("print(1)");
     }
+  }
+
+  private static String goodRequest(String connection) {
+    return "POST /v1/code/execute/python HTTP/1.1\r\nHost: a\r\nx-api-key: "
+        + TestGateway.KEY
+        + "\r\nContent-Type: application/json\r\nContent-Length: 19\r\nConnection: "
+        + connection
+        + "\r\n\r\n{\"code\":\"print(1)\"}";
   }
 
   /** What {@code kinds.json} says of a body. */
