@@ -17,6 +17,8 @@ def main(root, marker):
     total = {name: sum(int(report.get(name, 0)) for report in reports) for name in COUNTS}
     print()
     tell(reports, "skipped", "Skipped, which is not passed:")
+    tell(reports, "flakyFailure", "Passed only when run again:")
+    tell(reports, "flakyError", "Passed only when run again, after an error:")
     tell(reports, "failure", "Failed:")
     tell(reports, "error", "Ended in an error:")
     print(", ".join(f"{COUNTS[name]}: {total[name]}" for name in COUNTS))
