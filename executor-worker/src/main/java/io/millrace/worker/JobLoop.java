@@ -156,7 +156,8 @@ final class JobLoop implements Runnable {
       try {
         return running.get(handOverAfter.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
-        taken.accept();
+        taken.acceptNow();
+        lanes.leaveBulk();
         return running.get();
       }
     } catch (ExecutionException e) {

@@ -9,13 +9,17 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes one record at a time from the two lanes, the first before the second. It asks the second
- * lane only when the first is known to be empty and the second is not: a poll that finds nothing
- * leaves a request with the broker, and what that request gets would wait behind this slot's next
- * job. Now and then a slot with nothing to do asks it all the same: jobs that were cancelled, or
- * sent twice, leave records there that nobody counts.
+ * lane only when the first is known to be empty and the second is not. Now and then a slot with
+ * nothing to do asks it all the same: jobs that were cancelled, or sent twice, leave records there
+ * that nobody counts.
+ *
+ * <p>A poll that finds nothing leaves a request with the broker, renewed for as long as the
+ * consumer is open, and what it gets waits behind this slot's next job. A job that runs long would
+ * hold such a record up: the slot then {@link #leaveBulk() leaves} the lane until it is free.
  *
  * <p>One thread takes; any thread may {@link #wakeUp()}.
  */
@@ -30,30 +34,40 @@ final class LaneTaker implements AutoCloseable {
   /** After so many idle rounds, some five seconds, a slot looks for records that nobody counts. */
   private static final int ROUNDS_TO_SWEEP = 20;
 
-  private static final int FIRST_FETCH_MILLIS = 250;
-  private static final int BULK_FETCH_MILLIS = 20;
+  /** What was not given back by then comes back by itself, later. */
+  private static final Duration LEAVE_TIME = Duration.ofSeconds(1);
 
-  private final ShareConsumer<byte[], byte[]> first;
-  private final ShareConsumer<byte[], byte[]> bulk;
+  /** How long the broker keeps a request that it has nothing for: the shorter, the more of them. */
+  private static final int FETCH_MILLIS = 250;
+
+  private final QueueClients clients;
   private final WaitingCounts waiting;
+  private final ShareConsumer<byte[], byte[]> first;
+  private volatile @Nullable ShareConsumer<byte[], byte[]> bulk;
   private int idleRounds;
 
   LaneTaker(QueueClients clients, WaitingCounts waiting) {
+    this.clients = clients;
     this.waiting = waiting;
-    first = clients.shareConsumer(Topics.WORKERS, FIRST_FETCH_MILLIS);
-    bulk = clients.shareConsumer(Topics.WORKERS, BULK_FETCH_MILLIS);
-    first.subscribe(List.of(Lane.FIRST.topic()));
-    bulk.subscribe(List.of(Lane.BULK.topic()));
+    first = join(Lane.FIRST);
+    bulk = join(Lane.BULK);
   }
 
-  /** The next record, or empty after a short while or a wake-up. */
+  /**
+   * The next record, or empty after a short while or a wake-up. What became of the last one is told
+   * with the request for it; by itself only when the request goes to the other lane.
+   */
   Optional<TakenRecord> take() {
     if (waiting.onlyBulk() || sweeps()) {
-      Optional<TakenRecord> taken = poll(bulk, Lane.BULK, PROMISED);
+      first.commitAsync();
+      Optional<TakenRecord> taken = poll(bulk(), Lane.BULK, PROMISED);
       if (taken.isPresent()) {
         return taken;
       }
       idleRounds = 0;
+    }
+    if (bulk != null) {
+      bulk.commitAsync();
     }
     Optional<TakenRecord> taken = poll(first, Lane.FIRST, waiting.any() ? PROMISED : IDLE);
     if (taken.isEmpty()) {
@@ -74,15 +88,42 @@ final class LaneTaker implements AutoCloseable {
     return !waiting.any();
   }
 
+  /** Gives what waits for this slot in the second lane to others. */
+  void leaveBulk() {
+    ShareConsumer<byte[], byte[]> left = bulk;
+    bulk = null;
+    if (left != null) {
+      left.close(LEAVE_TIME);
+    }
+  }
+
   void wakeUp() {
     first.wakeup();
-    bulk.wakeup();
+    ShareConsumer<byte[], byte[]> second = bulk;
+    if (second != null) {
+      second.wakeup();
+    }
   }
 
   @Override
   public void close() {
     first.close();
-    bulk.close();
+    leaveBulk();
+  }
+
+  private ShareConsumer<byte[], byte[]> bulk() {
+    ShareConsumer<byte[], byte[]> joined = bulk;
+    if (joined == null) {
+      joined = join(Lane.BULK);
+      bulk = joined;
+    }
+    return joined;
+  }
+
+  private ShareConsumer<byte[], byte[]> join(Lane lane) {
+    ShareConsumer<byte[], byte[]> consumer = clients.shareConsumer(Topics.WORKERS, FETCH_MILLIS);
+    consumer.subscribe(List.of(lane.topic()));
+    return consumer;
   }
 
   private static Optional<TakenRecord> poll(

@@ -29,21 +29,30 @@ final class TakenRecord {
     return record;
   }
 
-  /** The queue may forget it. Once is enough; a second call does nothing. */
+  /**
+   * The queue may forget it, and is told with this slot's next request for a record. Once is
+   * enough; a second call does nothing.
+   */
   void accept() {
     acknowledge(AcknowledgeType.ACCEPT);
+  }
+
+  /** The same, told at once. */
+  void acceptNow() {
+    accept();
+    consumer.commitAsync();
   }
 
   /** Somebody else may take it, at once. */
   void release() {
     acknowledge(AcknowledgeType.RELEASE);
+    consumer.commitAsync();
   }
 
   private void acknowledge(AcknowledgeType type) {
     if (held) {
       held = false;
       consumer.acknowledge(record, type);
-      consumer.commitAsync();
     }
   }
 }

@@ -17,6 +17,7 @@ import io.millrace.queue.QueueClients;
 import io.millrace.queue.Topics;
 import io.millrace.standalone.testing.SharedInfrastructure;
 import io.millrace.store.AdmissionGate;
+import io.millrace.store.JobLeases.Recorded;
 import io.millrace.store.JobStatus;
 import io.millrace.store.QueueGauge;
 import io.millrace.worker.sandbox.TierProof;
@@ -24,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -236,13 +238,42 @@ class WorkerTest {
 
   @Test
   void aRecordThatNobodyCountsLeavesTheSecondLaneToo() throws Exception {
+    leavesTheSecondLane(enqueueAgain(finishedJob()));
+  }
+
+  @Test
+  void aRecordThatWaitsForABusySlotGoesToAnotherOnceTheSlotLeavesTheLane() throws Exception {
+    Job finished = finishedJob();
+    WaitingCounts onlyBulk = new WaitingCounts(worker.getBean(QueueGauge.class));
+    onlyBulk.hear(new Recorded(0, 1, Optional.empty(), ""));
+    LaneTaker busy = new LaneTaker(worker.getBean(QueueClients.class), onlyBulk);
+    try {
+      assertThat(busy.take()).as("leaves a request with the broker").isEmpty();
+      long last = 0;
+      for (int record = 0; record < 3; record++) {
+        last = enqueueAgain(finished);
+      }
+      busy.leaveBulk();
+      leavesTheSecondLane(last);
+    } finally {
+      busy.close();
+    }
+  }
+
+  private static Job finishedJob() throws Exception {
     UUID jobId = caller.submit("print(1)", 30, null);
     caller.await(jobId);
     ExecutionRequest request = new ExecutionRequest("print(1)", 30, null, "its-id");
-    Job again = new Job(jobId, "tester", request, 1, null, null);
+    return new Job(jobId, "tester", request, 1, null, null);
+  }
 
-    long offset = worker.getBean(JobQueue.class).enqueue(Lane.BULK, again).join().offset();
+  /** Into the second lane; answers its place there. */
+  private static long enqueueAgain(Job job) {
+    return worker.getBean(JobQueue.class).enqueue(Lane.BULK, job).join().offset();
+  }
 
+  /** Long before the broker itself would take a record from whoever holds it. */
+  private static void leavesTheSecondLane(long offset) throws Exception {
     try (Admin admin = worker.getBean(QueueClients.class).admin()) {
       LaneProgress progress = new LaneProgress(admin);
       Eventually.isTrue(Duration.ofSeconds(30), () -> progress.start(Lane.BULK) > offset);

@@ -59,7 +59,7 @@ final class Roles {
 
   private Role application(
       String name, Path jar, Map<String, String> own, int managementPort, int graceSeconds) {
-    List<String> command = java("-Xmx512m", "-XX:+UseSerialGC");
+    List<String> command = java("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
     command.addAll(List.of("-jar", jar.toString()));
     return new Role(
         name,
