@@ -22,7 +22,7 @@ from .pool import Pool, ZygoteLost
 from .settings import Settings
 
 # Where the last job followed the one before at once, the next will too: a sandbox made ready beforehand would only
-# compete with it, and its rehearsal be wasted. Forking on demand then runs 1.4 times as many jobs a second.
+# compete with it. Forking on demand then runs 1.4 times as many jobs a second.
 _BUSY_GAP_SECONDS = 0.01
 # While a job goes on for longer, its successor's sandbox is made: the next job may follow a fork bomb.
 _LONG_JOB_SECONDS = 0.02

@@ -68,6 +68,8 @@ class Keeper:
         try:
             light, hello = self._first_zygote()
             zygotes = {preload.LIGHT: light}
+            if preload.BARE in self.lines:
+                zygotes[preload.BARE], _ = self._next_zygote(preload.BARE)
             if preload.FULL in self.lines:
                 zygotes.update(self._full_zygote(hello))
             hello["limits"] = self._limit_slot()
@@ -122,16 +124,20 @@ class Keeper:
 
     def _full_zygote(self, hello: dict) -> Dict[str, socket.socket]:
         """None where none of the larger packages is installed."""
-        connection, _ = self._start_zygote(self.tier, preload.FULL)
-        full, reason = _await_hello(connection)
-        if full is None:
-            raise NoSandbox(reason)
+        connection, full = self._next_zygote(preload.FULL)
         hello["not_preimported"] = full["not_preimported"]
         if not preload.beyond_standard(full["preimported"]):
             connection.close()
             return {}
         hello["preimported"] = full["preimported"]
         return {preload.FULL: connection}
+
+    def _next_zygote(self, line: str) -> Tuple[socket.socket, dict]:
+        connection, _ = self._start_zygote(self.tier, line)
+        hello, reason = _await_hello(connection)
+        if hello is None:
+            raise NoSandbox(reason)
+        return connection, hello
 
     def _start_zygote(self, tier: str, line: str) -> Tuple[socket.socket, int]:
         """(our end of its channel, its pidfd)"""

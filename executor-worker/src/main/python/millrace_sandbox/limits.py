@@ -17,13 +17,25 @@ _ADDRESS_SPACE_BEYOND_DATA = 1 << 30
 _STACK_BYTES = 8 * MIB
 
 
+# What a zygote can live with too: it sets these for itself, and its sandboxes inherit them.
+_OF_A_ZYGOTE = [
+    (resource.RLIMIT_STACK, _STACK_BYTES, _STACK_BYTES),
+    (resource.RLIMIT_CORE, 0, 0),
+    (resource.RLIMIT_MEMLOCK, 65536, 65536),
+    (resource.RLIMIT_MSGQUEUE, 0, 0),
+    (resource.RLIMIT_SIGPENDING, 256, 256),
+    (resource.RLIMIT_NICE, 0, 0),
+    (resource.RLIMIT_RTPRIO, 0, 0),
+]
+
+
 def own_uid(tier: str) -> bool:
     """Whether no process but the slot's is counted with its jobs': RLIMIT_NPROC counts by user and namespace."""
     return tier == "userns" or os.geteuid() == 0
 
 
 def table(settings: Settings, tier: str) -> List[Tuple[int, int, int]]:
-    """(resource, soft, hard)"""
+    """(resource, soft, hard) of each sandbox, beside its zygote's."""
     memory = settings.memory_bytes
     address_space = memory + _ADDRESS_SPACE_BEYOND_DATA
     rows = [
@@ -31,32 +43,33 @@ def table(settings: Settings, tier: str) -> List[Tuple[int, int, int]]:
         (resource.RLIMIT_AS, address_space, address_space + SLACK_BYTES),
         (resource.RLIMIT_FSIZE, settings.tmp_bytes, settings.tmp_bytes),
         (resource.RLIMIT_NOFILE, settings.open_files, settings.open_files),
-        (resource.RLIMIT_STACK, _STACK_BYTES, _STACK_BYTES),
-        (resource.RLIMIT_CORE, 0, 0),
-        (resource.RLIMIT_MEMLOCK, 65536, 65536),
-        (resource.RLIMIT_MSGQUEUE, 0, 0),
-        (resource.RLIMIT_SIGPENDING, 256, 256),
-        (resource.RLIMIT_NICE, 0, 0),
-        (resource.RLIMIT_RTPRIO, 0, 0),
     ]
     if own_uid(tier):
         processes = settings.processes + bystanders(settings)
         rows.append((resource.RLIMIT_NPROC, processes, processes))
-    return rows
+    return [_below_ceiling(*row) for row in rows]
 
 
 def bystanders(settings: Settings) -> int:
-    """Processes of a slot beside the running job's. In each of two lines: the zygote's own two, and two for every
+    """Processes of a slot beside the running job's. In each of three lines: the zygote's own two, and two for every
     sandbox that waits or is about to die."""
-    return 2 * (2 + 2 * (settings.prewarm + 1))
+    return 3 * (2 + 2 * (settings.prewarm + 1))
+
+
+def apply_to_zygote() -> None:
+    apply([_below_ceiling(*row) for row in _OF_A_ZYGOTE])
 
 
 def apply(rows: List[Tuple[int, int, int]]) -> None:
     for kind, soft, hard in rows:
-        ceiling = resource.getrlimit(kind)[1]
-        if ceiling != resource.RLIM_INFINITY and ceiling < hard:
-            soft, hard = min(soft, ceiling), ceiling
         resource.setrlimit(kind, (soft, hard))
+
+
+def _below_ceiling(kind: int, soft: int, hard: int) -> Tuple[int, int, int]:
+    ceiling = resource.getrlimit(kind)[1]
+    if ceiling == resource.RLIM_INFINITY:
+        return kind, soft, hard
+    return kind, min(soft, ceiling), min(hard, ceiling)
 
 
 def limit_cpu(seconds: int) -> None:

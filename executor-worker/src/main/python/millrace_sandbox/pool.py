@@ -107,21 +107,26 @@ class Pool:
 
     def take(self, code: bytes) -> Sandbox:
         """One that is ready for this program, or will be; its new owner watches it from here on."""
-        line = self.lines[preload.LIGHT]
-        if preload.FULL in self.lines and self._names_a_larger_package.search(code):
-            line = self.lines[preload.FULL]
+        line = self._line_for(code)
         while line.idle:
             sandbox = line.idle.pop(0)
             self.loop.unwatch(sandbox.result)
             sandbox.on_change = _ignore
             if sandbox.ended is None:
                 return sandbox
-        return self._fork(line, rehearse=False)
+        return self._fork(line)
+
+    def _line_for(self, code: bytes) -> Line:
+        if preload.BARE in self.lines and b"import" not in code:
+            return self.lines[preload.BARE]
+        if preload.FULL in self.lines and self._names_a_larger_package.search(code):
+            return self.lines[preload.FULL]
+        return self.lines[preload.LIGHT]
 
     def refill(self) -> None:
         for line in self.lines.values():
             while len(line.idle) < self.settings.prewarm:
-                sandbox = self._fork(line, rehearse=True)
+                sandbox = self._fork(line)
                 line.idle.append(sandbox)
                 self.loop.watch(sandbox.result, lambda s=sandbox: self._on_idle(s))
 
@@ -161,12 +166,12 @@ class Pool:
             self.loop.unwatch(sandbox.result)
             sandbox.on_change()
 
-    def _fork(self, line: Line, rehearse: bool) -> Sandbox:
+    def _fork(self, line: Line) -> Sandbox:
         zygote = line.current
         self._ids += 1
         sandbox = Sandbox(self._ids, zygote)
         zygote.sandboxes[sandbox.id] = sandbox
-        self._send(zygote, channel.request(channel.SPAWN, sandbox.id, rehearse), sandbox.theirs)
+        self._send(zygote, channel.request(channel.SPAWN, sandbox.id), sandbox.theirs)
         for fd in sandbox.theirs:
             os.close(fd)
         zygote.forked += 1

@@ -16,10 +16,10 @@ import json
 import linecache
 import os
 import resource
+import select
 import signal
 import struct
 import sys
-import time
 import types
 from typing import Any, Dict, NoReturn, Optional, Tuple
 
@@ -30,17 +30,18 @@ PROGRAM = "main.py"
 READY, REPORT = b"R", b"D"
 REPORT_LENGTHS = struct.Struct(">II")
 JOB_LENGTHS = struct.Struct(">II")
-_CLOCK = time.perf_counter
+# So long nothing has come, nothing will be kept waiting: a millisecond of work does not take a cpu from other jobs.
+_SLACK_SECONDS = 0.1
 _FORK_NAMES = frozenset(("fork", "forkpty", "vfork", "posix_spawn", "posix_spawnp", "fork_exec", "_fork_exec"))
 
 
-def run(code_fd: int, result_fd: int, settings: Settings, rehearse: bool) -> NoReturn:
+def run(code_fd: int, result_fd: int, settings: Settings) -> NoReturn:
     _reset_interpreter()
     preload.reseed()
-    if rehearse:
-        preload.warm_up()
-    gc.enable()
     os.write(result_fd, READY)
+    if not select.select([code_fd], [], [], _SLACK_SECONDS)[0]:
+        preload.warm_up()  # takes the copy-on-write faults of a job's way while nobody waits for them
+    gc.enable()
     options, source = _read_job(code_fd)
     before = _cpu_us()
     main_process = os.getpid()
@@ -57,15 +58,21 @@ def run(code_fd: int, result_fd: int, settings: Settings, rehearse: bool) -> NoR
 
 
 def become_anonymous() -> None:
-    """So that jobs don't find our modules and arguments. By the zygote, once: a walk through all names would touch every page they're on."""
+    """So that jobs find nothing of ours, but what an interpreter that was started for them would have. By the zygote,
+    once: what it does here, no sandbox has to."""
     sys.argv = [PROGRAM]
     sys.orig_argv = ["python3", PROGRAM]
     for name in [m for m in sys.modules if m == __package__ or m.startswith(__package__ + ".")]:
         del sys.modules[name]
+    _open_standard_streams()
 
 
-def _reset_interpreter() -> None:
-    """What an interpreter that was started for this program would look like."""
+def _open_standard_streams() -> None:
+    """Upon pipes, as jobs will have them: a stream remembers what kind of file it was opened upon."""
+    ours = [os.dup(1), os.dup(2)]
+    reading, writing = os.pipe()
+    for fd in (1, 2):
+        os.dup2(writing, fd)
     for fd, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         raw = io.FileIO(fd, mode, closefd=False)
         # Unbuffered, as under python -u: whatever a program printed before it is killed is there.
@@ -75,6 +82,14 @@ def _reset_interpreter() -> None:
         stream.mode = mode  # type: ignore[misc]
         setattr(sys, name, stream)
         setattr(sys, "__%s__" % name, stream)
+    for fd, before in zip((1, 2), ours):
+        os.dup2(before, fd)
+    for fd in (reading, writing, *ours):
+        os.close(fd)
+
+
+def _reset_interpreter() -> None:
+    """What an interpreter that was started for this program would look like."""
     sys.path.insert(0, os.getcwd())
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     signal.signal(signal.SIGINT, signal.default_int_handler)

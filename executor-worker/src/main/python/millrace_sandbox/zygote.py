@@ -20,7 +20,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Dict, List, NoReturn, Optional, Tuple
 
-from . import landlock, lockdown, preload, root_fs, runner, scratch, syscalls
+from . import landlock, limits, lockdown, preload, root_fs, runner, scratch, syscalls
 from . import zygote_channel as channel_
 from .idle_init import IdleInit
 from .settings import Settings, parse
@@ -92,6 +92,7 @@ def _prepare(start: Start) -> Tuple[lockdown.Confinement, int, dict]:
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
     _hide_from_oom_killer()
     preimported, missing = preload.import_all(start.settings, start.modules)
+    limits.apply_to_zygote()
     confinement = lockdown.confinement(start.settings, start.tier, bool(facts["proc"]))
     _drop_what_is_not_needed(start.tier)
     preload.warm_up()
@@ -203,16 +204,16 @@ class _Zygote:
             for sandbox in self.sandboxes.values():
                 sandbox.kill()
             os._exit(0)
-        kind, sandbox_id, rehearse = channel_.parse_request(data)
+        kind, sandbox_id = channel_.parse_request(data)
         if kind == channel_.SPAWN:
-            self._spawn(sandbox_id, fds, rehearse)
+            self._spawn(sandbox_id, fds)
         elif sandbox_id in self.sandboxes:
             self.sandboxes[sandbox_id].kill()
 
-    def _spawn(self, sandbox_id: int, fds: List[int], rehearse: bool) -> None:
+    def _spawn(self, sandbox_id: int, fds: List[int]) -> None:
         sandbox = self.sandboxes[sandbox_id] = _Sandbox(sandbox_id)
         try:
-            self._fork(sandbox, fds, rehearse)
+            self._fork(sandbox, fds)
         except OSError as e:  # no process to be had: a fork bomb is running, or the machine is full
             self.channel.send(channel_.event(channel_.NOT_SPAWNED, sandbox_id, e.errno or 0))
             sandbox.kill()
@@ -222,23 +223,23 @@ class _Zygote:
             for fd in fds:
                 os.close(fd)
 
-    def _fork(self, sandbox: _Sandbox, fds: List[int], rehearse: bool) -> None:
+    def _fork(self, sandbox: _Sandbox, fds: List[int]) -> None:
         if not self.confinement.namespaces:
             sandbox.scratch = scratch.make(self.scratch_root, sandbox.id, self.confinement)
-            self._fork_main(sandbox, fds, rehearse)
+            self._fork_main(sandbox, fds)
             return
         syscalls.unshare(syscalls.CLONE_NEWPID)
         try:
             sandbox.init = self.idle_init.start()
             self._watch(sandbox.init, sandbox)
-            self._fork_main(sandbox, fds, rehearse)
+            self._fork_main(sandbox, fds)
         finally:
             syscalls.setns(self.own_namespace, syscalls.CLONE_NEWPID)
 
-    def _fork_main(self, sandbox: _Sandbox, fds: List[int], rehearse: bool) -> None:
+    def _fork_main(self, sandbox: _Sandbox, fds: List[int]) -> None:
         pid = syscalls.bare_fork()
         if pid == 0:
-            _become_sandbox(self.confinement, fds, sandbox.scratch, rehearse)
+            _become_sandbox(self.confinement, fds, sandbox.scratch)
         sandbox.main = pid
         self._watch(pid, sandbox)
 
@@ -269,11 +270,11 @@ class _Zygote:
         self.channel.send(channel_.event(channel_.GONE, sandbox.id))
 
 
-def _become_sandbox(confinement: lockdown.Confinement, fds: List[int], scratch_dir: str, rehearse: bool) -> NoReturn:
+def _become_sandbox(confinement: lockdown.Confinement, fds: List[int], scratch_dir: str) -> NoReturn:
     try:
         code, result = lockdown.take_pipes(*fds)
         lockdown.apply(confinement, scratch_dir)
-        runner.run(code, result, confinement.settings, rehearse)
+        runner.run(code, result, confinement.settings)
     except BaseException:
         traceback.print_exc()
     os._exit(_SANDBOX_FAILED)

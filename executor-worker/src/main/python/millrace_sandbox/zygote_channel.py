@@ -17,7 +17,7 @@ from typing import List, Tuple
 HELLO, FAILED_TO_START = b"H", b"E"
 SPAWN, KILL = b"S", b"K"
 EXIT, GONE, NOT_SPAWNED = b"X", b"G", b"N"
-_REQUEST = struct.Struct("=cI?")
+_REQUEST = struct.Struct("=cI")
 _EVENT = struct.Struct("=cIiQQ")
 _MAX_PACKET = 65536
 
@@ -44,11 +44,11 @@ def receive(channel: socket.socket) -> Tuple[bytes, List[int]]:
     return data, list(fds)
 
 
-def request(kind: bytes, sandbox_id: int, rehearse: bool = False) -> bytes:
-    return _REQUEST.pack(kind, sandbox_id, rehearse)
+def request(kind: bytes, sandbox_id: int) -> bytes:
+    return _REQUEST.pack(kind, sandbox_id)
 
 
-def parse_request(data: bytes) -> Tuple[bytes, int, bool]:
+def parse_request(data: bytes) -> Tuple[bytes, int]:
     return _REQUEST.unpack(data)
 
 
