@@ -106,7 +106,9 @@ final class JobEventsController {
               .onErrorReturn(DataAccessException.class, List.of())
               .onErrorReturn(RejectedExecutionException.class, List.of());
       return look.repeatWhen(looks -> looks.takeWhile(any -> !over).delayElements(settings.beat()))
-          .concatMapIterable(this::orComment);
+          .concatMapIterable(this::orComment)
+          // The head of the reply goes out with it, while there may be nothing to tell for long.
+          .startWith(JobEvent.COMMENT);
     }
 
     private List<byte[]> look() {

@@ -27,7 +27,7 @@ class JobEventsTest {
     gateway =
         TestGateway.start(
             "millrace.events.beat=20ms",
-            "millrace.events.keep-alive=20ms",
+            "millrace.events.keep-alive=1h",
             "millrace.events.max-watchers=2");
     http = new Http(gateway.port());
     jobs = new HeldJobs(gateway);
@@ -86,6 +86,19 @@ class JobEventsTest {
       Heard first = watcher.next();
       assertThat(first.name()).isEqualTo("stdout");
       assertThat(first.data()).isEqualTo("{\"at\":4,\"text\":\"two\\n\"}");
+    }
+  }
+
+  @Test
+  void whoComesBackIsAnsweredAtOnceThoughThereIsNothingToTell() {
+    String job = submit();
+    jobs.mayWrite();
+    String lastId;
+    try (Watcher watcher = watch(job)) {
+      lastId = watcher.next("stderr").id();
+    }
+    try (Watcher watcher = watch(job, "Last-Event-ID", lastId)) {
+      watcher.awaitComment();
     }
   }
 
