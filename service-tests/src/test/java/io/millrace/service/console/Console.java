@@ -5,6 +5,7 @@ import io.millrace.service.Service;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.StaleElementReferenceException;
@@ -64,7 +65,20 @@ final class Console {
   }
 
   void press(String buttonId) {
-    await(By.id(buttonId)).click();
+    press(By.id(buttonId));
+  }
+
+  /** Clicks the first that there is, though the page may draw it anew at any time. */
+  void press(By what) {
+    Await.until(
+        what + " takes a click",
+        PATIENCE,
+        () ->
+            still(
+                () -> {
+                  await(what).click();
+                  return true;
+                }));
   }
 
   /** Returns when the last run has its reply. */
@@ -84,7 +98,7 @@ final class Console {
 
   /** Returns when a part of the page says this. */
   void awaitPart(String name, String text) {
-    Await.until(name + " says " + text, PATIENCE, () -> part(name).contains(text));
+    Await.until(name + " says " + text, PATIENCE, () -> still(() -> part(name).contains(text)));
   }
 
   /** Returns when one of the elements says this. */
@@ -92,7 +106,7 @@ final class Console {
     Await.until(
         selector + " says " + text,
         PATIENCE,
-        () -> all(selector).stream().anyMatch(each -> each.getText().contains(text)));
+        () -> still(() -> all(selector).stream().anyMatch(each -> each.getText().contains(text))));
   }
 
   List<WebElement> all(String selector) {
@@ -116,6 +130,15 @@ final class Console {
   /** Returns when a script in the page answers true. */
   void awaitTrue(String what, String script, Object... arguments) {
     Await.until(what, PATIENCE, () -> Boolean.TRUE.equals(ask(script, arguments)));
+  }
+
+  /** False when what was looked at has been drawn anew meanwhile. */
+  private static boolean still(BooleanSupplier look) {
+    try {
+      return look.getAsBoolean();
+    } catch (StaleElementReferenceException e) {
+      return false;
+    }
   }
 
   /** Presses a key wherever the focus is. */

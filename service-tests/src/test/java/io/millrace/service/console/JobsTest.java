@@ -35,7 +35,7 @@ class JobsTest extends ConsoleTest {
     console().find(By.id("job-filter")).sendKeys("failed");
     Await.until(
         "only those that failed", Duration.ofSeconds(30), () -> states().equals(List.of("failed")));
-    console().find(By.cssSelector("#jobs-body tbody a")).click();
+    console().press(By.cssSelector("#jobs-body tbody a"));
     console().awaitPart("job-state", "failed");
     assertThat(console().part("sentence")).isEqualTo("ValueError: boom");
   }
@@ -45,7 +45,7 @@ class JobsTest extends ConsoleTest {
     try (SleepingJobs job = SleepingJobs.start(service(), 1)) {
       console().openWithKey("/#/jobs/" + job.firstId());
       console().awaitPart("state", "running");
-      console().find(By.cssSelector("#job-body button.danger")).click();
+      console().press(By.cssSelector("#job-body button.danger"));
       console().awaitPart("job-state", "cancelled");
       assertThat(console().part("status")).isEqualTo("400 Cancelled");
     }
@@ -60,7 +60,7 @@ class JobsTest extends ConsoleTest {
       console().openWithKey("/#/jobs/" + job);
       console().awaitPart("webhook-state", "delivered");
       console().awaitText("#job-body .actions button", "Send webhook again");
-      console().find(By.cssSelector("#job-body .actions button")).click();
+      console().press(By.cssSelector("#job-body .actions button"));
       awaitHooks(history, job, 2);
     }
   }

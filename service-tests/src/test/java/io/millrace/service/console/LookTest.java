@@ -31,7 +31,7 @@ class LookTest extends ConsoleTest {
       assertGood(view.path(), view.filled());
     }
     console().open("/#/jobs");
-    console().await(By.cssSelector("#jobs-body tbody a")).click();
+    console().press(By.cssSelector("#jobs-body tbody a"));
     assertGood("a job", "#job-body [data-name=stderr]");
   }
 

@@ -62,7 +62,7 @@ class PlaygroundTest extends ConsoleTest {
     assertThat(console().part("stderr")).contains(MARKUP);
     assertThat(console().part("sentence")).isEqualTo("ValueError: " + MARKUP);
     assertNothingOfItIsMarkup();
-    console().find(By.cssSelector("#reply .facts a")).click();
+    console().press(By.cssSelector("#reply .facts a"));
     console().awaitPart("stdout", MARKUP);
     assertNothingOfItIsMarkup();
   }
