@@ -15,7 +15,6 @@ import io.millrace.store.JobLeases.Exhausted;
 import io.millrace.store.JobLeases.GiveBack;
 import io.millrace.store.JobLeases.Gone;
 import io.millrace.store.JobLeases.Granted;
-import io.millrace.store.JobLeases.Held;
 import io.millrace.store.JobLeases.Lapsed;
 import io.millrace.store.JobLeases.Leased;
 import io.millrace.store.JobLeases.NotOurs;
@@ -314,74 +313,6 @@ class JobLeasesTest {
     assertThat(store.gauge.read().workers()).isEqualTo(1);
     await().atMost(5, TimeUnit.SECONDS).until(() -> store.gauge.read().workers() == 0);
     await().atMost(5, TimeUnit.SECONDS).until(() -> store.gauge.read().slots() == 0);
-  }
-
-  @Test
-  void anOwnerRunsNoMoreThanItMayAndItsHeldJobsGoOnOneByOne() {
-    OwnerLimits two = new OwnerLimits(0, 2, 0);
-    List<Job> jobs =
-        IntStream.range(0, 4).mapToObj(i -> store.accepted(Store.job("owner"), two)).toList();
-    Lease first = store.granted(jobs.get(0), "w");
-    Lease second = store.granted(jobs.get(1), "w");
-    assertThat(store.leases.claim(jobs.get(2), Store.at(30), "w")).isEqualTo(new Held());
-    assertThat(store.leases.claim(jobs.get(3), Store.at(31), "w")).isEqualTo(new Held());
-    assertThat(store.queueLength()).isEqualTo(2);
-    assertThat(store.gauge.read().heldWaiting()).isEqualTo(2);
-    assertThat(store.repair.resume(10)).as("no room yet").isEmpty();
-
-    assertThat(store.finished(first).resumable()).contains(Store.at(30));
-    store.granted(jobs.get(2), "w");
-    assertThat(store.leases.giveBack(jobs.get(1).jobId(), second.attempt(), GiveBack.RELEASED))
-        .isEqualTo(new Requeued(Optional.of(Store.at(1)), Optional.of(Store.at(31))));
-    assertThat(store.queueLength()).isEqualTo(2);
-  }
-
-  @Test
-  void aHeldJobGoesOnWhenTheRunningOneIsCancelled() {
-    OwnerLimits one = new OwnerLimits(0, 1, 0);
-    Job running = store.accepted(Store.job("owner"), one);
-    Job held = store.accepted(Store.job("owner"), one);
-    store.granted(running, "w");
-    store.leases.claim(held, Store.at(30), "w");
-    store.gate.cancel(running.jobId(), "owner", Store.cancelled(running));
-    assertThat(store.repair.resume(10)).containsExactly(Store.at(30));
-    assertThat(store.repair.resume(10)).as("it waits in its lane").isEmpty();
-    store.granted(held, "w");
-  }
-
-  @Test
-  void noMoreHeldJobsGoOnThanTheirOwnerHasRoomFor() {
-    OwnerLimits one = new OwnerLimits(0, 1, 0);
-    Job running = store.accepted(Store.job("owner"), one);
-    store.granted(running, "w");
-    for (int i = 30; i < 33; i++) {
-      store.leases.claim(store.accepted(Store.job("owner"), one), Store.at(i), "w");
-    }
-    store.gate.cancel(running.jobId(), "owner", Store.cancelled(running));
-    assertThat(store.repair.resume(10)).containsExactly(Store.at(30));
-    assertThat(store.gauge.read().heldWaiting()).isEqualTo(2);
-  }
-
-  @Test
-  void aLoweredLimitHoldsBackTheHeldJobs() {
-    OwnerLimits two = new OwnerLimits(0, 2, 0);
-    Lease first = store.granted(store.accepted(Store.job("owner"), two), "w");
-    store.granted(store.accepted(Store.job("owner"), two), "w");
-    store.leases.claim(store.accepted(Store.job("owner"), two), Store.at(30), "w");
-    store.accepted(Store.job("owner"), new OwnerLimits(0, 1, 0));
-    assertThat(store.finished(first).resumable()).isEmpty();
-    assertThat(store.gauge.read().heldWaiting()).isEqualTo(1);
-  }
-
-  @Test
-  void aHeldJobCanBeCancelledAndIsForgottenByItsOwnersLimit() {
-    OwnerLimits one = new OwnerLimits(0, 1, 0);
-    Lease running = store.granted(store.accepted(Store.job("owner"), one), "w");
-    Job held = store.accepted(Store.job("owner"), one);
-    store.leases.claim(held, Store.at(30), "w");
-    store.gate.cancel(held.jobId(), "owner", Store.cancelled(held));
-    assertThat(store.queueLength()).isZero();
-    assertThat(store.finished(running).resumable()).isEmpty();
   }
 
   @Test
