@@ -5,7 +5,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Everything on one machine: what {@code ./millrace up} runs. Starts the stores, then a gateway and
@@ -14,6 +13,7 @@ import java.util.Optional;
 public final class Supervisor {
   private final StandaloneSettings settings;
   private final String apiKeys;
+  private final String firstJobsKey = ApiKeys.fresh();
   private final PrintStream out;
   private final Child infrastructure;
   private final Child gateway;
@@ -30,7 +30,7 @@ public final class Supervisor {
     this.apiKeys = apiKeys;
     this.out = out;
     infrastructure = new Child(roles.infrastructure(), out);
-    gateway = new Child(roles.gateway(gatewayJar, apiKeys), out);
+    gateway = new Child(roles.gateway(gatewayJar, ApiKeys.with(firstJobsKey, apiKeys)), out);
     worker = new Child(roles.worker(workerJar), out);
   }
 
@@ -60,12 +60,9 @@ public final class Supervisor {
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop-everything"));
     startStores();
     startApplications();
-    Optional<String> key = ApiKeys.usable(apiKeys);
-    if (key.isPresent()) {
-      out.println("Running a first job ...");
-      FirstJob.run(settings.url(), key.get()).ifPresent(out::println);
-    }
-    out.println(Welcome.text(settings, key.orElse("YOUR_API_KEY")));
+    out.println("Running the first jobs, until all is warm ...");
+    new FirstJobs(settings.url(), firstJobsKey).run().ifPresent(out::println);
+    out.println(Welcome.text(settings, ApiKeys.usable(apiKeys).orElse("YOUR_API_KEY")));
     Thread.currentThread().join();
   }
 

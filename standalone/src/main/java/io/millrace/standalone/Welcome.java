@@ -46,7 +46,7 @@ final class Welcome {
         + quoted(EXAMPLE)
         + " "
         + url
-        + FirstJob.PATH;
+        + FirstJobs.PATH;
   }
 
   private static String quoted(String text) {

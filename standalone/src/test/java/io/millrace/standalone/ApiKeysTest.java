@@ -29,6 +29,11 @@ class ApiKeysTest {
   }
 
   @Test
+  void oneMoreKeyHasANameOfItsOwn() {
+    assertThat(ApiKeys.with("k", "one,two")).isEqualTo("one,two,first-jobs:k");
+  }
+
+  @Test
   void twoInstallationsHaveDifferentKeys() throws Exception {
     assertThat(ApiKeys.of(Map.of(), dir.resolve("a")))
         .isNotEqualTo(ApiKeys.of(Map.of(), dir.resolve("b")));

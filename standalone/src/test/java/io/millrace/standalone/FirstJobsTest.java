@@ -10,22 +10,23 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-class FirstJobTest {
+class FirstJobsTest {
   @Test
-  void aResultNeedsNoWord() throws Exception {
+  void resultsNeedNoWord() throws Exception {
     assertThat(answeredWith(200, "{}").isEmpty()).isTrue();
   }
 
   @Test
   void anyOtherAnswerIsTold() throws Exception {
     assertThat(answeredWith(429, "{\"error\": \"full\"}"))
-        .contains("It was answered with 429: {\"error\": \"full\"}");
+        .contains("One was answered with 429: {\"error\": \"full\"}");
   }
 
   @Test
   void aGatewayThatIsNotThereIsTold() throws Exception {
-    assertThat(FirstJob.run("http://127.0.0.1:" + LoopbackPort.chosen(0), "key").orElseThrow())
-        .startsWith("It was not answered: ");
+    assertThat(
+            new FirstJobs("http://127.0.0.1:" + LoopbackPort.chosen(0), "key").run().orElseThrow())
+        .startsWith("One was not answered: ");
   }
 
   private static Optional<String> answeredWith(int status, String body) throws Exception {
@@ -33,7 +34,7 @@ class FirstJobTest {
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     AtomicReference<String> key = new AtomicReference<>();
     server.createContext(
-        FirstJob.PATH,
+        FirstJobs.PATH,
         exchange -> {
           key.set(exchange.getRequestHeaders().getFirst("x-api-key"));
           byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
@@ -43,7 +44,7 @@ class FirstJobTest {
         });
     server.start();
     try {
-      return FirstJob.run("http://127.0.0.1:" + server.getAddress().getPort(), "a key");
+      return new FirstJobs("http://127.0.0.1:" + server.getAddress().getPort(), "a key").run();
     } finally {
       server.stop(0);
       assertThat(key.get()).isEqualTo("a key");
