@@ -103,6 +103,6 @@ final class BacklogRows {
   }
 
   static ClusterPlan plan(String name) {
-    return ClusterPlan.usual(name).of(1, 0);
+    return ClusterPlan.usual(name).of(1, 0).with("MILLRACE_QUEUE_MAX_LENGTH", "0");
   }
 }
