@@ -11,12 +11,12 @@ _REFUSED = ("unshare", "setns", "mount", "umount2", "pivot_root", "chroot", "ptr
 
 
 def restricted() -> None:
-    numbers = seccomp.NUMBERS[syscalls.MACHINE]
+    numbers = syscalls.NUMBERS[syscalls.MACHINE]
     program = [bpf.load(bpf.OFFSET_OF_NUMBER)]
     for name in _REFUSED:
         program += [(bpf.IF_EQUAL, 0, 1, numbers[name])] + bpf.ret(seccomp.EPERM)
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
-    seccomp.install(bpf.assemble(program + bpf.ret(seccomp.ALLOW)))
+    bpf.install(bpf.assemble(program + bpf.ret(seccomp.ALLOW)))
 
 
 def masked_proc() -> None:

@@ -1,6 +1,7 @@
 """What can be shown without a sandbox: the filter's tables, results as JSON, verdicts, cgroup trees, settings."""
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -9,7 +10,8 @@ import unittest
 from typing import Dict
 
 import support  # noqa: F401
-from millrace_sandbox import bpf, cgroups, idle_init, result, seccomp, settings, streams, verdict
+from millrace_sandbox import (bpf, call_list, cgroups, idle_init, result, runner, seccomp, settings, streams, syscalls,
+                              verdict)
 from millrace_sandbox.pool import Ended
 
 
@@ -18,7 +20,7 @@ class SeccompTest(unittest.TestCase):
         self.assertFalse(seccomp.ALLOWED & seccomp.REFUSED)
 
     def test_every_name_is_a_call_of_some_architecture(self) -> None:
-        known = set().union(*seccomp.NUMBERS.values())
+        known = set().union(*syscalls.NUMBERS.values())
         self.assertFalse((seccomp.ALLOWED | seccomp.REFUSED) - known)
 
     def test_numbers_are_those_of_the_headers(self) -> None:
@@ -28,7 +30,7 @@ class SeccompTest(unittest.TestCase):
         except (OSError, subprocess.CalledProcessError):
             self.skipTest("no x86_64 headers here")
         headers = dict(line.split()[1:] for line in text.splitlines() if line.startswith("#define __NR_"))
-        wrong = {name for name, number in seccomp.NUMBERS["x86_64"].items()
+        wrong = {name for name, number in syscalls.NUMBERS["x86_64"].items()
                  if headers.get("__NR_" + name, str(number)) != str(number)}
         self.assertFalse(wrong)
 
@@ -37,7 +39,7 @@ class SeccompTest(unittest.TestCase):
             for namespaces in (True, False):
                 program = seccomp.program(namespaces, machine)
                 self.assertLess(len(program), 4096)
-                answer = lambda name, *args: interpret(program, machine, seccomp.NUMBERS[machine][name], args)
+                answer = lambda name, *args: interpret(program, machine, syscalls.NUMBERS[machine][name], args)
                 for name in ("read", "openat", "mmap", "futex", "exit_group"):
                     self.assertEqual(seccomp.ALLOW, answer(name), name)
                 for name in ("mount", "ptrace", "bpf", "keyctl", "io_uring_setup", "socket", "unshare", "setns"):
@@ -63,7 +65,7 @@ class SeccompTest(unittest.TestCase):
     def test_the_fallback_filter_is_bound_to_its_process(self) -> None:
         code = seccomp.for_process(bpf.assemble(seccomp.program(False, "x86_64")), 4711)
         program = [__import__("struct").unpack_from("<HBBI", code, i) for i in range(0, len(code), 8)]
-        number = seccomp.NUMBERS["x86_64"]["kill"]
+        number = syscalls.NUMBERS["x86_64"]["kill"]
         self.assertEqual(seccomp.ALLOW, interpret(program, "x86_64", number, (4711, 9)))
         self.assertEqual(seccomp.EPERM, interpret(program, "x86_64", number, (4712, 9)))
 
@@ -97,7 +99,60 @@ class IdleInitTest(unittest.TestCase):
         self.assertEqual((128, 61), (x86[18], x86[42]))
         words = [int.from_bytes(arm[i:i + 4], "little") for i in range(0, 64, 4)]
         calls = [word >> 5 & 0xFFFF for word in words if word & 0xFFE0001F == 0xD2800008]  # mov x8, #number
-        self.assertEqual([seccomp.NUMBERS["aarch64"][n] for n in ("rt_sigtimedwait", "wait4")], calls)
+        self.assertEqual([syscalls.NUMBERS["aarch64"][n] for n in ("rt_sigtimedwait", "wait4")], calls)
+
+
+class CallListTest(unittest.TestCase):
+    def child_of(self, calls: call_list.CallList) -> int:
+        """The exit status of a child that says by it how its calls went."""
+        outcome = calls.fork()
+        if outcome <= 0:
+            try:
+                calls.check(outcome)
+                os._exit(0)
+            except OSError as e:
+                os._exit(e.errno if e.filename == "chdir" else 255)
+        return os.waitstatus_to_exitcode(os.waitpid(outcome, 0)[1])
+
+    def test_the_calls_are_made_in_the_child_alone(self) -> None:
+        read, write = os.pipe()
+        calls = call_list.CallList()
+        calls.add("write", write, b"first ", 6)
+        text = calls.add("write", write, b"never", 5)
+        calls.add("close_range", 0, 0xFFFFFFFF, 0)
+        calls.seal()
+        second = b"second"
+        for argument, value in ((1, second), (2, len(second))):
+            calls.set(text, argument, value)
+        self.assertEqual(0, self.child_of(calls))
+        os.close(write)
+        with os.fdopen(read, "rb") as pipe:
+            self.assertEqual(b"first second", pipe.read())
+
+    def test_the_call_that_fails_is_named_and_the_last(self) -> None:
+        calls = call_list.CallList()
+        calls.add("getpid")
+        calls.add("chdir", b"/there/is/no/such/directory")
+        calls.add("exit_group", 0)
+        calls.seal()
+        self.assertEqual(errno.ENOENT, self.child_of(calls))
+
+    def test_one_that_may_fail_does_not_end_the_list(self) -> None:
+        calls = call_list.CallList()
+        calls.add("chdir", b"/there/is/no/such/directory", may_fail=True)
+        calls.add("exit_group", 7)
+        calls.seal()
+        self.assertEqual(7, self.child_of(calls))
+
+    def test_the_last_argument_arrives(self) -> None:
+        calls = call_list.CallList()
+        calls.add("mmap", 0, 4096, 1, 0x22, -1, 1)  # an offset that is no multiple of the page size
+        calls.add("exit_group", 0)
+        calls.seal()
+        outcome = calls.fork()
+        if outcome <= 0:
+            os._exit(-outcome & 0xFFF)
+        self.assertEqual(errno.EINVAL, os.waitstatus_to_exitcode(os.waitpid(outcome, 0)[1]))
 
 
 class ResultTest(unittest.TestCase):
@@ -155,9 +210,15 @@ class VerdictTest(unittest.TestCase):
         self.assertEqual("sandbox_failed", self.decide(ended=Ended(None))["verdict"])
 
     def test_forged_reports_are_the_programs_own_failure(self) -> None:
-        for header in (b"", b"null", b"[" * 60000, b'{"how":"ok"}', b'{"how":"ok","status":1,"error":null,"limit":null}',
-                       b'{"how":"exception","status":1,"error":{},"limit":null,"cpu_us":1,"max_rss_kb":1,"result_truncated":0}'):
-            self.assertEqual(verdict.FORGED, verdict.parse_report(header))
+        for status, how, limit in ((1, "ok", None), (0, "exit", None), (0, 3, None), (1, "exception", 4)):
+            facts = (b"D", status, how if isinstance(how, int) else runner.HOW.index(how),
+                     limit if isinstance(limit, int) else runner.LIMITS.index(limit), False, 1, 1)
+            self.assertEqual(verdict.FORGED, verdict.parse_report(facts, b""))
+
+    def test_a_report_says_what_the_runner_said(self) -> None:
+        facts = (b"D", 1, runner.HOW.index("exception"), runner.LIMITS.index("memory"), True, 2, 1 << 60)
+        self.assertEqual(verdict.Report(1, "exception", "\ufffd!", "memory", True, 2, 1 << 40),
+                         verdict.parse_report(facts, b"\xff!"))
 
 
 class OutputStreamTest(unittest.TestCase):

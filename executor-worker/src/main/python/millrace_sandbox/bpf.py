@@ -18,7 +18,7 @@ Program = List[Instruction]
 LOAD, AND, JUMP = 0x20, 0x54, 0x05
 IF_EQUAL, IF_GREATER, IF_GREATER_OR_EQUAL, IF_ANY_BIT, RETURN = 0x15, 0x25, 0x35, 0x45, 0x06
 OFFSET_OF_NUMBER, OFFSET_OF_ARCHITECTURE = 0, 4
-_SET_MODE_FILTER = 1
+SET_MODE_FILTER = 1
 
 
 def ret(action: int) -> Program:
@@ -60,11 +60,14 @@ def assemble(program: Program) -> bytes:
     return b"".join(struct.pack("<HBBI", *instruction) for instruction in program)
 
 
-class _FilterProgram(ctypes.Structure):
+class FilterProgram(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
+
+
+def filter_program(code: bytes) -> FilterProgram:
+    return FilterProgram(len(code) // 8, code)
 
 
 def install(code: bytes) -> None:
     """Binds this thread and all that it will start, for good."""
-    program = _FilterProgram(len(code) // 8, code)
-    syscalls.syscall("seccomp", _SET_MODE_FILTER, 0, ctypes.byref(program))
+    syscalls.syscall("seccomp", SET_MODE_FILTER, 0, ctypes.byref(filter_program(code)))

@@ -1,7 +1,6 @@
 """One job on its way through one sandbox."""
 from __future__ import annotations
 
-import json
 import math
 import os
 import select
@@ -12,7 +11,7 @@ from . import frames
 from .cgroups import Counters
 from .loop import Loop, Timer
 from .pool import Pool, Sandbox
-from .runner import JOB_LENGTHS
+from .runner import JOB
 from .settings import Settings
 from .streams import OutputStream, ReportReader, unread
 from .verdict import Evidence, decide
@@ -43,8 +42,7 @@ class Job:
         cpu_seconds = settings.cpu_seconds or _cpu_backstop(timeout_ms)
         self.evidence = Evidence(timeout_ms, cpu_seconds)
         self.code = code
-        options = json.dumps({"cpu_seconds": cpu_seconds}).encode()
-        self.payload = JOB_LENGTHS.pack(len(options), len(code)) + options + code
+        self.payload = JOB.pack(cpu_seconds, len(code)) + code
         self.sent = 0
         self.accepted_at = time.monotonic()
         self.started_at: Optional[float] = None

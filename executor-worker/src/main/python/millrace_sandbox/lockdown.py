@@ -1,24 +1,29 @@
 """What a freshly forked sandbox gives up, in order, before it sees a byte of a job.
 
-The order matters: mounts need the zygote's capabilities, so they come first; the score for
-the OOM killer and the limits need them too; the user id must change before the capabilities
-go, since that change clears them anyway; a change of user id also clears the parent-death
-signal, so that one is set after it; seccomp comes last, since it refuses the steps above.
+The order matters: whatever fails, no descriptor of the zygote's is left to hold on to; mounts
+need the zygote's capabilities, so they come early; the score for the OOM killer and the limits
+need them too; the user id must change before the capabilities go, since that change clears
+them anyway; a change of user id also clears the parent-death signal, so that one is set after
+it; seccomp comes last, since it refuses the steps above.
 """
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
+import struct
 from dataclasses import dataclass
 from typing import List, Tuple
 
-from . import landlock, limits, root_fs, seccomp, syscalls
+from . import bpf, landlock, limits, root_fs, seccomp, syscalls
+from .call_list import CallList
 from .settings import Settings
 
 # Above what jobs open by default, so that a job's first file is 3, as it is used to.
 _FIRST_PRIVATE_FD = 40
+_LAST_FD = 0xFFFFFFFF
+_AT_FDCWD = -100
 _OOM_SCORE_OF_JOBS = b"900"
+_NO_SIGNALS = bytes(syscalls.SIGNAL_SET_BYTES)
 _FALLBACK_READABLE = ("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/mime.types", "/usr", "/lib",
                       "/lib64", "/bin")
 _FALLBACK_WRITABLE = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
@@ -46,53 +51,93 @@ def confinement(settings: Settings, tier: str, proc: bool) -> Confinement:
                        limits.table(settings, tier))
 
 
-def take_pipes(code: int, out: int, err: int, result: int) -> Tuple[int, int]:
-    """Makes the pipes this process's only descriptors; returns where code and result are now."""
-    null = os.open("/dev/null", os.O_RDONLY)
-    for source, target in ((null, 0), (out, 1), (err, 2)):
-        os.dup2(source, target)
-    code = fcntl.fcntl(code, fcntl.F_DUPFD_CLOEXEC, _FIRST_PRIVATE_FD)
-    result = fcntl.fcntl(result, fcntl.F_DUPFD_CLOEXEC, code + 1)
-    syscalls.close_range(3, code - 1)
-    syscalls.close_range(code + 1, result - 1)
-    syscalls.close_range(result + 1)
-    return code, result
+class Lockdown:
+    """Forks sandboxes. The steps are the same for all of a zygote's, but for their pipes."""
 
+    def __init__(self, confinement: Confinement) -> None:
+        self.confinement = confinement
+        self.code = self.result = -1  # these pipes' descriptors in the last sandbox
+        self._scratch = os.fsencode(root_fs.SCRATCH)
+        self._calls = CallList()
+        self._keep_pipes_only()
+        # A group of its own, for kill(0); a session of its own would cost 0.45 ms (autogroup scheduling).
+        self._calls.add("setpgid", 0, 0)
+        if confinement.namespaces:
+            self._calls.add("unshare", syscalls.CLONE_NEWNS | syscalls.CLONE_NEWIPC)
+            for mount in root_fs.mounts_of_a_sandbox(confinement.settings, confinement.proc):
+                self._calls.add("mount", *mount)
+        self._offer_to_oom_killer()
+        for kind, soft, hard in confinement.limits:
+            self._calls.add("prlimit64", 0, kind, struct.pack("=QQ", soft, hard), 0)
+        self._give_up_privilege()
+        self._enter_scratch()
+        self._restore_signals()
+        if confinement.namespaces:
+            self._calls.add("seccomp", bpf.SET_MODE_FILTER, 0, bpf.filter_program(confinement.filter))
+        self._calls.seal()
 
-def apply(confinement: Confinement, scratch: str) -> None:
-    """`scratch` is the directory made for this job in the fallback tier."""
-    settings, uid = confinement.settings, confinement.settings.job_uid
-    # A group of its own, for kill(0); a session of its own would cost 0.45 ms (autogroup scheduling).
-    os.setpgid(0, 0)
-    if confinement.namespaces:
-        syscalls.unshare(syscalls.CLONE_NEWNS | syscalls.CLONE_NEWIPC)
-        root_fs.mount_scratch(settings, uid, confinement.proc)
-    _offer_to_oom_killer()
-    limits.apply(confinement.limits)
-    if confinement.change_user:
-        os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
-    syscalls.set_capabilities(0)
-    syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
-    # /proc/self belongs to root otherwise. Without namespaces nobody shall look into us instead.
-    syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1 if confinement.namespaces else 0)
-    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
-    root_fs.enter_scratch(scratch if not confinement.namespaces else None)
-    code = confinement.filter
-    if not confinement.namespaces:
-        readable = list(_FALLBACK_READABLE) + root_fs.runtime_paths(settings)
-        landlock.restrict(readable, list(_FALLBACK_WRITABLE) + [scratch])
-        code = seccomp.for_process(code, os.getpid())
-    seccomp.install(code)
+    def fork(self, code: int, out: int, err: int, result: int, scratch: str) -> int:
+        """What CallList.fork says. `scratch` is the directory made for this job in the fallback tier."""
+        self.code = max(_FIRST_PRIVATE_FD, code + 1, out + 1, err + 1, result + 1)
+        self.result = self.code + 1
+        for position, source in zip((self._out, self._err), (out, err)):
+            self._calls.set(position, 0, source)
+        for position, source, target in ((self._code, code, self.code), (self._result, result, self.result)):
+            self._calls.set(position, 0, source)
+            self._calls.set(position, 1, target)
+        self._calls.set(self._close_below, 1, self.code - 1)
+        self._calls.set(self._close_above, 0, self.result + 1)
+        if not self.confinement.namespaces:
+            self._scratch = os.fsencode(scratch)
+            self._calls.set(self._directory, 0, self._scratch)
+        return self._calls.fork()
 
+    def finish(self, outcome: int) -> None:
+        """In the sandbox: fails if a step did, and takes those that only the fallback tier has."""
+        self._calls.check(outcome)
+        if not self.confinement.namespaces:
+            readable = list(_FALLBACK_READABLE) + root_fs.runtime_paths(self.confinement.settings)
+            landlock.restrict(readable, list(_FALLBACK_WRITABLE) + [os.fsdecode(self._scratch)])
+            bpf.install(seccomp.for_process(self.confinement.filter, os.getpid()))
 
-def _offer_to_oom_killer() -> None:
-    try:
-        fd = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
-    except OSError:
-        return  # no /proc here
-    try:
-        os.write(fd, _OOM_SCORE_OF_JOBS)
-    finally:
-        os.close(fd)
+    def _keep_pipes_only(self) -> None:
+        self._calls.add("dup3", os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC), 0, 0)
+        self._out = self._calls.add("dup3", -1, 1, 0)
+        self._err = self._calls.add("dup3", -1, 2, 0)
+        self._code = self._calls.add("dup3", -1, -1, os.O_CLOEXEC)
+        self._result = self._calls.add("dup3", -1, -1, os.O_CLOEXEC)
+        self._close_below = self._calls.add("close_range", 3, -1, 0)
+        self._close_above = self._calls.add("close_range", -1, _LAST_FD, 0)
+
+    def _offer_to_oom_killer(self) -> None:
+        """Where there is a /proc. The first descriptor that is free is 3."""
+        self._calls.add("openat", _AT_FDCWD, b"/proc/self/oom_score_adj", os.O_WRONLY, may_fail=True)
+        self._calls.add("write", 3, _OOM_SCORE_OF_JOBS, len(_OOM_SCORE_OF_JOBS), may_fail=True)
+        self._calls.add("close", 3, may_fail=True)
+
+    def _give_up_privilege(self) -> None:
+        uid = self.confinement.settings.job_uid
+        if self.confinement.change_user:
+            self._calls.add("setgroups", 0, 0)
+            self._calls.add("setresgid", uid, uid, uid)
+            self._calls.add("setresuid", uid, uid, uid)
+        self._calls.add("prctl", syscalls.PR_CAP_AMBIENT, syscalls.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+        self._calls.add("capset", syscalls.CAPABILITY_HEADER, syscalls.NO_CAPABILITIES)
+        self._calls.add("prctl", syscalls.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        # /proc/self belongs to root otherwise. Without namespaces nobody shall look into us instead.
+        self._calls.add("prctl", syscalls.PR_SET_DUMPABLE, 1 if self.confinement.namespaces else 0, 0, 0, 0)
+        self._calls.add("prctl", syscalls.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+    def _enter_scratch(self) -> None:
+        """As the job's user, so that what lies in it is the job's."""
+        self._directory = self._calls.add("chdir", self._scratch)
+        for name in (root_fs.WORK, root_fs.TMP, root_fs.SHM):
+            self._calls.add("mkdirat", _AT_FDCWD, name.encode(), 0o700)
+        self._calls.add("chdir", root_fs.WORK.encode())
+
+    def _restore_signals(self) -> None:
+        """As an interpreter that was started for the job would have them; until then the zygote ignores those that
+        are meant for the worker."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            self._calls.add("rt_sigaction", number, syscalls.ignore_signal(number), 0, syscalls.SIGNAL_SET_BYTES)
+        self._calls.add("rt_sigprocmask", signal.SIG_SETMASK, _NO_SIGNALS, 0, syscalls.SIGNAL_SET_BYTES)

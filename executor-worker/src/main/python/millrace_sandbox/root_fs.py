@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-from typing import List, Optional, Set
+from typing import Iterator, List, Set, Tuple
 
 from . import syscalls
 from .settings import Settings
@@ -154,17 +154,10 @@ def _enter(top: str) -> str:
     return method
 
 
-def mount_scratch(settings: Settings, uid: int, proc: bool) -> None:
-    """A sandbox's own part of the tree, in its own mount namespace."""
+def mounts_of_a_sandbox(settings: Settings, proc: bool) -> Iterator[Tuple[bytes, bytes, bytes, int, bytes]]:
+    """A sandbox's own part of the tree, in its own mount namespace, as arguments of mount()."""
     if proc:
-        syscalls.mount("proc", "/proc", "proc", _PROC_FLAGS, "subset=pid,hidepid=invisible")
-    size = "size=%d,nr_inodes=%d,mode=700,uid=%d,gid=%d" % (settings.tmp_bytes, settings.tmp_inodes, uid, uid)
-    syscalls.mount("scratch", SCRATCH, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, size)
-
-
-def enter_scratch(top: Optional[str] = None) -> None:
-    """As the job's user, so that what lies in it is the job's."""
-    os.chdir(top or SCRATCH)
-    for name in (WORK, TMP, SHM):
-        os.mkdir(name, 0o700)
-    os.chdir(WORK)
+        yield b"proc", b"/proc", b"proc", _PROC_FLAGS, b"subset=pid,hidepid=invisible"
+    owner = settings.job_uid
+    options = "size=%d,nr_inodes=%d,mode=700,uid=%d,gid=%d" % (settings.tmp_bytes, settings.tmp_inodes, owner, owner)
+    yield b"scratch", SCRATCH.encode(), b"tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, options.encode()

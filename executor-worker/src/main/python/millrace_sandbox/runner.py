@@ -2,8 +2,8 @@
 
 This shares the interpreter with hostile code: it is convenience, never a boundary, and the
 helper trusts none of what it says. On the result pipe it writes READY once the sandbox is
-locked down, then at the end one report: REPORT, the length of a JSON header and of the
-result, header, result. A job that ends otherwise has its wait status instead.
+locked down, then at the end one report: a REPORT, the error's text, the result as JSON. A job
+that ends otherwise has its wait status instead.
 """
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import builtins
 import errno
 import gc
 import io
-import json
 import linecache
 import os
 import resource
@@ -27,43 +26,54 @@ from . import limits, preload, result as result_, root_fs, toplevel, traces
 from .settings import Settings
 
 PROGRAM = "main.py"
-READY, REPORT = b"R", b"D"
-REPORT_LENGTHS = struct.Struct(">II")
-JOB_LENGTHS = struct.Struct(">II")
+READY, REPORT_MARK = b"R", b"D"
+# Seconds of cpu it may take, the length of its source; the source follows.
+JOB = struct.Struct(">II")
+_USUAL_JOB_BYTES = 4096
+# Mark, exit status, how, which limit, whether the result was too long, cpu in microseconds, peak memory in KiB, lengths
+# of error and result.
+REPORT = struct.Struct(">cBBB?QQII")
+HOW = ("ok", "exit", "exception")
+LIMITS = (None, "memory", "process", "disk")
 # So long nothing has come, nothing will be kept waiting: a millisecond of work does not take a cpu from other jobs.
 _SLACK_SECONDS = 0.1
 _FORK_NAMES = frozenset(("fork", "forkpty", "vfork", "posix_spawn", "posix_spawnp", "fork_exec", "_fork_exec"))
 
 
 def run(code_fd: int, result_fd: int, settings: Settings) -> NoReturn:
-    _reset_interpreter()
     preload.reseed()
     os.write(result_fd, READY)
     if not select.select([code_fd], [], [], _SLACK_SECONDS)[0]:
         preload.warm_up()  # takes the copy-on-write faults of a job's way while nobody waits for them
     gc.enable()
-    options, source = _read_job(code_fd)
+    cpu_seconds, source = _read_job(code_fd)
     before = _cpu_us()
     main_process = os.getpid()
-    limits.limit_cpu(options["cpu_seconds"])
+    limits.limit_cpu(cpu_seconds)
     report, value = _execute(source, settings)
     _finish_as_an_interpreter_does()
     if os.getpid() != main_process:  # a fork of the program's, which has run to its end too
         os._exit(report["status"])
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    report.update(cpu_us=_cpu_us() - before, max_rss_kb=usage.ru_maxrss)
-    header = json.dumps(report).encode()
-    _write_all(result_fd, REPORT + REPORT_LENGTHS.pack(len(header), len(value)) + header + value)
+    error = (report["error"] or "").encode("utf-8", "replace")
+    header = REPORT.pack(REPORT_MARK, report["status"], HOW.index(report["how"]), LIMITS.index(report["limit"]),
+                         report["result_truncated"], _cpu_us() - before,
+                         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, len(error), len(value))
+    _write_all(result_fd, header + error + value)
     os._exit(report["status"])
 
 
-def become_anonymous() -> None:
+def become_anonymous(own_tree: bool) -> None:
     """So that jobs find nothing of ours, but what an interpreter that was started for them would have. By the zygote,
-    once: what it does here, no sandbox has to."""
+    once: what it does here, no sandbox has to. With a tree of its own, each works at the same place."""
     sys.argv = [PROGRAM]
     sys.orig_argv = ["python3", PROGRAM]
     for name in [m for m in sys.modules if m == __package__ or m.startswith(__package__ + ".")]:
         del sys.modules[name]
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    if own_tree:
+        live_in(os.path.join(root_fs.SCRATCH, root_fs.WORK))
     _open_standard_streams()
 
 
@@ -88,35 +98,28 @@ def _open_standard_streams() -> None:
         os.close(fd)
 
 
-def _reset_interpreter() -> None:
-    """What an interpreter that was started for this program would look like."""
-    sys.path.insert(0, os.getcwd())
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
-    here = os.getcwd()
-    os.environ["PWD"] = here
-    if not here.startswith(root_fs.SCRATCH):  # the fallback tier has no tree of its own
-        os.environ.update(HOME=here, TMPDIR=os.path.join(os.path.dirname(here), root_fs.TMP))
+def live_in(directory: str) -> None:
+    sys.path.insert(0, directory)
+    os.environ["PWD"] = directory
+    if not directory.startswith(root_fs.SCRATCH):  # the fallback tier has no tree of its own
+        os.environ.update(HOME=directory, TMPDIR=os.path.join(os.path.dirname(directory), root_fs.TMP))
 
 
-def _read_job(fd: int) -> Tuple[Dict[str, int], bytes]:
-    header_length, source_length = JOB_LENGTHS.unpack(_read_exactly(fd, JOB_LENGTHS.size))
-    options = json.loads(_read_exactly(fd, header_length))
-    source = _read_exactly(fd, source_length)
+def _read_job(fd: int) -> Tuple[int, bytes]:
+    data = _read_on(fd, b"", JOB.size, _USUAL_JOB_BYTES)
+    cpu_seconds, length = JOB.unpack_from(data)
+    source = _read_on(fd, data[JOB.size:], length, length)
     os.close(fd)
-    return options, source
+    return cpu_seconds, source
 
 
-def _read_exactly(fd: int, length: int) -> bytes:
-    data = bytearray()
-    while len(data) < length:
-        part = os.read(fd, min(length - len(data), 1 << 20))
+def _read_on(fd: int, data: bytes, at_least: int, at_most: int) -> bytes:
+    while len(data) < at_least:
+        part = os.read(fd, min(at_most - len(data), 1 << 20))
         if not part:
             os._exit(0)  # the helper went away, or recycles us unused
         data += part
-    return bytes(data)
+    return data
 
 
 def _write_all(fd: int, data: bytes) -> None:

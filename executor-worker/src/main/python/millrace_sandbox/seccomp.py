@@ -8,11 +8,9 @@ namespaces, so that there a job is one process: no fork, no exec, signals only t
 from __future__ import annotations
 
 import errno
-import json
-import os
 from typing import Dict
 
-from . import bpf, syscalls
+from . import syscalls
 from .bpf import (AND, IF_ANY_BIT, IF_EQUAL, IF_GREATER_OR_EQUAL, OFFSET_OF_ARCHITECTURE, OFFSET_OF_NUMBER,
                   RETURN, Program, assemble, decision_tree, load, load_argument, ret)
 
@@ -23,9 +21,6 @@ _X32_BIT = 0x40000000
 _NEW_NAMESPACE = (syscalls.CLONE_NEWNS | syscalls.CLONE_NEWCGROUP | syscalls.CLONE_NEWUTS | syscalls.CLONE_NEWIPC
                   | syscalls.CLONE_NEWUSER | syscalls.CLONE_NEWPID | syscalls.CLONE_NEWNET)
 _CLONE_THREAD = 0x10000
-# Read at import: the zygote's root has no package directory.
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "syscalls.json")) as _file:
-    NUMBERS: Dict[str, Dict[str, int]] = json.load(_file)
 
 ALLOWED = frozenset("""
 read write open close stat fstat lstat poll lseek mmap mprotect munmap brk rt_sigaction rt_sigprocmask rt_sigreturn
@@ -114,7 +109,7 @@ def _by_arguments_without_namespaces() -> Dict[str, Program]:
 
 
 def program(namespaces: bool, machine: str = syscalls.MACHINE) -> Program:
-    numbers = NUMBERS[machine]
+    numbers = syscalls.NUMBERS[machine]
     table: Dict[str, Program] = {name: ret(EPERM) for name in REFUSED}
     table.update({name: ret(ALLOW) for name in ALLOWED})
     table.update(_by_arguments())
@@ -135,7 +130,3 @@ def build(namespaces: bool) -> bytes:
 def for_process(code: bytes, pid: int) -> bytes:
     """The fallback tier's filter, for the process that is about to install it."""
     return code.replace(_PID_PLACEHOLDER.to_bytes(4, "little"), pid.to_bytes(4, "little"))
-
-
-def install(code: bytes) -> None:
-    bpf.install(code)

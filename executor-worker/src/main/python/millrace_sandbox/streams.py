@@ -9,13 +9,13 @@ import termios
 from typing import Callable, Optional
 
 from .loop import Timer
-from .runner import REPORT, REPORT_LENGTHS
+from .runner import REPORT, REPORT_MARK
 from .verdict import FORGED, Report, parse_report
 
 _CHUNK = 65536
 _WIDE_PIPE = 1 << 20
 _F_SETPIPE_SZ = 1031
-_REPORT_HEADER_LIMIT = 65536
+_ERROR_LIMIT = 65536
 
 
 def unread(fd: int) -> int:
@@ -138,15 +138,16 @@ class ReportReader:
             self.read()
 
     def _parse(self) -> None:
-        data, start = self._data, 1 + REPORT_LENGTHS.size
-        if data[:1] not in (b"", REPORT):
+        data = self._data
+        if data[:1] not in (b"", REPORT_MARK):
             self.report = FORGED
-        elif len(data) >= start:
-            header_length, result_length = REPORT_LENGTHS.unpack_from(data, 1)
-            if header_length > _REPORT_HEADER_LIMIT or result_length > self._limit:
+        elif len(data) >= REPORT.size:
+            *facts, error_length, result_length = REPORT.unpack_from(data)
+            end_of_error = REPORT.size + error_length
+            if error_length > _ERROR_LIMIT or result_length > self._limit:
                 self.report = FORGED
-            elif len(data) >= start + header_length + result_length:
-                self.report = parse_report(bytes(data[start:start + header_length]))
-                self.result = bytes(data[start + header_length:start + header_length + result_length])
+            elif len(data) >= end_of_error + result_length:
+                self.report = parse_report(facts, bytes(data[REPORT.size:end_of_error]))
+                self.result = bytes(data[end_of_error:end_of_error + result_length])
                 if self.result and not _is_json(self.result):
                     self.report = FORGED

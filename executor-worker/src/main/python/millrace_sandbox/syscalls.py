@@ -6,17 +6,15 @@ setup step says which one it was.
 from __future__ import annotations
 
 import ctypes
+import json
 import os
-import platform
-from typing import Optional
+import struct
+from typing import Dict, Optional
 
-MACHINE = platform.machine()
-_NUMBERS = {
-    "x86_64": {"pivot_root": 155, "capget": 125, "capset": 126, "seccomp": 317, "close_range": 436},
-    "aarch64": {"pivot_root": 41, "capget": 90, "capset": 91, "seccomp": 277, "close_range": 436},
-}
-# The same on every architecture: added after the numbers were unified.
-_COMMON = {"landlock_create_ruleset": 444, "landlock_add_rule": 445, "landlock_restrict_self": 446}
+MACHINE = os.uname().machine
+# Read at import: the zygote's root has no package directory.
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "syscalls.json")) as _file:
+    NUMBERS: Dict[str, Dict[str, int]] = json.load(_file)
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWCGROUP = 0x02000000
@@ -40,8 +38,9 @@ CAP_SYS_ADMIN, CAP_SYS_RESOURCE = 21, 24
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
-# Calls through PyDLL keep the interpreter lock, which a bare fork() needs.
-_locked_libc = ctypes.PyDLL(None, use_errno=True)
+# fork() without Python's at-fork hooks, which a process of one thread can do without: they touch 200 pages, each a
+# copy-on-write fault. What they'd do that matters, the child does (see preload.reseed).
+FORK = ctypes.cast(_libc.fork, ctypes.c_void_p).value
 
 
 def _checked(result: int, what: str) -> int:
@@ -51,16 +50,13 @@ def _checked(result: int, what: str) -> int:
     return result
 
 
+def number(name: str) -> int:
+    return NUMBERS[MACHINE][name]
+
+
 def syscall(name: str, *args: object) -> int:
-    number = _COMMON.get(name) or _NUMBERS[MACHINE][name]
     values = [ctypes.c_long(a) if isinstance(a, int) else a for a in args]
-    return _checked(_libc.syscall(ctypes.c_long(number), *values), name)
-
-
-def bare_fork() -> int:
-    """fork() without Python's at-fork hooks, which a process of one thread can do without: they touch 200 pages,
-    each a copy-on-write fault of 6 microseconds. What they'd do that matters, the child does (see preload.reseed)."""
-    return _checked(_locked_libc.fork(), "fork")
+    return _checked(_libc.syscall(ctypes.c_long(number(name)), *values), name)
 
 
 def clone(function: int, stack_top: int, flags: int) -> int:
@@ -102,20 +98,9 @@ def prctl(option: int, *args: int) -> None:
     _checked(_libc.prctl(option, *padded), "prctl(%d)" % option)
 
 
-def close_range(first: int, last: int = 0xFFFFFFFF) -> None:
-    if first > last:
-        return
-    try:
-        syscall("close_range", first, last, 0)
-    except OSError:  # Linux before 5.9
-        os.closerange(first, min(last + 1, os.sysconf("SC_OPEN_MAX")))
-
-
-class _CapHeader(ctypes.Structure):
-    _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
-
-
-_CAP_VERSION_3 = 0x20080522
+# Version 3, this process; then effective, permitted, inheritable, low halves before high ones.
+CAPABILITY_HEADER = struct.pack("=Ii", 0x20080522, 0)
+NO_CAPABILITIES = bytes(24)
 
 
 def last_capability() -> int:
@@ -129,7 +114,7 @@ def last_capability() -> int:
 def capabilities() -> int:
     """The effective ones."""
     data = (ctypes.c_uint32 * 6)()
-    syscall("capget", ctypes.byref(_CapHeader(_CAP_VERSION_3, 0)), data)
+    syscall("capget", CAPABILITY_HEADER, data)
     return data[0] | data[3] << 32
 
 
@@ -138,7 +123,18 @@ def set_capabilities(mask: int) -> None:
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
     low, high = mask & 0xFFFFFFFF, mask >> 32
     data = (ctypes.c_uint32 * 6)(low, low, 0, high, high, 0)
-    syscall("capset", ctypes.byref(_CapHeader(_CAP_VERSION_3, 0)), data)
+    syscall("capset", CAPABILITY_HEADER, data)
+
+
+_SIGNAL_ACTION_BYTES, SIGNAL_SET_BYTES = 32, 8
+
+
+def ignore_signal(signal_number: int) -> bytes:
+    """From now on, behind Python's back. Returns what the kernel was told before."""
+    before = ctypes.create_string_buffer(_SIGNAL_ACTION_BYTES)
+    ignore = struct.pack("=QQQQ", 1, 0, 0, 0)
+    syscall("rt_sigaction", signal_number, ignore, before, SIGNAL_SET_BYTES)
+    return before.raw
 
 
 def empty_bounding_set(last: int) -> None:

@@ -20,9 +20,10 @@ import traceback
 from dataclasses import dataclass
 from typing import Dict, List, NoReturn, Optional, Tuple
 
-from . import landlock, limits, lockdown, preload, root_fs, runner, scratch, syscalls
+from . import landlock, limits, preload, root_fs, runner, scratch, syscalls
 from . import zygote_channel as channel_
 from .idle_init import IdleInit
+from .lockdown import Confinement, Lockdown, confinement
 from .settings import Settings, parse
 
 CHANNEL_FD = 3
@@ -60,13 +61,13 @@ def main() -> NoReturn:
     if os.getppid() != start.keeper_pid:
         os._exit(0)
     try:
-        confinement, own_namespace, hello = _prepare(start)
+        confined, own_namespace, hello = _prepare(start)
     except Exception as e:
         channel.send(channel_.FAILED_TO_START + _sentence(e).encode())
         os._exit(78)
     channel.send(channel_.HELLO + json.dumps(hello).encode())
     try:
-        _Zygote(channel, confinement, own_namespace, start.scratch_root).serve()
+        _Zygote(channel, confined, own_namespace, start.scratch_root).serve()
     except OSError:
         os._exit(0)  # the helper went away in mid-sentence: the kernel takes the sandboxes
 
@@ -77,7 +78,7 @@ def _sentence(e: Exception) -> str:
     return "%s: %s" % (type(e).__name__, e)
 
 
-def _prepare(start: Start) -> Tuple[lockdown.Confinement, int, dict]:
+def _prepare(start: Start) -> Tuple[Confinement, int, dict]:
     os.umask(0o077)
     _own_session()
     for path in start.joined_through:
@@ -93,12 +94,12 @@ def _prepare(start: Start) -> Tuple[lockdown.Confinement, int, dict]:
     _hide_from_oom_killer()
     preimported, missing = preload.import_all(start.settings, start.modules)
     limits.apply_to_zygote()
-    confinement = lockdown.confinement(start.settings, start.tier, bool(facts["proc"]))
+    confined = confinement(start.settings, start.tier, bool(facts["proc"]))
     _drop_what_is_not_needed(start.tier)
     preload.warm_up()
     hello = {"tier": start.tier, "proc": facts["proc"], "root": facts["root"], "landlock": landlock.abi(),
              "python": "%d.%d.%d" % sys.version_info[:3], "preimported": preimported, "not_preimported": missing}
-    return confinement, own_namespace, hello
+    return confined, own_namespace, hello
 
 
 def _own_session() -> None:
@@ -122,7 +123,7 @@ def _enter_namespaces(job_uid: int, as_user: bool) -> int:
                 f.write(value)
     child = os.fork()
     if child:
-        syscalls.close_range(0)
+        syscalls.syscall("close_range", 0, 0xFFFFFFFF, 0)
         os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 0xFF)
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
     # One network for all sandboxes of a slot, with nothing in it, and no job may open a socket: making
@@ -174,17 +175,17 @@ class _Sandbox:
 
 
 class _Zygote:
-    def __init__(self, channel: socket.socket, confinement: lockdown.Confinement, own_namespace: int,
-                 scratch_root: str) -> None:
+    def __init__(self, channel: socket.socket, confined: Confinement, own_namespace: int, scratch_root: str) -> None:
         self.channel = channel
-        self.confinement = confinement
+        self.confinement = confined
         self.scratch_root = scratch_root
         self.sandboxes: Dict[int, _Sandbox] = {}
         self.by_pidfd: Dict[int, Tuple[int, _Sandbox]] = {}
         self.idle_init = IdleInit()
         self.own_namespace = own_namespace
         self.poll = select.poll()
-        runner.become_anonymous()
+        runner.become_anonymous(confined.namespaces)
+        self.lockdown = Lockdown(confined)
         gc.collect()
         gc.disable()
         gc.freeze()
@@ -237,11 +238,11 @@ class _Zygote:
             syscalls.setns(self.own_namespace, syscalls.CLONE_NEWPID)
 
     def _fork_main(self, sandbox: _Sandbox, fds: List[int]) -> None:
-        pid = syscalls.bare_fork()
-        if pid == 0:
-            _become_sandbox(self.confinement, fds, sandbox.scratch)
-        sandbox.main = pid
-        self._watch(pid, sandbox)
+        outcome = self.lockdown.fork(*fds, sandbox.scratch)
+        if outcome <= 0:
+            _become_sandbox(self.lockdown, outcome)
+        sandbox.main = outcome
+        self._watch(sandbox.main, sandbox)
 
     def _watch(self, pid: int, sandbox: _Sandbox) -> None:
         pidfd = os.pidfd_open(pid)
@@ -270,11 +271,12 @@ class _Zygote:
         self.channel.send(channel_.event(channel_.GONE, sandbox.id))
 
 
-def _become_sandbox(confinement: lockdown.Confinement, fds: List[int], scratch_dir: str) -> NoReturn:
+def _become_sandbox(lockdown: Lockdown, outcome: int) -> NoReturn:
     try:
-        code, result = lockdown.take_pipes(*fds)
-        lockdown.apply(confinement, scratch_dir)
-        runner.run(code, result, confinement.settings)
+        lockdown.finish(outcome)
+        if not lockdown.confinement.namespaces:
+            runner.live_in(os.getcwd())
+        runner.run(lockdown.code, lockdown.result, lockdown.confinement.settings)
     except BaseException:
         traceback.print_exc()
     os._exit(_SANDBOX_FAILED)
