@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import mmap
 import os
 from typing import List, Union
 
@@ -47,8 +46,9 @@ class CallList:
     def __init__(self) -> None:
         self._names: List[str] = []
         self._words: List[int] = []
-        self._kept: List[object] = []  # what the calls point to
-        self._function = ctypes.PYFUNCTYPE(ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p)(self._machine_code())
+        memory, address = syscalls.map_code(_CODE)
+        self._kept: List[object] = [memory]  # and what the calls point to
+        self._function = ctypes.PYFUNCTYPE(ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p)(address)
         self._table: ctypes.Array
 
     def add(self, name: str, *arguments: Union[int, bytes, ctypes.Structure], may_fail: bool = False) -> int:
@@ -78,14 +78,6 @@ class CallList:
         if outcome < 0:
             made, number = divmod(-outcome, 1 << 12)
             raise OSError(number, os.strerror(number), self._names[made - 1])
-
-    def _machine_code(self) -> int:
-        memory = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-        self._kept.append(memory)
-        memory[:len(_CODE[syscalls.MACHINE])] = _CODE[syscalls.MACHINE]
-        address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
-        syscalls.make_executable(address, mmap.PAGESIZE)
-        return address
 
     def _word(self, argument: Union[int, bytes, ctypes.Structure]) -> int:
         if isinstance(argument, int):

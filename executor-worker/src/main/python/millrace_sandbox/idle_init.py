@@ -15,8 +15,6 @@ an init gets no signal from inside its namespace but those it handles, of which 
 """
 from __future__ import annotations
 
-import ctypes
-import mmap
 import signal
 
 from . import syscalls
@@ -33,19 +31,15 @@ _CODE = {
         "1f0000f1" "2cffff54" "f2ffff17" "1f2003d5"
         "0000010000000000"),  # the signal set: SIGCHLD is 17
 }
-_PAGE = mmap.PAGESIZE
 _CLONE_VM = 0x100
 
 
 class IdleInit:
     def __init__(self) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
-        self._memory = mmap.mmap(-1, 2 * _PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-        self._memory[:len(_CODE[syscalls.MACHINE])] = _CODE[syscalls.MACHINE]
-        self._code = ctypes.addressof(ctypes.c_char.from_buffer(self._memory))
         # One stack does for all: clone() leaves the same two words on it each time.
-        self._stack = self._code + 2 * _PAGE
-        syscalls.make_executable(self._code, _PAGE)
+        self._memory, self._code = syscalls.map_code(_CODE, stack_pages=1)
+        self._stack = self._code + len(self._memory)
 
     def start(self) -> int:
         """Starts one, where this process's next child would be (see unshare); its process id."""

@@ -20,7 +20,6 @@ from .settings import Settings
 
 # Above what jobs open by default, so that a job's first file is 3, as it is used to.
 _FIRST_PRIVATE_FD = 40
-_LAST_FD = 0xFFFFFFFF
 _AT_FDCWD = -100
 _OOM_SCORE_OF_JOBS = b"900"
 _NO_SIGNALS = bytes(syscalls.SIGNAL_SET_BYTES)
@@ -80,11 +79,10 @@ class Lockdown:
         """What CallList.fork says. `scratch` is the directory made for this job in the fallback tier."""
         self.code = max(_FIRST_PRIVATE_FD, code + 1, out + 1, err + 1, result + 1)
         self.result = self.code + 1
-        for position, source in zip((self._out, self._err), (out, err)):
+        for position, source in ((self._out, out), (self._err, err), (self._code, code), (self._result, result)):
             self._calls.set(position, 0, source)
-        for position, source, target in ((self._code, code, self.code), (self._result, result, self.result)):
-            self._calls.set(position, 0, source)
-            self._calls.set(position, 1, target)
+        self._calls.set(self._code, 1, self.code)
+        self._calls.set(self._result, 1, self.result)
         self._calls.set(self._close_below, 1, self.code - 1)
         self._calls.set(self._close_above, 0, self.result + 1)
         if not self.confinement.namespaces:
@@ -107,7 +105,7 @@ class Lockdown:
         self._code = self._calls.add("dup3", -1, -1, os.O_CLOEXEC)
         self._result = self._calls.add("dup3", -1, -1, os.O_CLOEXEC)
         self._close_below = self._calls.add("close_range", 3, -1, 0)
-        self._close_above = self._calls.add("close_range", -1, _LAST_FD, 0)
+        self._close_above = self._calls.add("close_range", -1, syscalls.LAST_FD, 0)
 
     def _offer_to_oom_killer(self) -> None:
         """Where there is a /proc. The first descriptor that is free is 3."""

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import ctypes
 import json
+import mmap
 import os
+import signal
 import struct
-from typing import Dict, Optional
+from typing import Dict, Optional, Tuple
 
 MACHINE = os.uname().machine
 # Read at import: the zygote's root has no package directory.
@@ -32,6 +34,7 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24
 PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
 
 _PROT_READ, _PROT_EXEC = 1, 4
+LAST_FD = 0xFFFFFFFF
 
 CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_SETPCAP = 5, 6, 7, 8
 CAP_SYS_ADMIN, CAP_SYS_RESOURCE = 21, 24
@@ -63,8 +66,14 @@ def clone(function: int, stack_top: int, flags: int) -> int:
     return _checked(_libc.clone(ctypes.c_void_p(function), ctypes.c_void_p(stack_top), flags, None), "clone")
 
 
-def make_executable(address: int, length: int) -> None:
-    _checked(_libc.mprotect(ctypes.c_void_p(address), ctypes.c_size_t(length), _PROT_READ | _PROT_EXEC), "mprotect")
+def map_code(code: Dict[str, bytes], stack_pages: int = 0) -> Tuple[mmap.mmap, int]:
+    """This machine's code on a page of its own, with a stack above it, and its address. Both live as long as the map."""
+    page = mmap.PAGESIZE
+    memory = mmap.mmap(-1, (1 + stack_pages) * page, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    memory[:len(code[MACHINE])] = code[MACHINE]
+    address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+    _checked(_libc.mprotect(ctypes.c_void_p(address), ctypes.c_size_t(page), _PROT_READ | _PROT_EXEC), "mprotect")
+    return memory, address
 
 
 def unshare(flags: int) -> None:
@@ -132,7 +141,7 @@ _SIGNAL_ACTION_BYTES, SIGNAL_SET_BYTES = 32, 8
 def ignore_signal(signal_number: int) -> bytes:
     """From now on, behind Python's back. Returns what the kernel was told before."""
     before = ctypes.create_string_buffer(_SIGNAL_ACTION_BYTES)
-    ignore = struct.pack("=QQQQ", 1, 0, 0, 0)
+    ignore = struct.pack("=QQQQ", signal.SIG_IGN, 0, 0, 0)
     syscall("rt_sigaction", signal_number, ignore, before, SIGNAL_SET_BYTES)
     return before.raw
 

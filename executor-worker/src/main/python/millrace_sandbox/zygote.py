@@ -123,7 +123,7 @@ def _enter_namespaces(job_uid: int, as_user: bool) -> int:
                 f.write(value)
     child = os.fork()
     if child:
-        syscalls.syscall("close_range", 0, 0xFFFFFFFF, 0)
+        syscalls.syscall("close_range", 0, syscalls.LAST_FD, 0)
         os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 0xFF)
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
     # One network for all sandboxes of a slot, with nothing in it, and no job may open a socket: making
