@@ -59,11 +59,12 @@ class Job:
         self.err = OutputStream(self.sandbox.err, limit)
         self.report = ReportReader(self.sandbox.result, self.settings.result_limit)
         self.oom_kills_before = self.counters.read("oom_kill") or 0
+        self.handed_over = False
+        self.pool.when_clear(self._hand_over)  # mostly at once: what follows is done while the program runs
         self.sandbox.on_change = self._on_ended
         self.loop.watch(self.sandbox.result, self._on_result)
-        self.timer = self.loop.call_at(self.give_up_at, self._on_never_ready)
-        self.handed_over = False
-        self.pool.when_clear(self._hand_over)
+        if self.started_at is None:
+            self.timer = self.loop.call_at(self.give_up_at, self._on_never_ready)
 
     def _hand_over(self) -> None:
         self.handed_over = True

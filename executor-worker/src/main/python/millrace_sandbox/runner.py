@@ -19,6 +19,7 @@ import select
 import signal
 import struct
 import sys
+import time
 import types
 from typing import Any, Dict, NoReturn, Optional, Tuple
 
@@ -36,7 +37,8 @@ REPORT = struct.Struct(">cBBB?QQII")
 HOW = ("ok", "exit", "exception")
 LIMITS = (None, "memory", "process", "disk")
 # So long nothing has come, nothing will be kept waiting: a millisecond of work does not take a cpu from other jobs.
-_SLACK_SECONDS = 0.1
+_SLACK_SECONDS = 0.02
+_REHEARSAL = b"print(end='', flush=True)"
 _FORK_NAMES = frozenset(("fork", "forkpty", "vfork", "posix_spawn", "posix_spawnp", "fork_exec", "_fork_exec"))
 
 
@@ -44,10 +46,10 @@ def run(code_fd: int, result_fd: int, settings: Settings) -> NoReturn:
     preload.reseed()
     os.write(result_fd, READY)
     if not select.select([code_fd], [], [], _SLACK_SECONDS)[0]:
-        preload.warm_up()  # takes the copy-on-write faults of a job's way while nobody waits for them
+        _execute(_REHEARSAL, settings)  # takes the copy-on-write faults of a job's way while nobody waits for them
     gc.enable()
     cpu_seconds, source = _read_job(code_fd)
-    before = _cpu_us()
+    before = time.process_time()
     main_process = os.getpid()
     limits.limit_cpu(cpu_seconds)
     report, value = _execute(source, settings)
@@ -56,7 +58,7 @@ def run(code_fd: int, result_fd: int, settings: Settings) -> NoReturn:
         os._exit(report["status"])
     error = (report["error"] or "").encode("utf-8", "replace")
     header = REPORT.pack(REPORT_MARK, report["status"], HOW.index(report["how"]), LIMITS.index(report["limit"]),
-                         report["result_truncated"], _cpu_us() - before,
+                         report["result_truncated"], _cpu_us_since(before),
                          resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, len(error), len(value))
     _write_all(result_fd, header + error + value)
     os._exit(report["status"])
@@ -131,12 +133,10 @@ def _write_all(fd: int, data: bytes) -> None:
         pass  # the job closed it; our exit status still tells
 
 
-def _cpu_us() -> int:
-    total = 0.0
-    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
-        usage = resource.getrusage(who)
-        total += usage.ru_utime + usage.ru_stime
-    return int(total * 1e6)
+def _cpu_us_since(process_time: float) -> int:
+    """Of this process and its children that ended, of which it had none then."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return int((time.process_time() - process_time + children.ru_utime + children.ru_stime) * 1e6)
 
 
 def _execute(source: bytes, settings: Settings) -> Tuple[Dict[str, Any], bytes]:
@@ -168,7 +168,7 @@ def _execute(source: bytes, settings: Settings) -> Tuple[Dict[str, Any], bytes]:
 
 def _new_main(source: bytes) -> types.ModuleType:
     main = types.ModuleType("__main__")
-    path = os.path.join(os.getcwd(), PROGRAM)
+    path = "%s/%s" % (sys.path[0], PROGRAM)
     main.__dict__.update(__builtins__=builtins, __file__=path, __cached__=None)
     sys.modules["__main__"] = main
     _write_file(path, source)
@@ -181,7 +181,7 @@ def _new_main(source: bytes) -> types.ModuleType:
 def _write_file(path: str, source: bytes) -> None:
     """For what reads the source without linecache: multiprocessing's spawn, the interpreter's own error messages."""
     try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         os.write(fd, source)
         os.close(fd)
     except OSError:
