@@ -46,7 +46,7 @@ def run(code_fd: int, result_fd: int, settings: Settings) -> NoReturn:
     preload.reseed()
     os.write(result_fd, READY)
     if not select.select([code_fd], [], [], _SLACK_SECONDS)[0]:
-        _execute(_REHEARSAL, settings)  # takes the copy-on-write faults of a job's way while nobody waits for them
+        _rehearse(settings)
     gc.enable()
     cpu_seconds, source = _read_job(code_fd)
     before = time.process_time()
@@ -56,12 +56,20 @@ def run(code_fd: int, result_fd: int, settings: Settings) -> NoReturn:
     _finish_as_an_interpreter_does()
     if os.getpid() != main_process:  # a fork of the program's, which has run to its end too
         os._exit(report["status"])
-    error = (report["error"] or "").encode("utf-8", "replace")
-    header = REPORT.pack(REPORT_MARK, report["status"], HOW.index(report["how"]), LIMITS.index(report["limit"]),
-                         report["result_truncated"], _cpu_us_since(before),
-                         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, len(error), len(value))
-    _write_all(result_fd, header + error + value)
+    _write_all(result_fd, _message(report, value, before))
     os._exit(report["status"])
+
+
+def _rehearse(settings: Settings) -> None:
+    """Takes the copy-on-write faults out of a job's way while nobody waits for them."""
+    _message(*_execute(_REHEARSAL, settings), time.process_time())
+
+
+def _message(report: Dict[str, Any], value: bytes, before: float) -> bytes:
+    error = (report["error"] or "").encode("utf-8", "replace")
+    return REPORT.pack(REPORT_MARK, report["status"], HOW.index(report["how"]), LIMITS.index(report["limit"]),
+                       report["result_truncated"], _cpu_us_since(before),
+                       resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, len(error), len(value)) + error + value
 
 
 def become_anonymous(own_tree: bool) -> None:

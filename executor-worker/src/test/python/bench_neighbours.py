@@ -1,0 +1,79 @@
+"""What a greedy program costs the jobs of the slot beside it, as a ratio of medians.
+
+    python3 bench_neighbours.py [jobs a program]
+
+One slot runs jobs that print a line, while another runs a program that wants everything,
+over and over; then the same while it runs nothing. Both take turns, so that whatever else
+the machine does meets both alike. A program that only computes is there for comparison:
+no sandbox can make that cheaper than a core.
+"""
+from __future__ import annotations
+
+import statistics
+import sys
+import threading
+import time
+from typing import List
+
+import support
+from millrace_sandbox.client import Slot
+
+PYTHON = support.PYTHON
+GREEDY = {
+    "computes": "while True:\n    pass",
+    "fork bomb": "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass",
+    "memory bomb": "held = []\nwhile True:\n    held.append(bytearray(1 << 20))",
+    "output flood, 4 GB": "for _ in range(65536):\n    print('x' * 65535)",
+    "2 million files": "for i in range(2_000_000):\n    open('/tmp/%d' % i, 'w').close()",
+    "100,000 threads": "import threading, time\nfor _ in range(100_000):\n"
+                       "    threading.Thread(target=time.sleep, args=(5,), daemon=True).start()",
+}
+TIMEOUT_MS = 2000
+TURN = 20
+GOAL = 2.0
+
+
+def main(jobs: int) -> None:
+    print("%-20s %9s %9s %7s %6s" % ("the neighbour", "quiet", "beside it", "ratio", "goal"))
+    with Slot(python=PYTHON, slot=0) as calm, Slot(python=PYTHON, slot=1) as greedy:
+        for name, code in GREEDY.items():
+            quiet: List[float] = []
+            beside: List[float] = []
+            while len(beside) < jobs:
+                quiet += latencies(calm)
+                beside += beside_of(calm, greedy, code)
+            a, b = statistics.median(quiet), statistics.median(beside)
+            print("%-20s %6.2f ms %6.2f ms %7.2f %6s" % (name, a * 1e3, b * 1e3, b / a, "< %g" % GOAL))
+
+
+def latencies(slot: Slot) -> List[float]:
+    return [timed(slot) for _ in range(TURN)]
+
+
+def timed(slot: Slot) -> float:
+    time.sleep(0.03)
+    started = time.perf_counter()
+    outcome = slot.run("print('hi')")
+    assert outcome.stdout == b"hi\n", outcome
+    return time.perf_counter() - started
+
+
+def beside_of(calm: Slot, greedy: Slot, code: str) -> List[float]:
+    """Latencies while the other slot starts the program again whenever it has ended."""
+    enough = threading.Event()
+
+    def over_and_over() -> None:
+        while not enough.is_set():
+            greedy.run(code, TIMEOUT_MS)
+
+    runs = threading.Thread(target=over_and_over)
+    runs.start()
+    try:
+        return latencies(calm)
+    finally:
+        enough.set()
+        runs.join()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 60)
