@@ -14,7 +14,7 @@ import socket
 import sys
 from typing import Dict, List, Optional, Tuple
 
-from . import cgroups, frames, limits, preload, root_fs, scratch, syscalls, zygote
+from . import cgroups, frames, limits, preload, root_fs, scratch_root, syscalls, zygote
 from . import zygote_channel as channel
 from .settings import MIB, STRONG_TIERS, TIERS, Settings, SettingsError, parse
 
@@ -113,7 +113,7 @@ class Keeper:
             reason = _obstacle(tier)
             if reason is None:
                 if tier == "fallback":
-                    self.scratch_root = scratch.make_root(self.settings.scratch_dir)
+                    self.scratch_root = scratch_root.make(self.settings.scratch_dir)
                 connection, _ = self._start_zygote(tier, preload.LIGHT)
                 hello, reason = _await_hello(connection)
                 if hello is not None:
@@ -203,7 +203,7 @@ class Keeper:
                 signal.pidfd_send_signal(pidfd, signal.SIGKILL)
             self._reap(pidfd)
         self.cgroup.remove()
-        scratch.remove_root(self.scratch_root)
+        scratch_root.remove(self.scratch_root)
 
 
 def _await_hello(connection: socket.socket) -> Tuple[Optional[dict], str]:

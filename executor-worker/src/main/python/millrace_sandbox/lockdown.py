@@ -11,8 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import struct
-from dataclasses import dataclass
-from typing import List, Tuple
+from typing import List, NamedTuple, Tuple
 
 from . import bpf, landlock, limits, root_fs, seccomp, syscalls
 from .call_list import CallList
@@ -28,8 +27,7 @@ _FALLBACK_READABLE = ("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives",
 _FALLBACK_WRITABLE = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 
-@dataclass(frozen=True)
-class Confinement:
+class Confinement(NamedTuple):
     """All that every sandbox of a zygote has in common, computed once."""
 
     settings: Settings

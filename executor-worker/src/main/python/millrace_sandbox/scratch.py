@@ -6,30 +6,9 @@ it: what empties it runs as the job's user, when no process of the job is left.
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from typing import NoReturn
 
 from .lockdown import Confinement
-
-_PREFIX = "millrace-"
-
-
-def make_root(parent: str) -> str:
-    """For one keeper; those of keepers that were killed are swept."""
-    parent = parent or tempfile.gettempdir()
-    for name in os.listdir(parent):
-        pid = name[len(_PREFIX):].partition("-")[0]
-        if name.startswith(_PREFIX) and pid.isdigit() and not os.path.exists("/proc/" + pid):
-            shutil.rmtree(os.path.join(parent, name), ignore_errors=True)  # follows no link, by descriptors
-    path = tempfile.mkdtemp(prefix="%s%d-" % (_PREFIX, os.getpid()), dir=parent)
-    os.chmod(path, 0o711)
-    return path
-
-
-def remove_root(path: str) -> None:
-    if path:
-        shutil.rmtree(path, ignore_errors=True)
 
 
 def make(root: str, sandbox_id: int, confinement: Confinement) -> str:

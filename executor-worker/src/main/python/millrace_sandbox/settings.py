@@ -2,8 +2,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Dict, Tuple
+from typing import Any, Dict, NamedTuple, Tuple
 
 MIB = 1 << 20
 TIERS = ("root", "userns", "fallback")
@@ -14,8 +13,7 @@ class SettingsError(ValueError):
     pass
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     slot: int = 0  # distinct among the slots of one worker: picks the user id of its jobs
     tier: str = "auto"  # auto takes the strongest that works here
     require: str = "strong"  # what auto may settle for: strong (root, userns) or fallback
@@ -46,7 +44,7 @@ class Settings:
         return self.uid_base + 1 + self.slot
 
     def to_json(self) -> bytes:
-        return json.dumps(asdict(self)).encode()
+        return json.dumps(self._asdict()).encode()
 
 
 _CHOICES = {"tier": ("auto",) + TIERS, "require": ("strong", "fallback"), "cgroups": ("auto", "off")}
@@ -61,7 +59,7 @@ def parse(data: bytes) -> Settings:
         raise SettingsError("the settings are not JSON: %s" % e)
     if not isinstance(given, dict):
         raise SettingsError("the settings are not a JSON object")
-    known = {field.name: field.default for field in fields(Settings)}
+    known = Settings()._asdict()
     values: Dict[str, Any] = {}
     for name, value in given.items():
         if name not in known:

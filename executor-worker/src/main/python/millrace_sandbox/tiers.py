@@ -12,7 +12,6 @@ import socket
 import sys
 import tempfile
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Any, Dict, Iterator, List, Tuple
 
 from .client import Outcome, Slot, SlotLost
@@ -27,7 +26,7 @@ def main(arguments: List[str]) -> int:
     options.add_argument("--require", choices=("strong", "fallback"), default="strong")
     require = options.parse_args(arguments).require
     try:
-        given = {} if sys.stdin.isatty() else asdict(parse(sys.stdin.buffer.read()))
+        given = {} if sys.stdin.isatty() else parse(sys.stdin.buffer.read())._asdict()
     except SettingsError as e:
         sys.stderr.write("%s\n" % e)
         return 64

@@ -13,26 +13,25 @@ from __future__ import annotations
 
 import __future__ as future_features
 import ast
-import inspect
 import symtable
 import sys
-from dataclasses import dataclass, field
 from types import CodeType
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, NamedTuple, Optional
 
 _WRAPPER = "__millrace_top__"
 _IMPORT_STAR = "__millrace_import_star__"
 _AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+# As in the module inspect, which is half a megabyte in each fork.
+_CO_OPTIMIZED, _CO_NEWLOCALS, _CO_COROUTINE = 0x1, 0x2, 0x80
 
 
-@dataclass
-class Program:
+class Program(NamedTuple):
     code: CodeType
-    names: Dict[str, Any] = field(default_factory=dict)  # to be in the globals before it runs
+    names: Dict[str, Any] = {}  # to be in the globals before it runs
 
     @property
     def is_coroutine(self) -> bool:
-        return bool(self.code.co_flags & inspect.CO_COROUTINE)
+        return bool(self.code.co_flags & _CO_COROUTINE)
 
 
 def compile_program(source: str, filename: str) -> Program:
@@ -107,7 +106,7 @@ def _returning(tree: ast.Module, text: str, filename: str) -> Program:
     if names:
         body.insert(0, ast.Global(names))
     outer = compile(_module_with_function(futures, body, scope.awaits), filename, "exec", dont_inherit=True)
-    inner = next(c for c in outer.co_consts if inspect.iscode(c) and c.co_name == _WRAPPER)
+    inner = next(c for c in outer.co_consts if isinstance(c, CodeType) and c.co_name == _WRAPPER)
     if rewrite.import_star:
         given[_IMPORT_STAR] = _import_star
     return Program(_as_module_code(inner), given)
@@ -148,7 +147,7 @@ def _module_with_function(futures: List[ast.ImportFrom], body: List[ast.stmt], i
 def _as_module_code(code: CodeType) -> CodeType:
     code = _without_wrapper_name(code)
     changes: Dict[str, Any] = {"co_name": "<module>",
-                               "co_flags": code.co_flags & ~(inspect.CO_OPTIMIZED | inspect.CO_NEWLOCALS)}
+                               "co_flags": code.co_flags & ~(_CO_OPTIMIZED | _CO_NEWLOCALS)}
     if hasattr(code, "co_qualname"):  # Python 3.11
         changes["co_qualname"] = "<module>"
     return code.replace(**changes)
@@ -157,7 +156,7 @@ def _as_module_code(code: CodeType) -> CodeType:
 def _without_wrapper_name(code: CodeType) -> CodeType:
     """Names of what the program defines (`<lambda>`, comprehensions) don't start with the wrapper's."""
     prefix = _WRAPPER + ".<locals>."
-    constants = tuple(_without_wrapper_name(c) if inspect.iscode(c)
+    constants = tuple(_without_wrapper_name(c) if isinstance(c, CodeType)
                       else c[len(prefix):] if isinstance(c, str) and c.startswith(prefix) else c
                       for c in code.co_consts)
     changes: Dict[str, Any] = {"co_consts": constants}

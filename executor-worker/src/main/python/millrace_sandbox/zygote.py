@@ -17,8 +17,7 @@ import signal
 import socket
 import sys
 import traceback
-from dataclasses import dataclass
-from typing import Dict, List, NoReturn, Optional, Tuple
+from typing import Dict, List, NamedTuple, NoReturn, Optional, Tuple
 
 from . import landlock, limits, preload, root_fs, runner, scratch, syscalls
 from . import zygote_channel as channel_
@@ -33,8 +32,7 @@ _OOM_SCORE = "-900"
 _SANDBOX_FAILED = 71
 
 
-@dataclass
-class Start:
+class Start(NamedTuple):
     """What the keeper sends first."""
 
     settings: Settings
@@ -45,7 +43,7 @@ class Start:
     modules: List[str]
 
     def to_json(self) -> bytes:
-        return json.dumps(dict(self.__dict__, settings=self.settings.to_json().decode())).encode()
+        return json.dumps(dict(self._asdict(), settings=self.settings.to_json().decode())).encode()
 
     @staticmethod
     def from_json(data: bytes) -> "Start":
@@ -161,12 +159,12 @@ def _drop_what_is_not_needed(tier: str) -> None:
     syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
 
 
-@dataclass
 class _Sandbox:
-    id: int
-    main: Optional[int] = None  # process ids in the zygote's namespace, None once reaped
-    init: Optional[int] = None
-    scratch: str = ""
+    def __init__(self, sandbox_id: int) -> None:
+        self.id = sandbox_id
+        self.main: Optional[int] = None  # process ids in the zygote's namespace, None once reaped
+        self.init: Optional[int] = None
+        self.scratch = ""
 
     def kill(self) -> None:
         target = self.init or self.main
