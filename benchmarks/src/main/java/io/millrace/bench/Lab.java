@@ -19,12 +19,15 @@ public record Lab(Options options) {
     void close() throws InterruptedException;
   }
 
-  /** The endpoint that was given, else an installation with these settings. */
+  /**
+   * The endpoint that was given, else an installation with these settings: a gateway and a worker
+   * started as they are where they run for long, with the full compiler.
+   */
   public Subject subject(Map<String, String> settings) throws InterruptedException {
     if (options.url().isPresent()) {
       return given(Endpoint.at(options.url().get(), options.headers(), options.body()));
     }
-    Installation installation = Installation.up(options.launcher(), settings);
+    Installation installation = Installation.ofWorkers(options.launcher(), settings, 1);
     return new Subject() {
       @Override
       public Endpoint endpoint() {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param only the parts to measure, all where empty
  * @param loop how long each closed loop runs
+ * @param warmUp how long jobs run before a comparison with bare python3
  * @param runs how many jobs each sequential comparison has on either side
  * @param burst how many jobs the burst has
  * @param url another endpoint to measure, none for an installation of one's own
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record Options(
     List<String> only,
     Duration loop,
+    Duration warmUp,
     int runs,
     int burst,
     Optional<URI> url,
@@ -37,6 +39,7 @@ public record Options(
                            fairness, crowd, queue-length or workers; may be given
                            again (default: all)
         --seconds N        how long each closed loop runs (10)
+        --warm-up N        seconds of jobs before a comparison with bare python3 (90)
         --runs N           jobs on either side of a sequential comparison (400)
         --burst N          jobs of the burst (10000)
         --url URL          measure this endpoint instead of an installation of its own;
@@ -53,6 +56,7 @@ public record Options(
     List<String> only = new ArrayList<>();
     List<String> headers = new ArrayList<>();
     int seconds = 10;
+    int warmUp = 90;
     int runs = 400;
     int burst = 10_000;
     @Nullable URI url = null;
@@ -67,6 +71,7 @@ public record Options(
       switch (arguments[i]) {
         case "--only" -> only.add(value);
         case "--seconds" -> seconds = positive(arguments[i], value);
+        case "--warm-up" -> warmUp = positive(arguments[i], value);
         case "--runs" -> runs = positive(arguments[i], value);
         case "--burst" -> burst = positive(arguments[i], value);
         case "--url" -> url = URI.create(value);
@@ -80,6 +85,7 @@ public record Options(
     return new Options(
         List.copyOf(only),
         Duration.ofSeconds(seconds),
+        Duration.ofSeconds(warmUp),
         runs,
         burst,
         Optional.ofNullable(url),

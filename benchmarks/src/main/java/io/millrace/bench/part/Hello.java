@@ -12,13 +12,18 @@ final class Hello {
   static final String SHOWN = "hello from a job";
 
   private static final Duration WARM_UP = Duration.ofSeconds(8);
-  private static final int WARM_UP_CALLERS = 8;
+  private static final int WARM_UP_CALLERS = 16;
 
   private Hello() {}
 
   /** Lets the JVMs compile and the sandboxes fill; throws when not one job came back right. */
   static void warmUp(Endpoint endpoint) throws InterruptedException {
-    Measured measured = Callers.loop(endpoint, CODE, SHOWN, WARM_UP_CALLERS, WARM_UP);
+    warmUp(endpoint, WARM_UP);
+  }
+
+  /** The same for so long. */
+  static void warmUp(Endpoint endpoint, Duration duration) throws InterruptedException {
+    Measured measured = Callers.loop(endpoint, CODE, SHOWN, WARM_UP_CALLERS, duration);
     if (measured.samples().size() == 0) {
       throw new IllegalStateException(
           "no job came back as it should from " + endpoint.url() + ": " + measured.complaints());

@@ -42,7 +42,7 @@ public final class Imports implements Part {
             "json,re,datetime,collections,decimal,asyncio" + (numpy ? ",numpy" : ""));
     Map<Job, Rounds> measured = new LinkedHashMap<>();
     try (Lab.Subject subject = lab.subject(settings)) {
-      Hello.warmUp(subject.endpoint());
+      Hello.warmUp(subject.endpoint(), lab.options().warmUp());
       for (Job job : JOBS) {
         if (numpy || !job.code().startsWith(NUMPY)) {
           measured.put(

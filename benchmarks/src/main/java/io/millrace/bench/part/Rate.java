@@ -31,7 +31,7 @@ public final class Rate implements Part {
   @Override
   public Section measure(Lab lab) throws InterruptedException {
     try (Lab.Subject subject = lab.subject(Map.of())) {
-      Hello.warmUp(subject.endpoint());
+      Hello.warmUp(subject.endpoint(), lab.options().warmUp());
       List<Point> points = new ArrayList<>();
       for (int callers : CALLERS) {
         points.add(

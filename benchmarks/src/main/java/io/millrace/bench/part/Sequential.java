@@ -30,7 +30,7 @@ public final class Sequential implements Part {
   @Override
   public Section measure(Lab lab) throws InterruptedException {
     try (Lab.Subject subject = lab.subject(Map.of())) {
-      Hello.warmUp(subject.endpoint());
+      Hello.warmUp(subject.endpoint(), lab.options().warmUp());
       Rounds rounds =
           Rounds.measure(
               lab.options().runs(),
