@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -75,10 +76,7 @@ public final class Sandbox implements AutoCloseable {
       send(Frame.of(Frame.SETTINGS, JSON.writeValueAsString(helperSettings())));
       DataInputStream in =
           new DataInputStream(new BufferedInputStream(started.getInputStream(), PIPE_BUFFER));
-      Frame hello = Frame.read(in);
-      if (hello.type() != Frame.HELLO || !JSON.readTree(hello.text()).path("ready").asBoolean()) {
-        throw new IOException(hello.text());
-      }
+      greet(Frame.read(in));
       Thread reader = new Thread(() -> readResults(in), "sandbox-" + slot);
       reader.setDaemon(true);
       reader.start();
@@ -87,6 +85,22 @@ public final class Sandbox implements AutoCloseable {
       meters.notStarted();
       close();
       throw new SandboxFailedException("slot " + slot + " has no sandbox: " + e.getMessage(), e);
+    }
+  }
+
+  private void greet(Frame hello) throws IOException {
+    JsonNode said = JSON.readTree(hello.text());
+    if (hello.type() != Frame.HELLO || !said.path("ready").asBoolean()) {
+      throw new IOException(hello.text());
+    }
+    log.debug("Slot {} has a sandbox: {}", slot, hello.text());
+    JsonNode missing = said.path("not_preimported");
+    if (!missing.isEmpty()) {
+      log.warn(
+          "Slot {}: millrace.sandbox.preimport names what cannot be imported, and jobs run without:"
+              + " {}",
+          slot,
+          missing);
     }
   }
 

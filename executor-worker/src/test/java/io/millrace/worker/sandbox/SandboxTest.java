@@ -20,6 +20,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.util.unit.DataSize;
 
 /** One slot's sandbox, on the real helper. */
@@ -132,6 +135,23 @@ class SandboxTest {
 
     assertThatThrownBy(() -> TierProof.prove(files, wrong))
         .hasMessageContaining("millrace.sandbox.python");
+  }
+
+  @Test
+  @ExtendWith(OutputCaptureExtension.class)
+  void aModuleThatCannotBeLoadedBeforehandIsNamedAndJobsRunWithoutIt(CapturedOutput output)
+      throws Exception {
+    SandboxSettings asked =
+        TestSandbox.settings(
+            "fallback", "/usr/bin/python3", 100, List.of("json", "no_such_module"));
+    try (Sandbox without =
+        new Sandbox(1, files, asked, "auto", new SandboxMeters(new SimpleMeterRegistry()))) {
+      without.start();
+
+      assertThat(output).contains("millrace.sandbox.preimport", "[\"no_such_module\"]");
+      assertThat(without.run(job("print(1)", 10), new Heard()).get(60, TimeUnit.SECONDS))
+          .isInstanceOf(Outcome.Succeeded.class);
+    }
   }
 
   @Test

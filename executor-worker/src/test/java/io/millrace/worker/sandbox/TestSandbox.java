@@ -9,6 +9,11 @@ final class TestSandbox {
   private TestSandbox() {}
 
   static SandboxSettings settings(String require, String python, int jobsPerZygote) {
+    return settings(require, python, jobsPerZygote, List.of("json"));
+  }
+
+  static SandboxSettings settings(
+      String require, String python, int jobsPerZygote, List<String> preimport) {
     return new SandboxSettings(
         require,
         python,
@@ -19,7 +24,7 @@ final class TestSandbox {
         64,
         DataSize.ofKilobytes(4),
         DataSize.ofKilobytes(4),
-        List.of("json"),
+        preimport,
         List.of(),
         1,
         jobsPerZygote);
