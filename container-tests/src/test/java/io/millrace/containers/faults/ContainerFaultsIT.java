@@ -83,6 +83,9 @@ class ContainerFaultsIT {
       assertThat(findings.violations()).isEmpty();
       assertThat(findings.accepted()).isGreaterThan(Trial.BEFORE_THE_FAULT);
       assertThat(findings.starts()).isGreaterThanOrEqualTo(findings.ended());
+      if (container.startsWith("worker")) {
+        assertThat(findings.startedAgain()).as("its jobs start elsewhere").isPositive();
+      }
     }
   }
 }

@@ -8,7 +8,6 @@ import io.millrace.e2e.drive.Driver;
 import io.millrace.e2e.drive.HookReceiver;
 import io.millrace.e2e.drive.Load;
 import io.millrace.e2e.drive.Load.Mode;
-import io.millrace.e2e.drive.Program;
 import io.millrace.e2e.history.Checker;
 import io.millrace.e2e.history.Event;
 import io.millrace.e2e.history.Findings;
@@ -19,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /** One fault in the middle of one load, and what became of every job. Not thread-safe. */
 final class Trial implements AutoCloseable {
@@ -28,6 +28,14 @@ final class Trial implements AutoCloseable {
 
   /** So that the load outlasts the fault, and what comes after it is counted too. */
   private static final Duration PAUSE = Duration.ofMillis(1500);
+
+  /** All that the compose file has. */
+  private static final int SLOTS = 4;
+
+  /** Begun before the fault, over before it is healed: so every role has something to lose. */
+  private static final Duration BUSY = Duration.ofSeconds(5);
+
+  private static final int AFTERWARDS = 8;
 
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final Duration DRAIN = Duration.ofSeconds(120);
@@ -52,13 +60,14 @@ final class Trial implements AutoCloseable {
     this.driver = new Driver(history, List.of(client), hooks);
   }
 
-  /** Breaks something for a time while a load runs, lets it end, and counts. */
+  /** Breaks something for a time while every slot is busy, lets the load end, and counts. */
   Findings run(Runnable breaking, Duration time, Runnable healing) {
     List<CompletableFuture<List<Answer>>> loads =
         List.of(
             driver.run(load("wait", Duration.ofMillis(300), Mode.WAIT)),
             driver.run(load("async", Duration.ofSeconds(1), Mode.ASYNC)));
     Await.until("the load is accepted", SOON, () -> accepted() >= BEFORE_THE_FAULT);
+    everySlotIsBusy();
     long at = System.currentTimeMillis();
     try {
       breaking.run();
@@ -82,11 +91,22 @@ final class Trial implements AutoCloseable {
     return history.events().stream().filter(Event.Accepted.class::isInstance).count();
   }
 
+  private void everySlotIsBusy() {
+    Load load = Load.of(name + "-busy", SLOTS, SLOTS, BUSY, Mode.ASYNC);
+    Set<String> jobs =
+        driver.run(load).join().stream()
+            .map(answer -> ((Answer.Told) answer).jobId())
+            .collect(Collectors.toSet());
+    Await.until("every slot is busy", SOON, () -> startedJobs().containsAll(jobs));
+  }
+
+  /** By more than one job: the load may have run out while none was accepted. */
   private void itServesAgain() {
-    Program program = Program.of(name + "-after", "");
-    Answer answer = driver.submit(program, Mode.WAIT, 0).join();
-    if (!(answer instanceof Answer.Told told && told.status() == 200)) {
-      throw new AssertionError(name + " is over, and a job is answered with " + answer);
+    Load load = Load.of(name + "-after", AFTERWARDS, 2, Duration.ZERO, Mode.WAIT);
+    for (Answer answer : driver.run(load).join()) {
+      if (!(answer instanceof Answer.Told told && told.status() == 200)) {
+        throw new AssertionError(name + " is over, and a job is answered with " + answer);
+      }
     }
   }
 
