@@ -59,4 +59,5 @@ ENV MANAGEMENT_SERVER_ADDRESS=0.0.0.0 \
 EXPOSE 9091
 USER 10001:10001
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --start-interval=1s --retries=3 CMD ["ready.sh"]
-ENTRYPOINT ["tini", "--", "java", "-XX:AOTCache=/app/worker.aot", "-XX:+ExitOnOutOfMemoryError", "-jar", "/app/worker.jar"]
+# A name is asked for again after 5 s, not 30: a Kafka or Redis that moved has another address.
+ENTRYPOINT ["tini", "--", "java", "-XX:AOTCache=/app/worker.aot", "-XX:+ExitOnOutOfMemoryError", "-Dsun.net.inetaddr.ttl=5", "-jar", "/app/worker.jar"]
