@@ -11,6 +11,7 @@ import unittest
 from typing import Set
 
 import support
+from millrace_sandbox import cgroups
 from millrace_sandbox.client import Slot, SlotLost
 
 SECONDS_TO_DIE = 2.0
@@ -18,6 +19,8 @@ SECONDS_TO_DIE = 2.0
 PROCESSES_AT_REST = 7
 BUSY = ("import os, signal, time\nfor _ in range(3):\n    if os.fork() == 0:\n        os.setsid()\n"
         "        signal.signal(signal.SIGTERM, signal.SIG_IGN)\nos.write(1, b'on\\n')\nwhile True:\n    time.sleep(0.01)")
+CROWD = ("import os, signal\ntry:\n    while os.fork():\n        pass\nexcept OSError:\n    os.write(1, b'on\\n')\n"
+         "signal.pause()")
 BUSY_ALONE = "import os, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nos.write(1, b'on\\n')\nwhile True:\n    time.sleep(0.01)"
 
 
@@ -79,6 +82,27 @@ class LifecycleTest(unittest.TestCase):
                         with contextlib.suppress(ProcessLookupError):
                             os.kill(pid, number)
                 self.assertEqual("ok", slot.run("pass").verdict)
+
+    def test_a_job_with_all_its_processes_yields_its_cpu_to_other_slots(self) -> None:
+        for tier, launcher in support.tiers().items():
+            with self.subTest(tier=tier), Slot(launcher, support.PYTHON, tier=tier, preimport=[], processes=8) as slot:
+                path = cgroups.create(str(slot.process.pid)).directories.get("cpu", "") + "/cpu.idle"
+                if slot.hello["limits"]["pids"] != "cgroup" or not os.path.exists(path):
+                    continue  # nothing is bounded as a whole here
+                slot.submit(CROWD, 60_000, stream=True)
+                self.assertEqual(b"O", slot._read()[0])
+                self.await_content(path, "1\n")
+                slot.cancel()
+                self.assertEqual("cancelled", slot.outcome().verdict)
+                self.assertEqual("ok", slot.run("print()").verdict)
+                self.await_content(path, "0\n")
+
+    def await_content(self, path: str, wanted: str) -> None:
+        content, until = "", time.monotonic() + SECONDS_TO_DIE
+        while content != wanted and time.monotonic() < until:
+            with open(path) as f:
+                content = f.read()
+        self.assertEqual(wanted, content)
 
     def test_zygotes_are_recycled_and_no_job_waits(self) -> None:
         for tier, launcher in support.tiers().items():

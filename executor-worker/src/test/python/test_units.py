@@ -267,10 +267,21 @@ class CgroupTest(unittest.TestCase):
         group = cgroups.create("1", self.write("p", "0::/\n"), self.write("m", ""))
         self.assertEqual({}, group.directories)
 
-    def test_counters(self) -> None:
-        path = self.write("memory.events", "low 0\nhigh 0\nmax 7\noom 2\noom_kill 1\n")
-        self.assertEqual(1, cgroups.Counters({"oom_kill": (path, "oom_kill")}).read("oom_kill"))
-        self.assertIsNone(cgroups.Counters({}).read("oom_kill"))
+    def test_files_of_a_group_are_of_use_when_they_are_open(self) -> None:
+        files = [os.open(self.write(name, text), os.O_RDWR) for name, text in (
+            ("memory.events", "low 0\nhigh 0\nmax 7\noom 2\noom_kill 1\n"), ("pids.current", "67\n"), ("cpu.idle", "0"))]
+        group = cgroups.OpenCgroup(*files)
+        self.assertEqual((1, 67), (group.oom_kills(), group.processes()))
+        for does in (True, False):
+            group.yield_cpu(does)
+            self.assertEqual(b"%d" % does, os.pread(files[2], 9, 0))
+        for fd in files:
+            os.close(fd)
+
+    def test_a_group_without_files_has_nothing_to_tell(self) -> None:
+        group = cgroups.SlotCgroup({}, 1).open()
+        group.yield_cpu(True)
+        self.assertEqual((0, 0), (group.oom_kills(), group.processes()))
 
 
 class SettingsTest(unittest.TestCase):

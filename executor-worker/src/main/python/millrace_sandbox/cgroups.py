@@ -77,12 +77,16 @@ class SlotCgroup:
             _write(path + "/cpu.cfs_period_us", str(_CPU_PERIOD_US))
             _write(path + "/cpu.cfs_quota_us", str(quota))
 
-    def counters(self) -> "Counters":
-        files: Dict[str, Tuple[str, str]] = {}
-        if self.controls("memory"):
-            name = "memory.events" if self.version == 2 else "memory.oom_control"
-            files["oom_kill"] = (self.directories["memory"] + "/" + name, "oom_kill")
-        return Counters(files)
+    def open(self) -> "OpenCgroup":
+        oom = "memory.events" if self.version == 2 else "memory.oom_control"
+        return OpenCgroup(self._open("memory", oom, os.O_RDONLY), self._open("pids", "pids.current", os.O_RDONLY),
+                          self._open("cpu", "cpu.idle", os.O_WRONLY))
+
+    def _open(self, controller: str, name: str, mode: int) -> Optional[int]:
+        try:
+            return os.open("%s/%s" % (self.directories[controller], name), mode | os.O_CLOEXEC)
+        except (KeyError, OSError):
+            return None
 
     def remove(self) -> None:
         """Once its processes are dead, which the kernel may take a moment to notice; else the next start sweeps it."""
@@ -101,23 +105,26 @@ class SlotCgroup:
                 time.sleep(0.01)
 
 
-class Counters:
-    """Open files on the kernel's counters: readable after the reader has let go of its privilege."""
+class OpenCgroup:
+    """Files of a slot's group, of use after their user has let go of its privilege; None where the kernel has none."""
 
-    def __init__(self, files: Dict[str, Tuple[str, str]]) -> None:
-        self._files: Dict[str, Tuple[int, bytes]] = {}
-        for name, (path, key) in files.items():
-            try:
-                self._files[name] = (os.open(path, os.O_RDONLY | os.O_CLOEXEC), key.encode())
-            except OSError:
-                continue
+    def __init__(self, oom: Optional[int], pids: Optional[int], idle: Optional[int]) -> None:
+        self._oom = oom
+        self._pids = pids
+        self._idle = idle
 
-    def read(self, name: str) -> Optional[int]:
-        if name not in self._files:
-            return None
-        fd, key = self._files[name]
-        match = re.search(rb"(?m)^%s (\d+)$" % key, os.pread(fd, 4096, 0))
-        return int(match.group(1)) if match else None
+    def oom_kills(self) -> int:
+        found = self._oom is not None and re.search(rb"(?m)^oom_kill (\d+)$", os.pread(self._oom, 4096, 0))
+        return int(found.group(1)) if found else 0
+
+    def processes(self) -> int:
+        """Threads count too."""
+        return int(os.pread(self._pids, 32, 0)) if self._pids is not None else 0
+
+    def yield_cpu(self, does: bool) -> None:
+        """Whether the slot has only what cpu the others leave over."""
+        if self._idle is not None:
+            os.pwrite(self._idle, b"1" if does else b"0", 0)
 
 
 def create(name: str, proc_cgroup: str = "/proc/self/cgroup", mountinfo: str = "/proc/self/mountinfo") -> SlotCgroup:

@@ -15,7 +15,7 @@ import time
 from typing import Any, Callable, Dict, NoReturn, Optional
 
 from . import frames, preload, syscalls
-from .cgroups import Counters
+from .cgroups import OpenCgroup
 from .job import Job
 from .loop import Loop, Timer
 from .pool import Pool, ZygoteLost
@@ -30,12 +30,12 @@ EXIT_LOST_ZYGOTE, EXIT_PROTOCOL, EXIT_NO_SANDBOX = 70, 76, 78
 
 
 def main(settings: Settings, hello: Dict[str, Any], keeper: socket.socket, zygotes: Dict[str, socket.socket],
-         counters: Counters) -> NoReturn:
+         group: OpenCgroup) -> NoReturn:
     _drop_privileges(settings)
     gc.collect()
     gc.freeze()
     try:
-        code = Helper(settings, hello, keeper, zygotes, counters).serve()
+        code = Helper(settings, hello, keeper, zygotes, group).serve()
     except BrokenPipeError:
         code = 0  # the worker is gone
     except frames.ProtocolError as e:
@@ -58,10 +58,10 @@ def _drop_privileges(settings: Settings) -> None:
 
 class Helper:
     def __init__(self, settings: Settings, hello: Dict[str, Any], keeper: socket.socket, zygotes: Dict[str, socket.socket],
-                 counters: Counters) -> None:
+                 group: OpenCgroup) -> None:
         self.settings = settings
         self.hello = hello
-        self.counters = counters
+        self.group = group
         self.loop = Loop()
         self.pool = Pool(settings, self.loop, keeper, zygotes, preload.beyond_standard(hello["preimported"]))
         self.job: Optional[Job] = None
@@ -96,7 +96,7 @@ class Helper:
             raise ZygoteLost("an empty program ended as %(verdict)s: %(error)s" % header)
 
     def _start(self, header: Dict[str, Any], code: bytes, send: Callable[..., None]) -> None:
-        self.job = Job(header, code, self.settings, self.loop, self.pool, self.counters, send, self._on_end)
+        self.job = Job(header, code, self.settings, self.loop, self.pool, self.group, send, self._on_end)
         self.job.start()
 
     def _on_end(self) -> None:

@@ -8,7 +8,7 @@ import time
 from typing import Any, Callable, Dict, List, Optional
 
 from . import frames
-from .cgroups import Counters
+from .cgroups import OpenCgroup
 from .loop import Loop, Timer
 from .pool import Pool, Sandbox
 from .runner import JOB
@@ -24,18 +24,19 @@ _REST_SECONDS = 0.002
 _REST_BELOW = 32768
 # Nobody watches a job that is over at once: its result has all it wrote.
 _LIVE_AFTER_SECONDS = 0.1
+_SECONDS_BETWEEN_COUNTS = 0.05
 
 
 class Job:
     def __init__(self, header: Dict[str, Any], code: bytes, settings: Settings, loop: Loop, pool: Pool,
-                 counters: Counters, send: Callable[..., None], on_end: Callable[[], None]) -> None:
+                 group: OpenCgroup, send: Callable[..., None], on_end: Callable[[], None]) -> None:
         timeout_ms = header.get("timeout_ms")
         if isinstance(timeout_ms, bool) or not isinstance(timeout_ms, int) or timeout_ms < 1:
             raise frames.ProtocolError("timeout_ms must be a positive integer")
         self.settings = settings
         self.loop = loop
         self.pool = pool
-        self.counters = counters
+        self.group = group
         self.stream = bool(header.get("stream"))
         self.send = send
         self.on_end = on_end
@@ -49,6 +50,8 @@ class Job:
         self.timer: Optional[Timer] = None
         self.give_up_at = self.accepted_at + _SECONDS_TO_BE_READY
         self.live: Optional[Timer] = None
+        self.count: Optional[Timer] = None
+        self.yields_cpu = False
 
     def start(self) -> None:
         """The clock runs from when a sandbox is ready and has the code, which no part of an earlier job outlives."""
@@ -58,7 +61,7 @@ class Job:
         self.out = OutputStream(self.sandbox.out, limit)
         self.err = OutputStream(self.sandbox.err, limit)
         self.report = ReportReader(self.sandbox.result, self.settings.result_limit)
-        self.oom_kills_before = self.counters.read("oom_kill") or 0
+        self.oom_kills_before = self.group.oom_kills()
         self.handed_over = False
         self.pool.when_clear(self._hand_over)  # mostly at once: what follows is done while the program runs
         self.sandbox.on_change = self._on_ended
@@ -85,6 +88,7 @@ class Job:
         self.loop.cancel(self.timer)
         self.started_at = time.monotonic()
         self.timer = self.loop.call_at(self.started_at + self.evidence.timeout_ms / 1000, self._on_timeout)
+        self._count_later()
         for stream in (self.out, self.err):
             self._listen_to(stream)
         if self.stream:
@@ -92,6 +96,18 @@ class Job:
 
     def _listen_to(self, stream: OutputStream) -> None:
         self.loop.watch(stream.fd, lambda: self._on_output(stream))
+
+    def _count_later(self) -> None:
+        self.count = self.loop.call_at(time.monotonic() + _SECONDS_BETWEEN_COUNTS, self._count_processes)
+
+    def _count_processes(self) -> None:
+        """A job that has all the processes it may have gets what cpu the others leave over: dozens that fork in vain
+        would double the latency of the slot beside it."""
+        self.yields_cpu = self.group.processes() > self.settings.processes
+        if self.yields_cpu:
+            self.group.yield_cpu(True)
+        else:
+            self._count_later()
 
     def _go_live(self) -> None:
         self.out.go_live(lambda data: self.send(frames.STDOUT, data))
@@ -174,10 +190,12 @@ class Job:
         self._end()
 
     def _let_go(self) -> None:
-        for timer in (self.timer, self.live, self.out.rest, self.err.rest):
+        for timer in (self.timer, self.live, self.count, self.out.rest, self.err.rest):
             self.loop.cancel(timer)
         for fd in (self.sandbox.code, self.out.fd, self.err.fd, self.report.fd):
             self.loop.unwatch(fd)
+        if self.yields_cpu:
+            self.group.yield_cpu(False)
         self.pool.forget_when_clear()
         self.pool.retire(self.sandbox)
 
@@ -186,7 +204,7 @@ class Job:
         self.out.drain()
         self.err.drain()
         self.evidence.report = self.report.report
-        self.evidence.oom_kills = (self.counters.read("oom_kill") or 0) - self.oom_kills_before
+        self.evidence.oom_kills = self.group.oom_kills() - self.oom_kills_before
         self.send(frames.RESULT, *self._result(ended_at))
         self._let_go()
         self.on_end()

@@ -174,7 +174,7 @@ class Keeper:
         from . import helper  # after the zygote, which has no use for it
         ours, theirs = channel.pair()
         me = os.getpid()
-        counters = self.cgroup.counters()
+        group = self.cgroup.open()
         self.helper_pid = os.fork()
         if self.helper_pid == 0:
             syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -183,7 +183,7 @@ class Keeper:
             ours.close()
             for pidfd in self.zygotes:
                 os.close(pidfd)
-            helper.main(self.settings, hello, theirs, zygotes, counters)
+            helper.main(self.settings, hello, theirs, zygotes, group)
         self.to_helper = ours
         theirs.close()
         for connection in zygotes.values():
