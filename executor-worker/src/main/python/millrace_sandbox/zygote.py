@@ -63,11 +63,11 @@ def main() -> NoReturn:
     except Exception as e:
         channel.send(channel_.FAILED_TO_START + _sentence(e).encode())
         os._exit(78)
-    channel.send(channel_.HELLO + json.dumps(hello).encode())
     try:
+        channel.send(channel_.HELLO + json.dumps(hello).encode())
         _Zygote(channel, confined, own_namespace, start.scratch_root).serve()
     except OSError:
-        os._exit(0)  # the helper went away in mid-sentence: the kernel takes the sandboxes
+        os._exit(0)  # the helper went away: the kernel takes the sandboxes
 
 
 def _sentence(e: Exception) -> str:
