@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import unittest
-from typing import Set
+from typing import Callable, Set
 
 import support
 from millrace_sandbox import cgroups
@@ -55,10 +55,14 @@ class LifecycleTest(unittest.TestCase):
             os.kill({"keeper": keeper, "helper": helper, "zygote": zygotes[0]}[victim], signal.SIGKILL)
 
     def assert_gone(self, family: Set[int]) -> None:
-        until = time.monotonic() + SECONDS_TO_DIE
-        while support.alive(family) and time.monotonic() < until:
-            time.sleep(0.01)
+        self.wait_until(lambda: not support.alive(family))
         self.assertFalse(support.alive(family))
+
+    @staticmethod
+    def wait_until(holds: Callable[[], bool]) -> None:
+        until = time.monotonic() + SECONDS_TO_DIE
+        while not holds() and time.monotonic() < until:
+            time.sleep(0.01)
 
     def test_the_worker_killed_takes_everything_along(self) -> None:
         script = ("import sys, time; sys.path[:0] = %r; import support\nfrom millrace_sandbox.client import Slot\n"
@@ -98,11 +102,11 @@ class LifecycleTest(unittest.TestCase):
                 self.await_content(path, "0\n")
 
     def await_content(self, path: str, wanted: str) -> None:
-        content, until = "", time.monotonic() + SECONDS_TO_DIE
-        while content != wanted and time.monotonic() < until:
+        def content() -> str:
             with open(path) as f:
-                content = f.read()
-        self.assertEqual(wanted, content)
+                return f.read()
+        self.wait_until(lambda: content() == wanted)
+        self.assertEqual(wanted, content())
 
     def test_zygotes_are_recycled_and_no_job_waits(self) -> None:
         for tier, launcher in support.tiers().items():
