@@ -36,14 +36,19 @@ end
 -- Over its fair share (one job a slot) a key's jobs go to the second lane.
 local slots = tonumber(redis.call('GET', P .. 'slots') or 0)
 local lane = waiting < math.max(1, slots) and 'first' or 'bulk'
-redis.call('HSET', KEYS[1], 'v', 1, 'owner', owner, 'accepted', text(at), 'attempt', 0, 'timeout', timeout)
+redis.call('HSET', KEYS[1], 'v', 1, 'owner', owner, 'accepted', text(at), 'attempt', 0, 'timeout', timeout,
+  'state', 'queued', 'lane', lane, 'queued_at', text(at))
 if id ~= '' then redis.call('HSET', KEYS[1], 'id', string.sub(id, 2)) end
 if gateway ~= '' then redis.call('HSET', KEYS[1], 'watchers', gateway, 'caller', 1) end
 if webhook_url ~= '' then redis.call('HSET', KEYS[1], 'webhook_url', webhook_url) end
-wait_in_lane(KEYS[1], job_id, owner, lane, at)
 redis.call('EXPIRE', KEYS[1], ttl)
-redis.call('HSET', limits_of(owner), 'running', owner_running)
-redis.call('EXPIRE', limits_of(owner), ttl)
+enter_lane(job_id, owner, lane, at)
+if owner_running > 0 then
+  redis.call('HSET', limits_of(owner), 'running', owner_running)
+  redis.call('EXPIRE', limits_of(owner), ttl)
+else
+  redis.call('DEL', limits_of(owner))
+end
 redis.call('ZADD', jobs_of(owner), text(at), job_id)
 redis.call('ZREMRANGEBYRANK', jobs_of(owner), 0, -1001)
 redis.call('EXPIRE', jobs_of(owner), ttl)

@@ -4,7 +4,8 @@ local job_id, worker, lease_us, record, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]
 local owner, id, accepted, timeout, webhook_url, gateway = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
 
 local at = now()
-local state = redis.call('HGET', KEYS[1], 'state')
+local fields = redis.call('HMGET', KEYS[1], 'state', 'attempt', 'restored')
+local state = fields[1]
 if not state then
   -- Redis was emptied since; the record says all there is to know.
   redis.call('HSET', KEYS[1], 'v', 1, 'state', 'queued', 'owner', owner, 'accepted', accepted, 'attempt', 0, 'timeout', timeout)
@@ -17,21 +18,22 @@ elseif state == 'running' then
 elseif state ~= 'queued' then
   return {'ended', state}
 end
-redis.call('HSET', KEYS[1], 'record', record)
-redis.call('HDEL', KEYS[1], 'restored')
-redis.call('EXPIRE', KEYS[1], ttl)
+if fields[3] then redis.call('HDEL', KEYS[1], 'restored') end
 
 if room_of(owner) <= 0 then
+  redis.call('HSET', KEYS[1], 'record', record)
+  redis.call('EXPIRE', KEYS[1], ttl)
   hold(job_id, owner, at)
   return {'held'}
 end
 
 leave_lanes(job_id, owner)
-local attempt = redis.call('HINCRBY', KEYS[1], 'attempt', 1)
-redis.call('HSET', KEYS[1], 'state', 'running', 'worker', worker, 'started', text(at))
+local attempt = tonumber(fields[2] or 0) + 1
+redis.call('HSET', KEYS[1], 'record', record, 'attempt', attempt, 'state', 'running', 'worker', worker,
+  'started', text(at))
+redis.call('EXPIRE', KEYS[1], ttl)
 redis.call('ZADD', RUNNING, text(at + lease_us), job_id)
 redis.call('SADD', running_of(owner), job_id)
 local bucket = P .. 'started:' .. math.floor(at / 1000000 / DRAIN_BUCKET)
-redis.call('INCR', bucket)
-redis.call('EXPIRE', bucket, DRAIN_BUCKET * (DRAIN_BUCKETS + 2))
+if redis.call('INCR', bucket) == 1 then redis.call('EXPIRE', bucket, DRAIN_BUCKET * (DRAIN_BUCKETS + 2)) end
 return {'granted', text(attempt), text(at)}

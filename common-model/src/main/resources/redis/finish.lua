@@ -6,7 +6,7 @@ local job_id, attempt, state, status, head, tail, run_us, ttl =
 local owner, id, accepted, webhook_url, gateway = ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13]
 
 local fields = redis.call('HMGET', KEYS[1], 'state', 'attempt', 'result_of')
-local resumable = ''
+local resumable, reply = '', nil
 if fields[3] ~= ARGV[2] then
   if ended(fields[1]) or (fields[1] and tonumber(fields[2]) > attempt) then
     return {'stale', fields[1]}
@@ -20,8 +20,8 @@ if fields[3] ~= ARGV[2] then
   end
   if fields[1] ~= 'running' then redis.call('HSET', KEYS[1], 'started', text(now() - run_us)) end
   redis.call('HSET', KEYS[1], 'attempt', attempt, 'result_of', attempt)
-  finish_job(KEYS[1], job_id, state, status, head, tail, run_us, ttl)
+  reply = finish_job(KEYS[1], job_id, state, status, head, tail, run_us, ttl)
   resumable = resume_held(owner)
 end
 return {'recorded', text(redis.call('ZCARD', FIRST)), text(redis.call('ZCARD', BULK)), resumable,
-  redis.call('HGET', KEYS[1], 'reply')}
+  reply or redis.call('HGET', KEYS[1], 'reply')}

@@ -32,22 +32,26 @@ local function ended(state)
   return state and state ~= 'queued' and state ~= 'running'
 end
 
+-- A job waits in one lane, or is held, or neither.
 local function leave_lanes(job_id, owner)
-  redis.call('ZREM', FIRST, job_id)
-  redis.call('ZREM', BULK, job_id)
   redis.call('ZREM', waiting_of(owner), job_id)
+  if redis.call('ZREM', FIRST, job_id) == 1 or redis.call('ZREM', BULK, job_id) == 1 then return end
   if redis.call('ZREM', HELD, job_id) == 1 then
     redis.call('ZREM', held_of(owner), job_id)
     if redis.call('EXISTS', held_of(owner)) == 0 then redis.call('SREM', HOLDERS, owner) end
   end
 end
 
+local function enter_lane(job_id, owner, lane, at)
+  redis.call('ZADD', P .. 'lane:' .. lane, text(at), job_id)
+  redis.call('ZADD', waiting_of(owner), text(at), job_id)
+end
+
 local function wait_in_lane(job, job_id, owner, lane, at)
   leave_lanes(job_id, owner)
   redis.call('HSET', job, 'state', 'queued', 'lane', lane, 'queued_at', text(at))
   redis.call('HDEL', job, 'started', 'worker')
-  redis.call('ZADD', P .. 'lane:' .. lane, text(at), job_id)
-  redis.call('ZADD', waiting_of(owner), text(at), job_id)
+  enter_lane(job_id, owner, lane, at)
 end
 
 local function hold(job_id, owner, at)
@@ -72,9 +76,8 @@ end
 -- Puts the longest held job of an owner back into its lane; answers its record's address, which
 -- must be enqueued again, or '' when none may go on.
 local function resume_held(owner)
-  if room_of(owner) <= 0 then return '' end
   local job_id = redis.call('ZRANGE', held_of(owner), 0, 0)[1]
-  if not job_id then return '' end
+  if not job_id or room_of(owner) <= 0 then return '' end
   local job = P .. 'job:' .. job_id
   local fields = redis.call('HMGET', job, 'lane', 'record')
   if not fields[2] then
@@ -85,14 +88,14 @@ local function resume_held(owner)
   return fields[2]
 end
 
--- Ends a job: the one place that mints a reply and tells those who wait for it.
+-- Ends a job: the one place that mints a reply and tells those who wait for it. Answers the reply.
 -- run_us < 0: measured here, from the start to now.
 local function finish_job(job, job_id, state, status, head, tail, run_us, ttl)
   local at = now()
-  local fields = redis.call('HMGET', job, 'owner', 'accepted', 'started', 'watchers', 'webhook_url', 'idempotency')
+  local fields = redis.call('HMGET', job, 'owner', 'accepted', 'started', 'watchers', 'webhook_url', 'idempotency',
+    'state')
   local owner, accepted, started = fields[1], tonumber(fields[2] or at), tonumber(fields[3])
-  leave_lanes(job_id, owner)
-  leave_slot(job_id, owner)
+  if fields[7] == 'running' then leave_slot(job_id, owner) else leave_lanes(job_id, owner) end
   if run_us < 0 then run_us = started and math.max(0, at - started) or 0 end
   local queue_us = math.max(0, (started or at - run_us) - accepted)
   local total_us = math.max(at - accepted, queue_us + run_us)
@@ -107,5 +110,5 @@ local function finish_job(job, job_id, state, status, head, tail, run_us, ttl)
   for gateway in string.gmatch(fields[4] or '', '[^,]+') do
     redis.call('PUBLISH', P .. 'replies:' .. gateway, job_id .. status .. body)
   end
-  return owner
+  return body
 end
