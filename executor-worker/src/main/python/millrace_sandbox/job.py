@@ -19,10 +19,11 @@ from .verdict import Evidence, decide
 _CODE_CHUNK = 65536
 _SECONDS_BETWEEN_TRIES = 0.05
 _SECONDS_TO_BE_READY = 15.0
+# Nobody watches a job that is over by then, nor what it writes: its result has all of that.
+_SHORT_JOB_SECONDS = 0.002
 # A program that prints line by line would wake us for each; its end is seen at once all the same.
 _REST_SECONDS = 0.002
 _REST_BELOW = 32768
-# Nobody watches a job that is over at once: its result has all it wrote.
 _LIVE_AFTER_SECONDS = 0.1
 _SECONDS_BETWEEN_COUNTS = 0.05
 
@@ -49,6 +50,7 @@ class Job:
         self.started_at: Optional[float] = None
         self.timer: Optional[Timer] = None
         self.give_up_at = self.accepted_at + _SECONDS_TO_BE_READY
+        self.goes_on: Optional[Timer] = None
         self.live: Optional[Timer] = None
         self.count: Optional[Timer] = None
         self.yields_cpu = False
@@ -88,11 +90,14 @@ class Job:
         self.loop.cancel(self.timer)
         self.started_at = time.monotonic()
         self.timer = self.loop.call_at(self.started_at + self.evidence.timeout_ms / 1000, self._on_timeout)
+        self.goes_on = self.loop.call_at(self.started_at + _SHORT_JOB_SECONDS, self._watch)
+
+    def _watch(self) -> None:
         self._count_later()
         for stream in (self.out, self.err):
             self._listen_to(stream)
         if self.stream:
-            self.live = self.loop.call_at(self.started_at + _LIVE_AFTER_SECONDS, self._go_live)
+            self.live = self.loop.call_at(time.monotonic() + _LIVE_AFTER_SECONDS, self._go_live)
 
     def _listen_to(self, stream: OutputStream) -> None:
         self.loop.watch(stream.fd, lambda: self._on_output(stream))
@@ -190,7 +195,7 @@ class Job:
         self._end()
 
     def _let_go(self) -> None:
-        for timer in (self.timer, self.live, self.count, self.out.rest, self.err.rest):
+        for timer in (self.timer, self.goes_on, self.live, self.count, self.out.rest, self.err.rest):
             self.loop.cancel(timer)
         for fd in (self.sandbox.code, self.out.fd, self.err.fd, self.report.fd):
             self.loop.unwatch(fd)

@@ -183,6 +183,8 @@ class _Zygote:
         self.own_namespace = own_namespace
         self.poll = select.poll()
         runner.become_anonymous(confined.namespaces)
+        if confined.namespaces:  # else it would write where the host's programs are
+            runner.practise(confined.settings)
         self.lockdown = Lockdown(confined)
         gc.collect()
         gc.disable()

@@ -47,7 +47,7 @@ class ArchitectureTest {
           .resideInAPackage("io.millrace.job..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("org.springframework..", "org.apache.kafka..", "io.lettuce..");
+          .resideInAnyPackage("org.springframework..", "org.apache.kafka..", "redis.clients..");
 
   @ArchTest
   static final ArchRule onlyTheQueueSpeaksKafka =
@@ -65,7 +65,7 @@ class ArchitectureTest {
           .resideOutsideOfPackages("io.millrace.store..", "io.millrace")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("org.springframework.data..", "io.lettuce..");
+          .resideInAnyPackage("org.springframework.data..", "redis.clients..");
 
   @ArchTest
   static final ArchRule nobodyAsksTheMachineForTheTimeOfAJob =

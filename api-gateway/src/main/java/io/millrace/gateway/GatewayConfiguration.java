@@ -1,9 +1,6 @@
 package io.millrace.gateway;
 
-import io.lettuce.core.ClientOptions.DisconnectedBehavior;
-import io.lettuce.core.TimeoutOptions;
 import io.millrace.QueueConfiguration;
-import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -28,14 +25,5 @@ class GatewayConfiguration {
     beats.setAcceptTasksAfterContextClose(true);
     beats.setPhase(BEFORE_THE_STORES_STOP);
     return beats;
-  }
-
-  /** A command fails at once while Redis is away, and is not kept for later. */
-  @Bean
-  LettuceClientOptionsBuilderCustomizer failFast() {
-    return options ->
-        options
-            .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
-            .timeoutOptions(TimeoutOptions.enabled());
   }
 }

@@ -18,7 +18,7 @@ import org.springframework.web.server.WebFilter;
     importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final String[] KAFKA = {"org.apache.kafka..", "org.springframework.kafka.."};
-  private static final String[] REDIS = {"org.springframework.data.redis..", "io.lettuce.."};
+  private static final String[] REDIS = {"org.springframework.data.redis..", "redis.clients.."};
 
   @ArchTest
   static final ArchRule thereAreNoCycles =

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisServerCommands;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 
 /** Each on a Redis of its own, which is full, read-only, started again, or of a cluster. */
 class RedisFaultsTest {
@@ -159,8 +159,8 @@ class RedisFaultsTest {
     }
   }
 
-  private static LettuceConnectionFactory connections(Store store) {
-    return (LettuceConnectionFactory) Objects.requireNonNull(store.redis.getConnectionFactory());
+  private static JedisConnectionFactory connections(Store store) {
+    return (JedisConnectionFactory) Objects.requireNonNull(store.redis.getConnectionFactory());
   }
 
   private static int freePort() throws IOException {

@@ -29,7 +29,7 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -78,8 +78,8 @@ public final class Store {
   }
 
   public static StringRedisTemplate connect(String host, int port) {
-    LettuceConnectionFactory connections =
-        new LettuceConnectionFactory(new RedisStandaloneConfiguration(host, port));
+    JedisConnectionFactory connections =
+        new JedisConnectionFactory(new RedisStandaloneConfiguration(host, port));
     connections.afterPropertiesSet();
     connections.start();
     return new StringRedisTemplate(connections);

@@ -28,7 +28,7 @@ class ArchitectureTest {
               "org.apache.kafka..",
               "org.springframework.kafka..",
               "org.springframework.data..",
-              "io.lettuce..",
+              "redis.clients..",
               "io.millrace.queue..",
               "io.millrace.store..",
               "io.millrace.rescue..");

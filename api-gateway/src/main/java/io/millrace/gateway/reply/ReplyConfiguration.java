@@ -7,6 +7,7 @@ import io.millrace.store.RedisKeys;
 import java.util.UUID;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.listener.ChannelTopic;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
@@ -41,6 +42,7 @@ class ReplyConfiguration {
       RedisConnectionFactory redis, ReplyChannel channel, GatewayId gatewayId) {
     RedisMessageListenerContainer container = new RedisMessageListenerContainer();
     container.setConnectionFactory(redis);
+    container.setSubscriptionExecutor(new SimpleAsyncTaskExecutor("replies-"));
     container.setTaskExecutor(Runnable::run);
     container.setRecoveryInterval(RECOVERY_MILLIS);
     container.setPhase(AFTER_REDIS_BEFORE_THE_WEB_SERVER);

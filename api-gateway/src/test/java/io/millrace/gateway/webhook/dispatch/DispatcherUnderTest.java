@@ -23,8 +23,8 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** A whole dispatcher on a real broker and a real Redis, as it stands in a gateway. */
@@ -47,14 +47,17 @@ final class DispatcherUnderTest implements AutoCloseable {
     }
 
     @Bean
-    LettuceConnectionFactory redisConnections(@Value("${test.redis.port}") int port) {
-      return new LettuceConnectionFactory(
+    JedisConnectionFactory redisConnections(@Value("${test.redis.port}") int port) {
+      return new JedisConnectionFactory(
           new RedisStandaloneConfiguration("127.0.0.1", port),
-          LettuceClientConfiguration.builder().commandTimeout(Duration.ofSeconds(2)).build());
+          JedisClientConfiguration.builder()
+              .readTimeout(Duration.ofSeconds(2))
+              .usePooling()
+              .build());
     }
 
     @Bean
-    StringRedisTemplate redis(LettuceConnectionFactory connections) {
+    StringRedisTemplate redis(JedisConnectionFactory connections) {
       return new StringRedisTemplate(connections);
     }
 

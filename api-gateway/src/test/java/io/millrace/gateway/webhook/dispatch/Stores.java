@@ -18,7 +18,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** A broker and a Redis of a test's own, to be paused and emptied, and a worker's side of both. */
@@ -28,7 +29,7 @@ final class Stores implements AutoCloseable {
   private final EmbeddedRedis redis;
   private final QueueClients clients;
   private final JobQueue queue;
-  private final LettuceConnectionFactory connections;
+  private final JedisConnectionFactory connections;
 
   private Stores(EmbeddedBroker broker, EmbeddedRedis redis) {
     this.broker = broker;
@@ -37,7 +38,8 @@ final class Stores implements AutoCloseable {
     kafka.setBootstrapServers(List.of(broker.bootstrapServers()));
     this.clients = new QueueClients(kafka);
     this.queue = new JobQueue(clients.producer());
-    this.connections = new LettuceConnectionFactory(redis.host(), redis.port());
+    this.connections =
+        new JedisConnectionFactory(new RedisStandaloneConfiguration(redis.host(), redis.port()));
   }
 
   static Stores start(Path folder) {
