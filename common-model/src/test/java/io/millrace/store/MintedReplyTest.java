@@ -19,9 +19,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.listener.ChannelTopic;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -143,8 +146,8 @@ class MintedReplyTest {
     job = store.accepted(job, OwnerLimits.NONE);
     store.archive.watch(job.jobId(), "gateway-2");
     BlockingQueue<StoredReply> heard = new LinkedBlockingQueue<>();
-    try (RedisConnection one = subscribe("gateway-1", heard);
-        RedisConnection two = subscribe("gateway-2", heard)) {
+    try (Listening one = subscribe("gateway-1", heard);
+        Listening two = subscribe("gateway-2", heard)) {
       Lease lease = store.granted(job, "w");
       Outcome outcome = new Outcome.Succeeded(new Output(stdout, "", false), "{\"a\":[1,2]}");
       String body =
@@ -173,7 +176,7 @@ class MintedReplyTest {
   void aKillReachesTheWorkerThatRunsACancelledJob() throws Exception {
     Lease lease = store.running("owner");
     BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-    try (RedisConnection connection = listen(RedisKeys.kills("worker-1"), heard)) {
+    try (Listening connection = listen(RedisKeys.kills("worker-1"), heard)) {
       store.gate.cancel(lease.job().jobId(), "owner", Store.cancelled(lease.job()));
       assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo(lease.job().jobId().toString());
       assertThat(connection.isSubscribed()).isTrue();
@@ -199,24 +202,36 @@ class MintedReplyTest {
         Objects.requireNonNull(store.archive.find(job.jobId()).orElseThrow().reply()));
   }
 
-  private RedisConnection subscribe(String gateway, BlockingQueue<StoredReply> heard) {
-    RedisConnection connection = connection();
-    connection.subscribe(
-        (message, pattern) -> heard.add(StoredReply.ofMessage(text(message.getBody()))),
-        RedisKeys.replies(gateway).getBytes(StandardCharsets.UTF_8));
-    return connection;
+  private Listening subscribe(String gateway, BlockingQueue<StoredReply> heard) {
+    return Listening.to(
+        RedisKeys.replies(gateway), text -> heard.add(StoredReply.ofMessage(text)), store.redis);
   }
 
-  private RedisConnection listen(String channel, BlockingQueue<String> heard) {
-    RedisConnection connection = connection();
-    connection.subscribe(
-        (message, pattern) -> heard.add(text(message.getBody())),
-        channel.getBytes(StandardCharsets.UTF_8));
-    return connection;
+  private Listening listen(String channel, BlockingQueue<String> heard) {
+    return Listening.to(channel, heard::add, store.redis);
   }
 
-  private RedisConnection connection() {
-    return Objects.requireNonNull(store.redis.getConnectionFactory()).getConnection();
+  /** A channel as gateways and workers listen to it. */
+  private record Listening(RedisMessageListenerContainer container) implements AutoCloseable {
+
+    static Listening to(String channel, Consumer<String> hear, StringRedisTemplate redis) {
+      RedisMessageListenerContainer container = new RedisMessageListenerContainer();
+      container.setConnectionFactory(Objects.requireNonNull(redis.getConnectionFactory()));
+      container.addMessageListener(
+          (message, pattern) -> hear.accept(text(message.getBody())), new ChannelTopic(channel));
+      container.afterPropertiesSet();
+      container.start();
+      return new Listening(container);
+    }
+
+    boolean isSubscribed() {
+      return container.isListening();
+    }
+
+    @Override
+    public void close() throws Exception {
+      container.destroy();
+    }
   }
 
   private static String text(byte[] bytes) {
