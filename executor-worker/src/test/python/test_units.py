@@ -5,11 +5,12 @@ import errno
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import unittest
 from typing import Dict
 
-import support  # noqa: F401
+import support
 from millrace_sandbox import (bpf, call_list, cgroups, idle_init, result, runner, seccomp, settings, streams, syscalls,
                               verdict)
 from millrace_sandbox.pool import Ended
@@ -153,6 +154,25 @@ class CallListTest(unittest.TestCase):
         if outcome <= 0:
             os._exit(-outcome & 0xFFF)
         self.assertEqual(errno.EINVAL, os.waitstatus_to_exitcode(os.waitpid(outcome, 0)[1]))
+
+
+class PractiseTest(unittest.TestCase):
+    PROGRAM = """
+import dis, os, sys
+sys.path.insert(0, sys.argv[1])
+from millrace_sandbox import runner, settings
+sys.path.insert(0, os.getcwd())
+runner.practise(settings.parse(b"{}"))
+print(*(i.opname for i in dis.get_instructions(runner._await_job, adaptive=True)))
+"""
+
+    @unittest.skipIf(sys.version_info < (3, 11), "interpreters specialize from 3.11 on")
+    def test_what_each_job_runs_is_specialized_before_the_fork(self) -> None:
+        with tempfile.TemporaryDirectory() as scratch:
+            done = subprocess.run([sys.executable, "-c", self.PROGRAM, support.MAIN], cwd=scratch, text=True,
+                                  stdout=subprocess.PIPE, check=True)
+        self.assertIn("LOAD_GLOBAL_MODULE", done.stdout.split())
+        self.assertNotIn("LOAD_GLOBAL", done.stdout.split())
 
 
 class ResultTest(unittest.TestCase):

@@ -61,7 +61,7 @@ public final class Installation implements AutoCloseable {
   }
 
   private static Endpoint endpoint(String port, String key) {
-    return Endpoint.at(
+    return new Endpoint(
         URI.create("http://127.0.0.1:" + port + "/v1/code/execute/python"),
         List.of("x-api-key: " + key),
         BODY);
@@ -133,7 +133,7 @@ public final class Installation implements AutoCloseable {
   private double metric(String name, String label) throws InterruptedException {
     URI metrics = URI.create("http://127.0.0.1:" + gatewayManagement + "/actuator/prometheus");
     return Prometheus.sum(
-        Endpoint.at(metrics, List.of(), "").ask("GET", metrics.getPath()).body(), name, label);
+        new Endpoint(metrics, List.of(), "").ask("GET", metrics.getPath()).body(), name, label);
   }
 
   /** {@code GET /v1/queue}. */

@@ -25,7 +25,7 @@ public record Lab(Options options) {
    */
   public Subject subject(Map<String, String> settings) throws InterruptedException {
     if (options.url().isPresent()) {
-      return given(Endpoint.at(options.url().get(), options.headers(), options.body()));
+      return given(new Endpoint(options.url().get(), options.headers(), options.body()));
     }
     Installation installation = Installation.ofWorkers(options.launcher(), settings, 1);
     return new Subject() {

@@ -51,7 +51,7 @@ final class AnotherService implements AutoCloseable {
   }
 
   Endpoint endpoint() {
-    return Endpoint.at(url(), List.of("Token: t"), "{\"source\": ${code}}");
+    return new Endpoint(url(), List.of("Token: t"), "{\"source\": ${code}}");
   }
 
   @Override

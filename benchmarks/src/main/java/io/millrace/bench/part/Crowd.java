@@ -66,7 +66,7 @@ public final class Crowd implements Part {
   /** Keeps every slot busy until all callers are there. */
   private static List<String> hold(Endpoint endpoint) throws InterruptedException {
     Endpoint async =
-        Endpoint.at(endpoint.url(), endpoint.headers(), "{\"code\": ${code}, \"timeout\": 300}");
+        new Endpoint(endpoint.url(), endpoint.headers(), "{\"code\": ${code}, \"timeout\": 300}");
     List<String> jobs = new ArrayList<>();
     for (int i = 0; i < SLOTS; i++) {
       jobs.add(

@@ -68,7 +68,8 @@ public final class QueueLength implements Part {
       JsonNode accepted =
           new ObjectMapper()
               .readTree(
-                  Endpoint.at(async.url(), async.headers(), "{\"code\": ${code}, \"timeout\": 300}")
+                  new Endpoint(
+                          async.url(), async.headers(), "{\"code\": ${code}, \"timeout\": 300}")
                       .run(HOLD)
                       .body());
       jobs.add(accepted.get("job_id").asString());
