@@ -19,10 +19,10 @@ elseif state ~= 'queued' then
   return {'ended', state}
 end
 if fields[3] then redis.call('HDEL', KEYS[1], 'restored') end
+redis.call('EXPIRE', KEYS[1], ttl)
 
 if room_of(owner) <= 0 then
   redis.call('HSET', KEYS[1], 'record', record)
-  redis.call('EXPIRE', KEYS[1], ttl)
   hold(job_id, owner, at)
   return {'held'}
 end
@@ -31,7 +31,6 @@ leave_lanes(job_id, owner)
 local attempt = tonumber(fields[2] or 0) + 1
 redis.call('HSET', KEYS[1], 'record', record, 'attempt', attempt, 'state', 'running', 'worker', worker,
   'started', text(at))
-redis.call('EXPIRE', KEYS[1], ttl)
 redis.call('ZADD', RUNNING, text(at + lease_us), job_id)
 redis.call('SADD', running_of(owner), job_id)
 local bucket = P .. 'started:' .. math.floor(at / 1000000 / DRAIN_BUCKET)

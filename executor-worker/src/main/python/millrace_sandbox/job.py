@@ -50,7 +50,7 @@ class Job:
         self.started_at: Optional[float] = None
         self.timer: Optional[Timer] = None
         self.give_up_at = self.accepted_at + _SECONDS_TO_BE_READY
-        self.goes_on: Optional[Timer] = None
+        self.attention: Optional[Timer] = None
         self.live: Optional[Timer] = None
         self.count: Optional[Timer] = None
         self.yields_cpu = False
@@ -90,7 +90,7 @@ class Job:
         self.loop.cancel(self.timer)
         self.started_at = time.monotonic()
         self.timer = self.loop.call_at(self.started_at + self.evidence.timeout_ms / 1000, self._on_timeout)
-        self.goes_on = self.loop.call_at(self.started_at + _SHORT_JOB_SECONDS, self._watch)
+        self.attention = self.loop.call_at(self.started_at + _SHORT_JOB_SECONDS, self._watch)
 
     def _watch(self) -> None:
         self._count_later()
@@ -195,7 +195,7 @@ class Job:
         self._end()
 
     def _let_go(self) -> None:
-        for timer in (self.timer, self.goes_on, self.live, self.count, self.out.rest, self.err.rest):
+        for timer in (self.timer, self.attention, self.live, self.count, self.out.rest, self.err.rest):
             self.loop.cancel(timer)
         for fd in (self.sandbox.code, self.out.fd, self.err.fd, self.report.fd):
             self.loop.unwatch(fd)

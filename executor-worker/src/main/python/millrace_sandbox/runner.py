@@ -62,9 +62,8 @@ def practise(settings: Settings) -> None:
         code, code_in = os.pipe()
         result, result_in = os.pipe()
         os.write(code_in, JOB.pack(_FOR_EVER, len(_REHEARSAL)) + _REHEARSAL)
-        source = _await_job(code, result_in, settings)
-        before = time.process_time()
-        _write_all(result_in, _message(*_execute(source, settings), before))
+        _await_job(code, result_in, settings)
+        _write_all(result_in, _rehearse(settings))
         for fd in (code_in, result, result_in):
             os.close(fd)
 
@@ -80,9 +79,9 @@ def _await_job(code_fd: int, result_fd: int, settings: Settings) -> bytes:
     return source
 
 
-def _rehearse(settings: Settings) -> None:
-    """Takes the copy-on-write faults out of a job's way while nobody waits for them."""
-    _message(*_execute(_REHEARSAL, settings), time.process_time())
+def _rehearse(settings: Settings) -> bytes:
+    """Takes the copy-on-write faults out of a job's way while nobody waits for them; what it would report."""
+    return _message(*_execute(_REHEARSAL, settings), time.process_time())
 
 
 def _message(report: Dict[str, Any], value: bytes, before: float) -> bytes:

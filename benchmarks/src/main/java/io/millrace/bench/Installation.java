@@ -121,23 +121,23 @@ public final class Installation implements AutoCloseable {
   }
 
   /** A figure of the gateway's own, summed over its labels; NaN where there is none. */
-  public double metric(String name) throws InterruptedException {
+  public double metric(String name) {
     return metric(name, "");
   }
 
   /** Bytes of heap that the gateway uses now. */
-  public double heap() throws InterruptedException {
+  public double heap() {
     return metric("jvm_memory_used_bytes", "area=\"heap\"");
   }
 
-  private double metric(String name, String label) throws InterruptedException {
+  private double metric(String name, String label) {
     URI metrics = URI.create("http://127.0.0.1:" + gatewayManagement + "/actuator/prometheus");
     return Prometheus.sum(
         new Endpoint(metrics, List.of(), "").ask("GET", metrics.getPath()).body(), name, label);
   }
 
   /** {@code GET /v1/queue}. */
-  public JsonNode queue() throws InterruptedException {
+  public JsonNode queue() {
     return new ObjectMapper().readTree(endpoint.ask("GET", "/v1/queue").body());
   }
 

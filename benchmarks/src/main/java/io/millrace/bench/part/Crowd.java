@@ -64,7 +64,7 @@ public final class Crowd implements Part {
   }
 
   /** Keeps every slot busy until all callers are there. */
-  private static List<String> hold(Endpoint endpoint) throws InterruptedException {
+  private static List<String> hold(Endpoint endpoint) {
     Endpoint async =
         new Endpoint(endpoint.url(), endpoint.headers(), "{\"code\": ${code}, \"timeout\": 300}");
     List<String> jobs = new ArrayList<>();

@@ -68,7 +68,7 @@ public final class Fairness implements Part {
     }
   }
 
-  private static int length(Installation installation) throws InterruptedException {
+  private static int length(Installation installation) {
     return installation.queue().get("queue_length").asInt();
   }
 

@@ -62,7 +62,7 @@ public final class QueueLength implements Part {
     }
   }
 
-  private static List<String> hold(Endpoint async) throws InterruptedException {
+  private static List<String> hold(Endpoint async) {
     List<String> jobs = new ArrayList<>();
     for (int i = 0; i < SLOTS; i++) {
       JsonNode accepted =
@@ -91,7 +91,7 @@ public final class QueueLength implements Part {
     }
   }
 
-  private static Samples accept(Endpoint async) throws InterruptedException {
+  private static Samples accept(Endpoint async) {
     double[] millis = new double[PROBES];
     for (int i = 0; i < PROBES; i++) {
       millis[i] = async.run(Hello.CODE).millis();
@@ -99,7 +99,7 @@ public final class QueueLength implements Part {
     return Samples.of(millis);
   }
 
-  private static Samples ask(Endpoint endpoint) throws InterruptedException {
+  private static Samples ask(Endpoint endpoint) {
     double[] millis = new double[PROBES];
     for (int i = 0; i < PROBES; i++) {
       millis[i] = endpoint.ask("GET", "/v1/queue").millis();
@@ -121,7 +121,7 @@ public final class QueueLength implements Part {
     return (waiting - length(installation)) / ((System.nanoTime() - begun) / 1e9);
   }
 
-  private static int length(Installation installation) throws InterruptedException {
+  private static int length(Installation installation) {
     return installation.queue().get("queue_length").asInt();
   }
 

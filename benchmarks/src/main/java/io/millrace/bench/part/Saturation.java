@@ -59,7 +59,7 @@ public final class Saturation implements Part {
     }
   }
 
-  private Section section(Run run) throws InterruptedException {
+  private Section section(Run run) {
     Samples refusals = Samples.of(run.refusals.stream().mapToDouble(each -> each).toArray());
     double[] waits = new double[run.accepted.size()];
     int i = 0;

@@ -37,18 +37,18 @@ final class Settled {
   }
 
   /** Whether the job ran to its end, and was started once. */
-  static boolean doneOnce(Endpoint endpoint, String jobId) throws InterruptedException {
+  static boolean doneOnce(Endpoint endpoint, String jobId) {
     JsonNode job = body(endpoint.ask("GET", "/v1/jobs/" + jobId));
     return job.path("state").asString("").equals("succeeded") && job.path("attempt").asInt() == 1;
   }
 
   /** Whether nobody knows the job. */
-  static boolean neverWas(Endpoint endpoint, String jobId) throws InterruptedException {
+  static boolean neverWas(Endpoint endpoint, String jobId) {
     return endpoint.ask("GET", "/v1/jobs/" + jobId).status() == 404;
   }
 
   /** Milliseconds from accepted to started. */
-  static double waited(Endpoint endpoint, String jobId) throws InterruptedException {
+  static double waited(Endpoint endpoint, String jobId) {
     JsonNode job = body(endpoint.ask("GET", "/v1/jobs/" + jobId));
     Instant accepted = Instant.parse(job.get("accepted_at").asString());
     Instant started = Instant.parse(job.get("started_at").asString());

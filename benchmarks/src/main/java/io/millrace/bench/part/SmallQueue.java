@@ -143,7 +143,7 @@ public final class SmallQueue implements Part {
       return null;
     }
 
-    private Answer submit() throws InterruptedException {
+    private Answer submit() {
       Answer answer = async.run(CODE);
       if (answer.status() == 202 || answer.status() == 429) {
         JsonNode body = Settled.body(answer);
@@ -159,7 +159,7 @@ public final class SmallQueue implements Part {
       longest.accumulateAndGet(body.get("queue_length").asInt(), Math::max);
     }
 
-    long notDoneOnce() throws InterruptedException {
+    long notDoneOnce() {
       long count = 0;
       for (String job : List.copyOf(accepted)) {
         count += Settled.doneOnce(async, job) ? 0 : 1;
@@ -167,7 +167,7 @@ public final class SmallQueue implements Part {
       return count;
     }
 
-    long refusedThatRan() throws InterruptedException {
+    long refusedThatRan() {
       long count = 0;
       for (String job : List.copyOf(refused)) {
         count += Settled.neverWas(async, job) ? 0 : 1;
