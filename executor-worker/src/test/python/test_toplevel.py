@@ -79,10 +79,10 @@ ERRORS = {
 
 def run(source: str) -> Any:
     module = types.ModuleType("__main__")
-    program = toplevel.compile_program(source, "main.py")
-    module.__dict__.update(program.names)
-    value = eval(program.code, module.__dict__)
-    return asyncio.run(value) if program.is_coroutine else value
+    code, names = toplevel.compile_program(source, "main.py")
+    module.__dict__.update(names)
+    value = eval(code, module.__dict__)
+    return asyncio.run(value) if code.co_flags & toplevel.CO_COROUTINE else value
 
 
 class TopLevelTest(unittest.TestCase):

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
-from typing import Dict
+from typing import Dict, NoReturn
 
 import support
 from millrace_sandbox import (bpf, call_list, cgroups, idle_init, result, runner, seccomp, settings, streams, syscalls,
@@ -106,14 +106,10 @@ class IdleInitTest(unittest.TestCase):
 class CallListTest(unittest.TestCase):
     def child_of(self, calls: call_list.CallList) -> int:
         """The exit status of a child that says by it how its calls went."""
-        outcome = calls.fork()
-        if outcome <= 0:
-            try:
-                calls.check(outcome)
-                os._exit(0)
-            except OSError as e:
-                os._exit(e.errno if e.filename == "chdir" else 255)
-        return os.waitstatus_to_exitcode(os.waitpid(outcome, 0)[1])
+        def child(outcome: int) -> NoReturn:
+            failure = calls.failure(outcome) if outcome else OSError(0, "", "chdir")
+            os._exit(failure.errno if failure.filename == "chdir" else 255)
+        return os.waitstatus_to_exitcode(os.waitpid(calls.fork(child), 0)[1])
 
     def test_the_calls_are_made_in_the_child_alone(self) -> None:
         read, write = os.pipe()
@@ -150,20 +146,19 @@ class CallListTest(unittest.TestCase):
         calls.add("mmap", 0, 4096, 1, 0x22, -1, 1)  # an offset that is no multiple of the page size
         calls.add("exit_group", 0)
         calls.seal()
-        outcome = calls.fork()
-        if outcome <= 0:
-            os._exit(-outcome & 0xFFF)
-        self.assertEqual(errno.EINVAL, os.waitstatus_to_exitcode(os.waitpid(outcome, 0)[1]))
+        child = calls.fork(lambda outcome: os._exit(-outcome & 0xFFF))
+        self.assertEqual(errno.EINVAL, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
 class PractiseTest(unittest.TestCase):
     PROGRAM = """
 import dis, os, sys
 sys.path.insert(0, sys.argv[1])
-from millrace_sandbox import runner, settings
-sys.path.insert(0, os.getcwd())
-runner.practise(settings.parse(b"{}"))
-print(*(i.opname for i in dis.get_instructions(runner._await_job, adaptive=True)))
+from millrace_sandbox import runner, surroundings
+practising = runner.Runner(1000, [])
+practising.prepare(surroundings.live_in(os.getcwd()))
+practising.practise()
+print(*(i.opname for i in dis.get_instructions(practising._await_job, adaptive=True)))
 """
 
     @unittest.skipIf(sys.version_info < (3, 11), "interpreters specialize from 3.11 on")

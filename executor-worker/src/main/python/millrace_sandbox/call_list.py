@@ -17,7 +17,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-from typing import List, Union
+from typing import Callable, List, NoReturn, Union
 
 from . import syscalls
 
@@ -50,6 +50,7 @@ class CallList:
         self._kept: List[object] = [memory]  # and what the calls point to
         self._function = ctypes.PYFUNCTYPE(ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p)(address)
         self._table: ctypes.Array
+        self._address = 0
 
     def add(self, name: str, *arguments: Union[int, bytes, ctypes.Structure], may_fail: bool = False) -> int:
         """The call's position. Bytes and structures are passed as a pointer to them; bytes end with a zero."""
@@ -61,23 +62,26 @@ class CallList:
     def seal(self) -> None:
         """That's all of them."""
         self._table = (ctypes.c_int64 * (len(self._words) + _WORDS))(*self._words, _END)
+        self._address = ctypes.addressof(self._table)
 
     def set(self, position: int, argument: int, value: Union[int, bytes]) -> None:
         """Another argument, from the next fork on. Bytes are to be kept by the caller for as long."""
         self._table[position * _WORDS + 1 + argument] = _address(value) if isinstance(value, bytes) else value
 
-    def fork(self) -> int:
-        """The child's process id in the parent; in the child 0, or less where a call failed (see `check`)."""
-        outcome = self._function(syscalls.FORK, ctypes.addressof(self._table))
+    def fork(self, child: Callable[[int], NoReturn]) -> int:
+        """The child's process id. The child goes on with `child`, which gets 0, or less where a call failed (see
+        `failure`)."""
+        outcome = self._function(syscalls.FORK, self._address)
+        if outcome > 0:
+            return outcome
         if outcome == -1:
             raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN), "fork")
-        return outcome
+        child(outcome)
 
-    def check(self, outcome: int) -> None:
-        """In the child: raises the failure of the call that failed, with its name as filename."""
-        if outcome < 0:
-            made, number = divmod(-outcome, 1 << 12)
-            raise OSError(number, os.strerror(number), self._names[made - 1])
+    def failure(self, outcome: int) -> OSError:
+        """Of the call that failed, with its name as filename."""
+        made, number = divmod(-outcome, 1 << 12)
+        return OSError(number, os.strerror(number), self._names[made - 1])
 
     def _word(self, argument: Union[int, bytes, ctypes.Structure]) -> int:
         if isinstance(argument, int):

@@ -43,4 +43,4 @@ class IdleInit:
 
     def start(self) -> int:
         """Starts one, where this process's next child would be (see unshare); its process id."""
-        return syscalls.clone(self._code, self._stack, _CLONE_VM | signal.SIGCHLD)
+        return syscalls.clone(self._code, self._stack, _CLONE_VM)

@@ -7,7 +7,7 @@ import select
 import time
 from typing import Any, Callable, Dict, List, Optional
 
-from . import frames
+from . import frames, limits
 from .cgroups import OpenCgroup
 from .loop import Loop, Timer
 from .pool import Pool, Sandbox
@@ -44,7 +44,7 @@ class Job:
         cpu_seconds = settings.cpu_seconds or _cpu_backstop(timeout_ms)
         self.evidence = Evidence(timeout_ms, cpu_seconds)
         self.code = code
-        self.payload = JOB.pack(cpu_seconds, len(code)) + code
+        self.payload = JOB.pack(*limits.of_cpu(cpu_seconds), len(code)) + code
         self.sent = 0
         self.accepted_at = time.monotonic()
         self.started_at: Optional[float] = None
@@ -202,7 +202,7 @@ class Job:
         if self.yields_cpu:
             self.group.yield_cpu(False)
         self.pool.forget_when_clear()
-        self.pool.retire(self.sandbox)
+        self.pool.retire(self.sandbox, ends_by_itself=self.evidence.report is not None)
 
     def _end(self) -> None:
         ended_at = time.monotonic()

@@ -72,8 +72,8 @@ def _below_ceiling(kind: int, soft: int, hard: int) -> Tuple[int, int, int]:
     return kind, min(soft, ceiling), min(hard, ceiling)
 
 
-def limit_cpu(seconds: int) -> None:
-    """SIGXCPU at `seconds`, SIGKILL a second later where that is caught or ignored."""
+def of_cpu(seconds: int) -> Tuple[int, int]:
+    """(soft, hard) of RLIMIT_CPU: SIGXCPU at `seconds`, SIGKILL a second later where that is caught or ignored."""
     ceiling = resource.getrlimit(resource.RLIMIT_CPU)[1]
     hard = seconds + 1 if ceiling == resource.RLIM_INFINITY else min(seconds + 1, ceiling)
-    resource.setrlimit(resource.RLIMIT_CPU, (min(seconds, hard), hard))
+    return min(seconds, hard), hard

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import struct
-from typing import List, NamedTuple, Tuple
+from typing import Callable, List, NamedTuple, NoReturn, Tuple
 
 from . import bpf, landlock, limits, root_fs, seccomp, syscalls
 from .call_list import CallList
@@ -73,8 +73,9 @@ class Lockdown:
             self._calls.add("seccomp", bpf.SET_MODE_FILTER, 0, bpf.filter_program(confinement.filter))
         self._calls.seal()
 
-    def fork(self, code: int, out: int, err: int, result: int, scratch: str) -> int:
-        """What CallList.fork says. `scratch` is the directory made for this job in the fallback tier."""
+    def fork(self, code: int, out: int, err: int, result: int, scratch: str, sandbox: Callable[[int], NoReturn]) -> int:
+        """As CallList.fork, with `sandbox` for its child. `scratch` is the directory made for this job in the fallback
+        tier."""
         self.code = max(_FIRST_PRIVATE_FD, code + 1, out + 1, err + 1, result + 1)
         self.result = self.code + 1
         for position, source in ((self._out, out), (self._err, err), (self._code, code), (self._result, result)):
@@ -86,11 +87,13 @@ class Lockdown:
         if not self.confinement.namespaces:
             self._scratch = os.fsencode(scratch)
             self._calls.set(self._directory, 0, self._scratch)
-        return self._calls.fork()
+        return self._calls.fork(sandbox)
 
     def finish(self, outcome: int) -> None:
-        """In the sandbox: fails if a step did, and takes those that only the fallback tier has."""
-        self._calls.check(outcome)
+        """In the sandbox, where there is anything to finish: fails if a step did, and takes those that only the
+        fallback tier has."""
+        if outcome:
+            raise self._calls.failure(outcome)
         if not self.confinement.namespaces:
             readable = list(_FALLBACK_READABLE) + root_fs.runtime_paths(self.confinement.settings)
             landlock.restrict(readable, list(_FALLBACK_WRITABLE) + [os.fsdecode(self._scratch)])

@@ -21,6 +21,8 @@ from .runner import READY
 from .settings import Settings
 
 
+# A program that has reported ends at once, of itself: that takes less than killing it.
+_SECONDS_TO_END = 0.002
 _SECONDS_TO_DIE = 30.0
 
 
@@ -38,15 +40,16 @@ class Sandbox:
     def __init__(self, sandbox_id: int, zygote: "Zygote") -> None:
         self.id = sandbox_id
         self.zygote = zygote
-        pipes = [os.pipe() for _ in range(4)]
+        # A sandbox looks whether its code has come already; the other ends that it gets are as jobs expect them.
+        pipes = [os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK), *(os.pipe() for _ in range(3))]
         self.code, self.out, self.err, self.result = pipes[0][1], pipes[1][0], pipes[2][0], pipes[3][0]
         self.theirs = [pipes[0][0], pipes[1][1], pipes[2][1], pipes[3][1]]
-        for fd in (self.code, self.out, self.err, self.result):
+        for fd in (self.out, self.err, self.result):
             os.set_blocking(fd, False)
         self.ready = False
         self.ended: Optional[Ended] = None
         self.on_change: Callable[[], None] = _ignore  # it became ready, or ended
-        self.must_be_gone: Optional[Timer] = None
+        self.must_end: Optional[Timer] = None
 
     def close(self) -> None:
         for fd in (self.code, self.out, self.err, self.result):
@@ -130,14 +133,20 @@ class Pool:
                 line.idle.append(sandbox)
                 self.loop.watch(sandbox.result, lambda s=sandbox: self._on_idle(s))
 
-    def retire(self, sandbox: Sandbox) -> None:
+    def retire(self, sandbox: Sandbox, ends_by_itself: bool) -> None:
         """Nothing of it lives on. What the kernel says of its end comes later and is of no interest."""
         sandbox.on_change = _ignore
         sandbox.close()
         if sandbox.id in sandbox.zygote.sandboxes:
-            self._send(sandbox.zygote, channel.request(channel.KILL, sandbox.id))
             self._dying.add(sandbox.id)
-            sandbox.must_be_gone = self.loop.call_at(time.monotonic() + _SECONDS_TO_DIE, _not_killed)
+            if ends_by_itself:
+                sandbox.must_end = self.loop.call_at(time.monotonic() + _SECONDS_TO_END, lambda: self._kill(sandbox))
+            else:
+                self._kill(sandbox)
+
+    def _kill(self, sandbox: Sandbox) -> None:
+        self._send(sandbox.zygote, channel.request(channel.KILL, sandbox.id))
+        sandbox.must_end = self.loop.call_at(time.monotonic() + _SECONDS_TO_DIE, _not_killed)
 
     def when_clear(self, callback: Callable[[], None]) -> None:
         """Calls once nothing of any earlier job is left: its memory and processes would count as the next one's.
@@ -213,17 +222,12 @@ class Pool:
 
     def _on_event(self, zygote: Zygote, data: bytes) -> None:
         kind, sandbox_id, status, cpu_us, max_rss_kb = channel.parse_event(data)
-        sandbox = zygote.sandboxes.get(sandbox_id)
-        if sandbox is None:
-            return
-        if kind == channel.GONE:
-            del zygote.sandboxes[sandbox_id]
-            self.loop.cancel(sandbox.must_be_gone)
-            self._dying.discard(sandbox_id)
-            self._release_if_done(zygote)
-            self._check_clear()
-        else:  # EXIT or NOT_SPAWNED
-            self._on_ended(sandbox, Ended(status if kind == channel.EXIT else None, cpu_us, max_rss_kb))
+        sandbox = zygote.sandboxes.pop(sandbox_id)
+        self.loop.cancel(sandbox.must_end)
+        self._dying.discard(sandbox_id)
+        self._on_ended(sandbox, Ended(status if kind == channel.ENDED else None, cpu_us, max_rss_kb))
+        self._release_if_done(zygote)
+        self._check_clear()
 
     def _on_hello(self, zygote: Zygote, data: bytes) -> None:
         line = zygote.line

@@ -6,10 +6,9 @@ here. What stays shared until the zygote is recycled: the hash seed and the addr
 from __future__ import annotations
 
 import importlib
-import linecache
 import os
 import sys
-from typing import Any, Dict, Iterable, List, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Tuple
 
 from . import result, toplevel
 from .settings import Settings
@@ -82,28 +81,42 @@ def _refuse_threads(imported: List[str]) -> None:
 
 def warm_up() -> None:
     """Runs what every job runs once, so that its objects exist before the fork."""
-    code = toplevel.compile_program("import sys\nclass A:\n  def f(self): return 1\nreturn A().f()", "main.py")
-    scope: Dict[str, Any] = {"__name__": "__main__"}
-    scope.update(code.names)
-    eval(code.code, scope)
+    code, names = toplevel.compile_program("import sys\nclass A:\n  def f(self): return 1\nreturn A().f()", "main.py")
+    scope: Dict[str, Any] = {"__name__": "__main__", **names}
+    eval(code, scope)
     result.encode({"a": [1, 2.5, None, True, {1}]}, 1 << 20)
-    linecache.clearcache()
 
 
-def reseed() -> None:
-    """OpenSSL notices a fork by its process id, which differs here from the zygote's."""
-    modules = sys.modules
-    if "random" in modules:
-        modules["random"].seed()
-    if "numpy.random.mtrand" in modules:
-        numpy = modules["numpy"]
-        state = numpy.frombuffer(os.urandom(4 * _MT19937_WORDS), dtype="u4")  # seed() would cost twice as much
-        modules["numpy.random.mtrand"]._rand.set_state(("MT19937", state, _MT19937_WORDS))
-    if "tempfile" in modules:
-        modules["tempfile"]._name_sequence = None
-        modules["tempfile"].tempdir = None
-    if "uuid" in modules:
-        modules["uuid"]._node = None
-        modules["uuid"]._last_timestamp = None
-    if "threading" in modules:
-        modules["threading"].main_thread()._set_native_id()
+def reseeders() -> List[Callable[[], None]]:
+    """What each sandbox is to call, after all imports. OpenSSL notices a fork by its process id, which differs here from
+    the zygote's."""
+    return [reseed for name, reseed in _RESEEDERS.items() if name in sys.modules]
+
+
+def _reseed_random() -> None:
+    sys.modules["random"].seed()  # type: ignore[attr-defined]
+
+
+def _reseed_numpy() -> None:
+    numpy: Any = sys.modules["numpy"]
+    state = numpy.frombuffer(os.urandom(4 * _MT19937_WORDS), dtype="u4")  # seed() would cost twice as much
+    numpy.random.mtrand._rand.set_state(("MT19937", state, _MT19937_WORDS))
+
+
+def _rename_temporary_files() -> None:
+    tempfile: Any = sys.modules["tempfile"]
+    tempfile._name_sequence = tempfile.tempdir = None
+
+
+def _forget_uuids() -> None:
+    uuid: Any = sys.modules["uuid"]
+    uuid._node = uuid._last_timestamp = None
+
+
+def _renumber_main_thread() -> None:
+    threading: Any = sys.modules["threading"]
+    threading.main_thread()._set_native_id()
+
+
+_RESEEDERS = {"random": _reseed_random, "numpy.random.mtrand": _reseed_numpy, "tempfile": _rename_temporary_files,
+              "uuid": _forget_uuids, "threading": _renumber_main_thread}

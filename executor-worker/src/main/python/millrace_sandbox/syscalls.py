@@ -136,6 +136,7 @@ def set_capabilities(mask: int) -> None:
 
 
 _SIGNAL_ACTION_BYTES, SIGNAL_SET_BYTES = 32, 8
+SIGNAL_FD_BYTES = 128
 
 
 def ignore_signal(signal_number: int) -> bytes:
@@ -144,6 +145,11 @@ def ignore_signal(signal_number: int) -> bytes:
     ignore = struct.pack("=QQQQ", signal.SIG_IGN, 0, 0, 0)
     syscall("rt_sigaction", signal_number, ignore, before, SIGNAL_SET_BYTES)
     return before.raw
+
+
+def signal_fd(signal_number: int) -> int:
+    """Readable when the signal, which is to be blocked, has come. Closed on exec."""
+    return syscall("signalfd4", -1, struct.pack("=Q", 1 << (signal_number - 1)), SIGNAL_SET_BYTES, os.O_CLOEXEC)
 
 
 def empty_bounding_set(last: int) -> None:

@@ -16,28 +16,21 @@ import ast
 import symtable
 import sys
 from types import CodeType
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
+# The code, and what is to be in its globals before it runs.
+Program = Tuple[CodeType, Dict[str, Any]]
 _WRAPPER = "__millrace_top__"
 _IMPORT_STAR = "__millrace_import_star__"
 _AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 # As in the module inspect, which is half a megabyte in each fork.
-_CO_OPTIMIZED, _CO_NEWLOCALS, _CO_COROUTINE = 0x1, 0x2, 0x80
-
-
-class Program(NamedTuple):
-    code: CodeType
-    names: Dict[str, Any] = {}  # to be in the globals before it runs
-
-    @property
-    def is_coroutine(self) -> bool:
-        return bool(self.code.co_flags & _CO_COROUTINE)
+_CO_OPTIMIZED, _CO_NEWLOCALS, CO_COROUTINE = 0x1, 0x2, 0x80
 
 
 def compile_program(source: str, filename: str) -> Program:
     text = source
     try:
-        return Program(compile(source, filename, "exec", _AWAIT, dont_inherit=True))
+        return compile(source, filename, "exec", _AWAIT, dont_inherit=True), {}
     except IndentationError:
         indented = _parse_indented(source, filename)
         if indented is None:
@@ -48,7 +41,7 @@ def compile_program(source: str, filename: str) -> Program:
             raise
         tree = ast.parse(source, filename)
     try:
-        return Program(compile(tree, filename, "exec", _AWAIT, dont_inherit=True))
+        return compile(tree, filename, "exec", _AWAIT, dont_inherit=True), {}
     except SyntaxError as e:
         if not _is_outside_function(e):
             raise _with_text(e, source)
@@ -109,7 +102,7 @@ def _returning(tree: ast.Module, text: str, filename: str) -> Program:
     inner = next(c for c in outer.co_consts if isinstance(c, CodeType) and c.co_name == _WRAPPER)
     if rewrite.import_star:
         given[_IMPORT_STAR] = _import_star
-    return Program(_as_module_code(inner), given)
+    return _as_module_code(inner), given
 
 
 def _bound_names(text: str, filename: str) -> List[str]:

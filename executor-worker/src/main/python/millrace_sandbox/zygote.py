@@ -17,12 +17,13 @@ import signal
 import socket
 import sys
 import traceback
-from typing import Dict, List, NamedTuple, NoReturn, Optional, Tuple
+from typing import Dict, List, NamedTuple, NoReturn, Tuple
 
-from . import landlock, limits, preload, root_fs, runner, scratch, syscalls
+from . import landlock, limits, preload, root_fs, scratch, surroundings, syscalls
 from . import zygote_channel as channel_
 from .idle_init import IdleInit
 from .lockdown import Confinement, Lockdown, confinement
+from .runner import Runner
 from .settings import Settings, parse
 
 CHANNEL_FD = 3
@@ -162,42 +163,44 @@ def _drop_what_is_not_needed(tier: str) -> None:
 class _Sandbox:
     def __init__(self, sandbox_id: int) -> None:
         self.id = sandbox_id
-        self.main: Optional[int] = None  # process ids in the zygote's namespace, None once reaped
-        self.init: Optional[int] = None
+        self.main = 0  # process ids in the zygote's namespace; 0: there is none
+        self.init = 0
         self.scratch = ""
 
     def kill(self) -> None:
-        target = self.init or self.main
-        if target:
-            os.kill(target, signal.SIGKILL)
+        """The init takes all that live in its namespace with it; without namespaces there is but the one process."""
+        os.kill(self.init or self.main, signal.SIGKILL)
 
 
 class _Zygote:
     def __init__(self, channel: socket.socket, confined: Confinement, own_namespace: int, scratch_root: str) -> None:
         self.channel = channel
         self.confinement = confined
+        self.fallback = not confined.namespaces
         self.scratch_root = scratch_root
         self.sandboxes: Dict[int, _Sandbox] = {}
-        self.by_pidfd: Dict[int, Tuple[int, _Sandbox]] = {}
         self.idle_init = IdleInit()
         self.own_namespace = own_namespace
-        self.poll = select.poll()
-        runner.become_anonymous(confined.namespaces)
-        if confined.namespaces:  # else it would write where the host's programs are
-            runner.practise(confined.settings)
+        self.endings = syscalls.signal_fd(signal.SIGCHLD)
+        self.runner = Runner(confined.settings.result_limit, preload.reseeders())
+        surroundings.become_anonymous()
+        if confined.namespaces:  # else each lives elsewhere, and practice would write where the host's programs are
+            self.runner.prepare(surroundings.live_in(os.path.join(root_fs.SCRATCH, root_fs.WORK)))
+            self.runner.practise()
         self.lockdown = Lockdown(confined)
         gc.collect()
-        gc.disable()
         gc.freeze()
 
     def serve(self) -> NoReturn:
-        self.poll.register(self.channel.fileno(), select.POLLIN)
+        poll = select.poll()
+        poll.register(self.channel.fileno(), select.POLLIN)
+        poll.register(self.endings, select.POLLIN)
         while True:
-            for fd, _ in self.poll.poll():
-                if fd == self.channel.fileno():
+            for fd, _ in poll.poll():
+                if fd == self.endings:
+                    self._reap()
+                else:
                     self._serve_request()
-                elif fd in self.by_pidfd:
-                    self._reap(fd)
 
     def _serve_request(self) -> None:
         data, fds = channel_.receive(self.channel)
@@ -207,19 +210,16 @@ class _Zygote:
             os._exit(0)
         kind, sandbox_id = channel_.parse_request(data)
         if kind == channel_.SPAWN:
-            self._spawn(sandbox_id, fds)
+            self._spawn(_Sandbox(sandbox_id), fds)
         elif sandbox_id in self.sandboxes:
             self.sandboxes[sandbox_id].kill()
 
-    def _spawn(self, sandbox_id: int, fds: List[int]) -> None:
-        sandbox = self.sandboxes[sandbox_id] = _Sandbox(sandbox_id)
+    def _spawn(self, sandbox: _Sandbox, fds: List[int]) -> None:
         try:
             self._fork(sandbox, fds)
         except OSError as e:  # no process to be had: a fork bomb is running, or the machine is full
-            self.channel.send(channel_.event(channel_.NOT_SPAWNED, sandbox_id, e.errno or 0))
-            sandbox.kill()
-            if sandbox.init is None:
-                self._forget(sandbox)
+            self._clean_up(sandbox)
+            self.channel.send(channel_.event(channel_.NOT_SPAWNED, sandbox.id, e.errno or 0))
         finally:
             for fd in fds:
                 os.close(fd)
@@ -232,51 +232,38 @@ class _Zygote:
         syscalls.unshare(syscalls.CLONE_NEWPID)
         try:
             sandbox.init = self.idle_init.start()
-            self._watch(sandbox.init, sandbox)
             self._fork_main(sandbox, fds)
         finally:
             syscalls.setns(self.own_namespace, syscalls.CLONE_NEWPID)
 
     def _fork_main(self, sandbox: _Sandbox, fds: List[int]) -> None:
-        outcome = self.lockdown.fork(*fds, sandbox.scratch)
-        if outcome <= 0:
-            _become_sandbox(self.lockdown, outcome)
-        sandbox.main = outcome
-        self._watch(sandbox.main, sandbox)
+        sandbox.main = self.lockdown.fork(*fds, sandbox.scratch, self._become_sandbox)
+        self.sandboxes[sandbox.id] = sandbox
 
-    def _watch(self, pid: int, sandbox: _Sandbox) -> None:
-        pidfd = os.pidfd_open(pid)
-        self.by_pidfd[pidfd] = pid, sandbox
-        self.poll.register(pidfd, select.POLLIN)
+    def _reap(self) -> None:
+        os.read(self.endings, syscalls.SIGNAL_FD_BYTES)
+        for sandbox in tuple(self.sandboxes.values()):
+            pid, status, usage = os.wait4(sandbox.main, os.WNOHANG)
+            if pid:
+                del self.sandboxes[sandbox.id]
+                self._clean_up(sandbox)
+                cpu_us = int((usage.ru_utime + usage.ru_stime) * 1e6)
+                self.channel.send(channel_.event(channel_.ENDED, sandbox.id, status, cpu_us, usage.ru_maxrss))
 
-    def _reap(self, pidfd: int) -> None:
-        pid, sandbox = self.by_pidfd.pop(pidfd)
-        self.poll.unregister(pidfd)
-        os.close(pidfd)
-        _, status, usage = os.wait4(pid, 0)
-        if pid == sandbox.main:
-            sandbox.main = None
-            cpu_us = int((usage.ru_utime + usage.ru_stime) * 1e6)
-            self.channel.send(channel_.event(channel_.EXIT, sandbox.id, status, cpu_us, usage.ru_maxrss))
-            sandbox.kill()
-        else:
-            sandbox.init = None
-        if sandbox.main is None and sandbox.init is None:
-            self._forget(sandbox)
-
-    def _forget(self, sandbox: _Sandbox) -> None:
-        del self.sandboxes[sandbox.id]
+    def _clean_up(self, sandbox: _Sandbox) -> None:
+        """When its main process is no more. Killing the init ends what that has left, all of it before the init."""
+        if sandbox.init:
+            os.kill(sandbox.init, signal.SIGKILL)
+            os.waitpid(sandbox.init, 0x40000000)
         if sandbox.scratch:
             scratch.remove(sandbox.scratch, self.confinement)
-        self.channel.send(channel_.event(channel_.GONE, sandbox.id))
 
-
-def _become_sandbox(lockdown: Lockdown, outcome: int) -> NoReturn:
-    try:
-        lockdown.finish(outcome)
-        if not lockdown.confinement.namespaces:
-            runner.live_in(os.getcwd())
-        runner.run(lockdown.code, lockdown.result, lockdown.confinement.settings)
-    except BaseException:
-        traceback.print_exc()
-    os._exit(_SANDBOX_FAILED)
+    def _become_sandbox(self, outcome: int) -> NoReturn:
+        try:
+            if outcome or self.fallback:
+                self.lockdown.finish(outcome)
+                self.runner.prepare(surroundings.live_in(os.getcwd()))
+            self.runner.run(self.lockdown.code, self.lockdown.result)
+        except BaseException:
+            traceback.print_exc()
+        os._exit(_SANDBOX_FAILED)

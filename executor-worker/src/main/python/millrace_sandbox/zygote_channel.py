@@ -3,9 +3,9 @@
 helper -> zygote  SPAWN id, with the sandbox's ends of four pipes (code, stdout, stderr, result)
                   KILL id
 zygote -> helper  HELLO and JSON, once; or FAILED_TO_START and a sentence
-                  EXIT id, wait status, cpu in microseconds, peak memory in KiB: the job's main process ended
-                  GONE id: so has every other process of the sandbox
-                  NOT_SPAWNED id, errno
+                  ENDED id, wait status of the job's main process, cpu in microseconds, peak memory in KiB: nothing of
+                  the sandbox is left
+                  NOT_SPAWNED id, errno: nor is anything of this one
 """
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import List, Tuple
 
 HELLO, FAILED_TO_START = b"H", b"E"
 SPAWN, KILL = b"S", b"K"
-EXIT, GONE, NOT_SPAWNED = b"X", b"G", b"N"
+ENDED, NOT_SPAWNED = b"X", b"N"
 _REQUEST = struct.Struct("=cI")
 _EVENT = struct.Struct("=cIiQQ")
 _MAX_PACKET = 65536
