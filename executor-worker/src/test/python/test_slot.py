@@ -71,6 +71,11 @@ class SlotTest(unittest.TestCase):
         self.assertIn("line 2, in <module>", self.traceback_of("    x = 1\n    raise ValueError\n    return 1"))
         self.assertNotIn("asyncio", self.traceback_of("await __import__('asyncio').sleep(0)\nraise ValueError"))
 
+    def test_tracebacks_have_their_lines_when_the_file_is_out_of_reach(self) -> None:
+        for code in ("opened = []\nwhile True: opened.append(open('/dev/null'))  # marked",
+                     "import os\nos.remove(__file__)\nos.chdir('/')\n1 / 0  # marked"):
+            self.assertIn("# marked\n", self.traceback_of(code))
+
     def test_tracebacks_of_threads_and_exit_functions(self) -> None:
         outcome = self.run_job("import atexit, threading\ndef boom():\n    raise ValueError('boom')\natexit.register(boom)\n"
                                "t = threading.Thread(target=boom)\nt.start(); t.join()\nprint('end')")

@@ -63,6 +63,19 @@ class SeccompTest(unittest.TestCase):
                 self.assertEqual(seccomp.KILL, interpret(program, "i386", 20, ()))
         self.assertEqual(seccomp.KILL, interpret(seccomp.program(True, "x86_64"), "x86_64", 0x40000000 + 39, ()))
 
+    def test_a_zygotes_filter_and_a_sandboxs_are_together_the_jobs(self) -> None:
+        arguments = [(first, second, third) for first in (0, 1, 2, 4, 15, 17, 38, 47, 0x10000000, 0x3D0F00)
+                     for second in (0, 1, 5, 1026, 0x5412) for third in (0, 1)]
+        for machine in ("x86_64", "aarch64"):
+            whole, parts = seccomp.program(True, machine), (seccomp.zygote_program(machine), seccomp.sandbox_program(machine))
+            self.assertLess(len(parts[1]), 50)
+            for number in range(500):
+                for values in arguments:
+                    expected = interpret(whole, machine, number, values)
+                    # The least is the strictest, and of two refusals the sandbox's own is heard.
+                    answers = [interpret(part, machine, number, values) for part in reversed(parts)]
+                    self.assertEqual(expected, min(answers, key=lambda answer: answer & 0x7FFF0000), (number, values))
+
     def test_the_fallback_filter_is_bound_to_its_process(self) -> None:
         code = seccomp.for_process(bpf.assemble(seccomp.program(False, "x86_64")), 4711)
         program = [__import__("struct").unpack_from("<HBBI", code, i) for i in range(0, len(code), 8)]

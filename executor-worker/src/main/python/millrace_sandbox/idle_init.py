@@ -15,6 +15,7 @@ an init gets no signal from inside its namespace but those it handles, of which 
 """
 from __future__ import annotations
 
+import os
 import signal
 
 from . import syscalls
@@ -32,6 +33,8 @@ _CODE = {
         "0000010000000000"),  # the signal set: SIGCHLD is 17
 }
 _CLONE_VM = 0x100
+# Its end is no SIGCHLD for the zygote, which then waits for it by its number only.
+_WALL = 0x40000000
 
 
 class IdleInit:
@@ -44,3 +47,8 @@ class IdleInit:
     def start(self) -> int:
         """Starts one, where this process's next child would be (see unshare); its process id."""
         return syscalls.clone(self._code, self._stack, _CLONE_VM)
+
+    def end(self, pid: int) -> None:
+        """Until it and all that live in its namespace are gone, those first."""
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, _WALL)

@@ -10,12 +10,13 @@ from typing import Any, Callable, Dict, List, Optional
 from . import frames, limits
 from .cgroups import OpenCgroup
 from .loop import Loop, Timer
-from .pool import Pool, Sandbox
+from .pool import Pool
 from .runner import JOB
 from .settings import Settings
 from .streams import OutputStream, ReportReader, unread
 from .verdict import Evidence, decide
 
+_CPUS = os.cpu_count() or 1
 _CODE_CHUNK = 65536
 _SECONDS_BETWEEN_TRIES = 0.05
 _SECONDS_TO_BE_READY = 15.0
@@ -209,7 +210,8 @@ class Job:
         self.out.drain()
         self.err.drain()
         self.evidence.report = self.report.report
-        self.evidence.oom_kills = self.group.oom_kills() - self.oom_kills_before
+        if self.report.report is None or self.report.report.how != "ok":  # else nobody asks
+            self.evidence.oom_kills = self.group.oom_kills() - self.oom_kills_before
         self.send(frames.RESULT, *self._result(ended_at))
         self._let_go()
         self.on_end()
@@ -231,4 +233,4 @@ class Job:
 
 def _cpu_backstop(timeout_ms: int) -> int:
     """More than its timeout allows on all cpus: it ends a job only where our clock failed to."""
-    return math.ceil(timeout_ms / 1000) * (os.cpu_count() or 1) + 1
+    return math.ceil(timeout_ms / 1000) * _CPUS + 1

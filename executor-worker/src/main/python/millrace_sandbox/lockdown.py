@@ -34,7 +34,6 @@ class Confinement(NamedTuple):
     tier: str
     proc: bool  # whether a /proc can be mounted
     change_user: bool
-    filter: bytes
     limits: List[Tuple[int, int, int]]
 
     @property
@@ -44,8 +43,7 @@ class Confinement(NamedTuple):
 
 def confinement(settings: Settings, tier: str, proc: bool) -> Confinement:
     change_user = os.geteuid() == 0 and tier != "userns"
-    return Confinement(settings, tier, proc, change_user, seccomp.build(tier != "fallback"),
-                       limits.table(settings, tier))
+    return Confinement(settings, tier, proc, change_user, limits.table(settings, tier))
 
 
 class Lockdown:
@@ -70,7 +68,11 @@ class Lockdown:
         self._enter_scratch()
         self._restore_signals()
         if confinement.namespaces:
-            self._calls.add("seccomp", bpf.SET_MODE_FILTER, 0, bpf.filter_program(confinement.filter))
+            bpf.install(bpf.assemble(seccomp.zygote_program()))
+            self._calls.add("seccomp", bpf.SET_MODE_FILTER, 0,
+                            bpf.filter_program(bpf.assemble(seccomp.sandbox_program())))
+        else:
+            self._whole_filter = bpf.assemble(seccomp.program(namespaces=False))
         self._calls.seal()
 
     def fork(self, code: int, out: int, err: int, result: int, scratch: str, sandbox: Callable[[int], NoReturn]) -> int:
@@ -97,7 +99,7 @@ class Lockdown:
         if not self.confinement.namespaces:
             readable = list(_FALLBACK_READABLE) + root_fs.runtime_paths(self.confinement.settings)
             landlock.restrict(readable, list(_FALLBACK_WRITABLE) + [os.fsdecode(self._scratch)])
-            bpf.install(seccomp.for_process(self.confinement.filter, os.getpid()))
+            bpf.install(seccomp.for_process(self._whole_filter, os.getpid()))
 
     def _keep_pipes_only(self) -> None:
         self._calls.add("dup3", os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC), 0, 0)

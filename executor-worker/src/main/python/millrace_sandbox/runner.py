@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import atexit
 import errno
+import linecache
 import os
 import resource
 import select
@@ -40,8 +41,6 @@ _UNTIL_SPECIALIZED = 32
 _FOR_EVER = (1 << 32) - 1
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 _FORK_NAMES = frozenset(("fork", "forkpty", "vfork", "posix_spawn", "posix_spawnp", "fork_exec", "_fork_exec"))
-
-
 # Exit status, index in HOW, index in LIMITS, error, result, whether that was too long.
 _Ending = Tuple[int, int, int, str, bytes, bool]
 _ENDED_WELL: _Ending = 0, 0, 0, "", b"", False
@@ -133,6 +132,8 @@ class Runner:
             _make_room()
             limit = _limit_met(e) if started else None
             error = traces.last_line(e)
+            lines = source.decode("utf-8", "replace").splitlines(True)
+            linecache.cache[PROGRAM] = len(source), None, lines, PROGRAM  # its file may be gone, or no descriptor left
             _show(e)
             return 1, HOW.index("exception"), LIMITS.index(limit), error, b"", False
 
@@ -170,7 +171,7 @@ def _report(ending: _Ending, before: float) -> bytes:
 
 
 def _write_file(path: str, source: bytes) -> None:
-    """Where a traceback finds its lines, and an interpreter that the program starts finds the program."""
+    """For what reads the source by itself: multiprocessing's spawn, the program's own look at a traceback."""
     try:
         fd = os.open(path, _NEW_FILE, 0o600)
         os.write(fd, source)

@@ -41,8 +41,11 @@ CAP_SYS_ADMIN, CAP_SYS_RESOURCE = 21, 24
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
+# Looked up once, not for each sandbox.
+_unshare, _setns, _clone = _libc.unshare, _libc.setns, _libc.clone
+_clone.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p]
 # fork() without Python's at-fork hooks, which a process of one thread can do without: they touch 200 pages, each a
-# copy-on-write fault. What they'd do that matters, the child does (see preload.reseed).
+# copy-on-write fault. What they'd do that matters, the child does (see preload.reseeders).
 FORK = ctypes.cast(_libc.fork, ctypes.c_void_p).value
 
 
@@ -63,7 +66,7 @@ def syscall(name: str, *args: object) -> int:
 
 
 def clone(function: int, stack_top: int, flags: int) -> int:
-    return _checked(_libc.clone(ctypes.c_void_p(function), ctypes.c_void_p(stack_top), flags, None), "clone")
+    return _checked(_clone(function, stack_top, flags, None), "clone")
 
 
 def map_code(code: Dict[str, bytes], stack_pages: int = 0) -> Tuple[mmap.mmap, int]:
@@ -77,11 +80,12 @@ def map_code(code: Dict[str, bytes], stack_pages: int = 0) -> Tuple[mmap.mmap, i
 
 
 def unshare(flags: int) -> None:
-    _checked(_libc.unshare(flags), "unshare(%#x)" % flags)
+    if _unshare(flags):
+        _checked(-1, "unshare(%#x)" % flags)
 
 
 def setns(fd: int, flags: int) -> None:
-    _checked(_libc.setns(fd, flags), "setns")
+    _checked(_setns(fd, flags), "setns")
 
 
 def sethostname(name: bytes) -> None:

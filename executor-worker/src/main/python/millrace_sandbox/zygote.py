@@ -184,7 +184,7 @@ class _Zygote:
         self.endings = syscalls.signal_fd(signal.SIGCHLD)
         self.runner = Runner(confined.settings.result_limit, preload.reseeders())
         surroundings.become_anonymous()
-        if confined.namespaces:  # else each lives elsewhere, and practice would write where the host's programs are
+        if not self.fallback:  # else each lives elsewhere, and practice would write where the host's programs are
             self.runner.prepare(surroundings.live_in(os.path.join(root_fs.SCRATCH, root_fs.WORK)))
             self.runner.practise()
         self.lockdown = Lockdown(confined)
@@ -225,7 +225,7 @@ class _Zygote:
                 os.close(fd)
 
     def _fork(self, sandbox: _Sandbox, fds: List[int]) -> None:
-        if not self.confinement.namespaces:
+        if self.fallback:
             sandbox.scratch = scratch.make(self.scratch_root, sandbox.id, self.confinement)
             self._fork_main(sandbox, fds)
             return
@@ -251,10 +251,9 @@ class _Zygote:
                 self.channel.send(channel_.event(channel_.ENDED, sandbox.id, status, cpu_us, usage.ru_maxrss))
 
     def _clean_up(self, sandbox: _Sandbox) -> None:
-        """When its main process is no more. Killing the init ends what that has left, all of it before the init."""
+        """When its main process is no more, and has been waited for: an init ends last."""
         if sandbox.init:
-            os.kill(sandbox.init, signal.SIGKILL)
-            os.waitpid(sandbox.init, 0x40000000)
+            self.idle_init.end(sandbox.init)
         if sandbox.scratch:
             scratch.remove(sandbox.scratch, self.confinement)
 

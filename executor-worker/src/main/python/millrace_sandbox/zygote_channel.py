@@ -37,11 +37,7 @@ def receive(channel: socket.socket) -> Tuple[bytes, List[int]]:
         data, ancillary, _, _ = channel.recvmsg(_MAX_PACKET, 256)
     except ConnectionResetError:
         return b"", []
-    fds = array.array("i")
-    for level, kind, payload in ancillary:
-        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-            fds.frombytes(payload[:len(payload) - len(payload) % fds.itemsize])
-    return data, list(fds)
+    return data, memoryview(ancillary[0][2]).cast("i").tolist() if ancillary else []
 
 
 def request(kind: bytes, sandbox_id: int) -> bytes:
