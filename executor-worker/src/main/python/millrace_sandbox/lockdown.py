@@ -31,19 +31,15 @@ class Confinement(NamedTuple):
     """All that every sandbox of a zygote has in common, computed once."""
 
     settings: Settings
-    tier: str
+    namespaces: bool  # the fallback tier has none
     proc: bool  # whether a /proc can be mounted
     change_user: bool
     limits: List[Tuple[int, int, int]]
 
-    @property
-    def namespaces(self) -> bool:
-        return self.tier != "fallback"
-
 
 def confinement(settings: Settings, tier: str, proc: bool) -> Confinement:
     change_user = os.geteuid() == 0 and tier != "userns"
-    return Confinement(settings, tier, proc, change_user, limits.table(settings, tier))
+    return Confinement(settings, tier != "fallback", proc, change_user, limits.table(settings, tier))
 
 
 class Lockdown:

@@ -176,7 +176,6 @@ class _Zygote:
     def __init__(self, channel: socket.socket, confined: Confinement, own_namespace: int, scratch_root: str) -> None:
         self.channel = channel
         self.confinement = confined
-        self.fallback = not confined.namespaces
         self.scratch_root = scratch_root
         self.sandboxes: Dict[int, _Sandbox] = {}
         self.idle_init = IdleInit()
@@ -184,7 +183,7 @@ class _Zygote:
         self.endings = syscalls.signal_fd(signal.SIGCHLD)
         self.runner = Runner(confined.settings.result_limit, preload.reseeders())
         surroundings.become_anonymous()
-        if not self.fallback:  # else each lives elsewhere, and practice would write where the host's programs are
+        if confined.namespaces:  # else each lives elsewhere, and practice would write where the host's programs are
             self.runner.prepare(surroundings.live_in(os.path.join(root_fs.SCRATCH, root_fs.WORK)))
             self.runner.practise()
         self.lockdown = Lockdown(confined)
@@ -225,7 +224,7 @@ class _Zygote:
                 os.close(fd)
 
     def _fork(self, sandbox: _Sandbox, fds: List[int]) -> None:
-        if self.fallback:
+        if not self.confinement.namespaces:
             sandbox.scratch = scratch.make(self.scratch_root, sandbox.id, self.confinement)
             self._fork_main(sandbox, fds)
             return
@@ -259,7 +258,7 @@ class _Zygote:
 
     def _become_sandbox(self, outcome: int) -> NoReturn:
         try:
-            if outcome or self.fallback:
+            if outcome or not self.confinement.namespaces:
                 self.lockdown.finish(outcome)
                 self.runner.prepare(surroundings.live_in(os.getcwd()))
             self.runner.run(self.lockdown.code, self.lockdown.result)
