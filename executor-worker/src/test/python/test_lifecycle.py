@@ -21,6 +21,7 @@ BUSY = ("import os, signal, time\nfor _ in range(3):\n    if os.fork() == 0:\n  
         "        signal.signal(signal.SIGTERM, signal.SIG_IGN)\nos.write(1, b'on\\n')\nwhile True:\n    time.sleep(0.01)")
 CROWD = ("import os, signal\ntry:\n    while os.fork():\n        pass\nexcept OSError:\n    os.write(1, b'on\\n')\n"
          "signal.pause()")
+FAMILY = "import os, signal\nfor _ in range(12):\n    if os.fork() == 0:\n        x = bytearray(100 << 20)\n        signal.pause()\nsignal.pause()"
 BUSY_ALONE = "import os, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nos.write(1, b'on\\n')\nwhile True:\n    time.sleep(0.01)"
 
 
@@ -100,6 +101,16 @@ class LifecycleTest(unittest.TestCase):
                 self.assertEqual("cancelled", slot.outcome().verdict)
                 self.assertEqual("ok", slot.run("print()").verdict)
                 self.await_content(path, "0\n")
+
+    def test_a_job_whose_processes_together_meet_the_memory_limit_ends(self) -> None:
+        """The kernel kills one or two of them; the rest would sleep, or wait for the dead, up to the job's timeout."""
+        for tier, launcher in support.tiers().items():
+            with self.subTest(tier=tier), Slot(launcher, support.PYTHON, tier=tier, preimport=[]) as slot:
+                if slot.hello["limits"]["memory"] != "cgroup":
+                    continue  # nothing is bounded as a whole here
+                for _ in range(2):
+                    self.assertEqual("memory_limit", slot.run(FAMILY, 60_000).verdict)
+                    self.assertEqual("ok", slot.run("print()").verdict)
 
     def await_content(self, path: str, wanted: str) -> None:
         def content() -> str:

@@ -232,6 +232,7 @@ class VerdictTest(unittest.TestCase):
 
     def test_the_oom_counter_makes_a_kill_a_memory_limit(self) -> None:
         self.assertEqual("memory_limit", self.decide(ended=Ended(9), oom_kills=1)["verdict"])
+        self.assertEqual("memory_limit", self.decide(oom_kills=1)["verdict"])
         self.assertEqual("ok", self.decide(report=verdict.Report(0, "ok"), oom_kills=1)["verdict"])
 
     def test_never_started_is_our_failure(self) -> None:
@@ -297,18 +298,26 @@ class CgroupTest(unittest.TestCase):
 
     def test_files_of_a_group_are_of_use_when_they_are_open(self) -> None:
         files = [os.open(self.write(name, text), os.O_RDWR) for name, text in (
-            ("memory.events", "low 0\nhigh 0\nmax 7\noom 2\noom_kill 1\n"), ("pids.current", "67\n"), ("cpu.idle", "0"))]
-        group = cgroups.OpenCgroup(*files)
+            ("memory.events", "low 0\nhigh 0\nmax 7\noom 2\noom_kill 1\n"), ("pids.current", "67\n"), ("cpu.idle", "0"),
+            ("cpu.max", "9000 9000"))]
+        group = cgroups.OpenCgroup(*files, b"max")
         self.assertEqual((1, 67), (group.oom_kills(), group.processes()))
         for does in (True, False):
             group.yield_cpu(does)
             self.assertEqual(b"%d" % does, os.pread(files[2], 9, 0))
+        for _ in range(2):
+            group.lift_quota()
+            self.assertEqual(b"max", os.pread(files[3], 3, 0))
+        group.restore_quota()
+        self.assertEqual(b"9000 9000", os.pread(files[3], 9, 0))
         for fd in files:
             os.close(fd)
 
     def test_a_group_without_files_has_nothing_to_tell(self) -> None:
         group = cgroups.SlotCgroup({}, 1).open()
         group.yield_cpu(True)
+        group.lift_quota()
+        group.restore_quota()
         self.assertEqual((0, 0), (group.oom_kills(), group.processes()))
 
 

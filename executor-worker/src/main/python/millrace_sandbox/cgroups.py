@@ -78,9 +78,10 @@ class SlotCgroup:
             _write(path + "/cpu.cfs_quota_us", str(quota))
 
     def open(self) -> "OpenCgroup":
-        oom = "memory.events" if self.version == 2 else "memory.oom_control"
+        oom, quota, no_quota = (("memory.events", "cpu.max", b"max") if self.version == 2
+                                else ("memory.oom_control", "cpu.cfs_quota_us", b"-1"))
         return OpenCgroup(self._open("memory", oom, os.O_RDONLY), self._open("pids", "pids.current", os.O_RDONLY),
-                          self._open("cpu", "cpu.idle", os.O_WRONLY))
+                          self._open("cpu", "cpu.idle", os.O_WRONLY), self._open("cpu", quota, os.O_RDWR), no_quota)
 
     def _open(self, controller: str, name: str, mode: int) -> Optional[int]:
         try:
@@ -108,10 +109,14 @@ class SlotCgroup:
 class OpenCgroup:
     """Files of a slot's group, of use after their user has let go of its privilege; None where the kernel has none."""
 
-    def __init__(self, oom: Optional[int], pids: Optional[int], idle: Optional[int]) -> None:
+    def __init__(self, oom: Optional[int], pids: Optional[int], idle: Optional[int], quota: Optional[int],
+                 no_quota: bytes) -> None:
         self._oom = oom
         self._pids = pids
         self._idle = idle
+        self._quota = quota
+        self._no_quota = no_quota
+        self._lifted = b""
 
     def oom_kills(self) -> int:
         found = self._oom is not None and re.search(rb"(?m)^oom_kill (\d+)$", os.pread(self._oom, 4096, 0))
@@ -125,6 +130,18 @@ class OpenCgroup:
         """Whether the slot has only what cpu the others leave over."""
         if self._idle is not None:
             os.pwrite(self._idle, b"1" if does else b"0", 0)
+
+    def lift_quota(self) -> None:
+        """While a job is being killed: a process that is out of quota doesn't die, and where others wait in the kernel
+        for its memory, they use up the next quota too."""
+        if self._quota is not None and not self._lifted:
+            self._lifted = os.pread(self._quota, 64, 0)
+            os.pwrite(self._quota, self._no_quota, 0)
+
+    def restore_quota(self) -> None:
+        if self._quota is not None and self._lifted:
+            os.pwrite(self._quota, self._lifted, 0)
+            self._lifted = b""
 
 
 def create(name: str, proc_cgroup: str = "/proc/self/cgroup", mountinfo: str = "/proc/self/mountinfo") -> SlotCgroup:

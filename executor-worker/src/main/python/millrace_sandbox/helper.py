@@ -63,7 +63,8 @@ class Helper:
         self.hello = hello
         self.group = group
         self.loop = Loop()
-        self.pool = Pool(settings, self.loop, keeper, zygotes, preload.beyond_standard(hello["preimported"]))
+        self.pool = Pool(settings, self.loop, keeper, zygotes, group,
+                         preload.beyond_standard(hello["preimported"]))
         self.job: Optional[Job] = None
         self.at_end = False
         self.said_hello = False

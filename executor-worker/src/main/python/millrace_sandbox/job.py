@@ -26,7 +26,7 @@ _SHORT_JOB_SECONDS = 0.002
 _REST_SECONDS = 0.002
 _REST_BELOW = 32768
 _LIVE_AFTER_SECONDS = 0.1
-_SECONDS_BETWEEN_COUNTS = 0.05
+_SECONDS_BETWEEN_LOOKS = 0.05
 
 
 class Job:
@@ -53,7 +53,7 @@ class Job:
         self.give_up_at = self.accepted_at + _SECONDS_TO_BE_READY
         self.attention: Optional[Timer] = None
         self.live: Optional[Timer] = None
-        self.count: Optional[Timer] = None
+        self.look: Optional[Timer] = None
         self.yields_cpu = False
 
     def start(self) -> None:
@@ -64,7 +64,6 @@ class Job:
         self.out = OutputStream(self.sandbox.out, limit)
         self.err = OutputStream(self.sandbox.err, limit)
         self.report = ReportReader(self.sandbox.result, self.settings.result_limit)
-        self.oom_kills_before = self.group.oom_kills()
         self.handed_over = False
         self.pool.when_clear(self._hand_over)  # mostly at once: what follows is done while the program runs
         self.sandbox.on_change = self._on_ended
@@ -73,6 +72,7 @@ class Job:
             self.timer = self.loop.call_at(self.give_up_at, self._on_never_ready)
 
     def _hand_over(self) -> None:
+        self.oom_kills_before = self.group.oom_kills()
         self.handed_over = True
         if self._write_code():
             self.loop.watch(self.sandbox.code, self._on_code_writable, select.POLLOUT)
@@ -94,7 +94,7 @@ class Job:
         self.attention = self.loop.call_at(self.started_at + _SHORT_JOB_SECONDS, self._watch)
 
     def _watch(self) -> None:
-        self._count_later()
+        self._look_later()
         for stream in (self.out, self.err):
             self._listen_to(stream)
         if self.stream:
@@ -103,17 +103,23 @@ class Job:
     def _listen_to(self, stream: OutputStream) -> None:
         self.loop.watch(stream.fd, lambda: self._on_output(stream))
 
-    def _count_later(self) -> None:
-        self.count = self.loop.call_at(time.monotonic() + _SECONDS_BETWEEN_COUNTS, self._count_processes)
+    def _look_later(self) -> None:
+        self.look = self.loop.call_at(time.monotonic() + _SECONDS_BETWEEN_LOOKS, self._look_at_group)
 
-    def _count_processes(self) -> None:
-        """A job that has all the processes it may have gets what cpu the others leave over: dozens that fork in vain
-        would double the latency of the slot beside it."""
-        self.yields_cpu = self.group.processes() > self.settings.processes
-        if self.yields_cpu:
+    def _look_at_group(self) -> None:
+        """A job of which the kernel had to kill a process for want of memory is over: the others may wait for the dead,
+        or for memory. One that has all the processes it may have gets what cpu the others leave over: dozens that fork in
+        vain would double the latency of the slot beside it."""
+        if self._oom_kills():
+            self._end()
+            return
+        if not self.yields_cpu and self.group.processes() > self.settings.processes:
+            self.yields_cpu = True
             self.group.yield_cpu(True)
-        else:
-            self._count_later()
+        self._look_later()
+
+    def _oom_kills(self) -> int:
+        return self.group.oom_kills() - self.oom_kills_before
 
     def _go_live(self) -> None:
         self.out.go_live(lambda data: self.send(frames.STDOUT, data))
@@ -196,7 +202,7 @@ class Job:
         self._end()
 
     def _let_go(self) -> None:
-        for timer in (self.timer, self.attention, self.live, self.count, self.out.rest, self.err.rest):
+        for timer in (self.timer, self.attention, self.live, self.look, self.out.rest, self.err.rest):
             self.loop.cancel(timer)
         for fd in (self.sandbox.code, self.out.fd, self.err.fd, self.report.fd):
             self.loop.unwatch(fd)
@@ -210,8 +216,8 @@ class Job:
         self.out.drain()
         self.err.drain()
         self.evidence.report = self.report.report
-        if self.report.report is None or self.report.report.how != "ok":  # else nobody asks
-            self.evidence.oom_kills = self.group.oom_kills() - self.oom_kills_before
+        if self.handed_over and (self.report.report is None or self.report.report.how != "ok"):  # else nobody asks
+            self.evidence.oom_kills = self._oom_kills()
         self.send(frames.RESULT, *self._result(ended_at))
         self._let_go()
         self.on_end()

@@ -16,6 +16,7 @@ from typing import Callable, Dict, List, Optional, Sequence, Set
 
 from . import preload
 from . import zygote_channel as channel
+from .cgroups import OpenCgroup
 from .loop import Loop, Timer
 from .runner import READY
 from .settings import Settings
@@ -92,9 +93,10 @@ class Line:
 
 class Pool:
     def __init__(self, settings: Settings, loop: Loop, keeper: socket.socket, zygotes: Dict[str, socket.socket],
-                 larger_packages: List[str]) -> None:
+                 group: OpenCgroup, larger_packages: List[str]) -> None:
         self.settings = settings
         self.loop = loop
+        self.group = group
         self.keeper = keeper
         self.lines = {name: Line(name) for name in zygotes}
         self._zygotes: List[Zygote] = []
@@ -145,6 +147,7 @@ class Pool:
                 self._kill(sandbox)
 
     def _kill(self, sandbox: Sandbox) -> None:
+        self.group.lift_quota()
         self._send(sandbox.zygote, channel.request(channel.KILL, sandbox.id))
         sandbox.must_end = self.loop.call_at(time.monotonic() + _SECONDS_TO_DIE, _not_killed)
 
@@ -159,6 +162,7 @@ class Pool:
 
     def _check_clear(self) -> None:
         if not self._dying:
+            self.group.restore_quota()
             callback, self._when_clear = self._when_clear, _ignore
             callback()
 

@@ -67,6 +67,8 @@ def decide(evidence: Evidence, settings: Settings) -> Dict[str, Any]:
         return _verdict("timeout", error="Execution timed out after %g seconds" % (evidence.timeout_ms / 1000))
     if evidence.report is not None:
         return _reported(evidence.report, evidence, settings)
+    if evidence.ended is None and evidence.oom_kills:
+        return _over("memory", evidence, settings, signal=signal.SIGKILL)
     if evidence.ended is None or evidence.ended.status is None:
         return _verdict("sandbox_failed", error="The sandbox could not be started")
     return _from_wait_status(evidence.ended, evidence, settings)
