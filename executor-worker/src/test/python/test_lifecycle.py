@@ -25,6 +25,12 @@ FAMILY = "import os, signal\nfor _ in range(12):\n    if os.fork() == 0:\n      
 BUSY_ALONE = "import os, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nos.write(1, b'on\\n')\nwhile True:\n    time.sleep(0.01)"
 
 
+def weight_of(group: str) -> str:
+    name = next(name for name in ("cpu.weight", "cpu.shares") if os.path.exists(group + "/" + name))
+    with open(group + "/" + name) as f:
+        return f.read()
+
+
 class LifecycleTest(unittest.TestCase):
     def test_no_process_outlives_whoever_is_killed(self) -> None:
         for tier, launcher in support.tiers().items():
@@ -91,9 +97,11 @@ class LifecycleTest(unittest.TestCase):
     def test_a_job_with_all_its_processes_yields_its_cpu_to_other_slots(self) -> None:
         for tier, launcher in support.tiers().items():
             with self.subTest(tier=tier), Slot(launcher, support.PYTHON, tier=tier, preimport=[], processes=8) as slot:
-                path = cgroups.create(str(slot.process.pid)).directories.get("cpu", "") + "/cpu.idle"
+                group = cgroups.create(str(slot.process.pid)).directories.get("cpu", "")
+                path = group + "/cpu.idle"
                 if slot.hello["limits"]["pids"] != "cgroup" or not os.path.exists(path):
                     continue  # nothing is bounded as a whole here
+                weight = weight_of(group)
                 slot.submit(CROWD, 60_000, stream=True)
                 self.assertEqual(b"O", slot._read()[0])
                 self.await_content(path, "1\n")
@@ -101,6 +109,7 @@ class LifecycleTest(unittest.TestCase):
                 self.assertEqual("cancelled", slot.outcome().verdict)
                 self.assertEqual("ok", slot.run("print()").verdict)
                 self.await_content(path, "0\n")
+                self.assertEqual(weight, weight_of(group))
 
     def test_a_job_whose_processes_together_meet_the_memory_limit_ends(self) -> None:
         """The kernel kills one or two of them; the rest would sleep, or wait for the dead, up to the job's timeout."""

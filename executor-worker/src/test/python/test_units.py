@@ -284,6 +284,10 @@ class CgroupTest(unittest.TestCase):
             f.write(text)
         return self.top + "/" + name
 
+    def read(self, name: str) -> str:
+        with open(self.top + "/" + name) as f:
+            return f.read()
+
     def test_v2_hands_its_controllers_down_and_makes_the_slots_group(self) -> None:
         os.mkdir(self.own + "/millrace-1234")
         open(self.own + "/millrace-1234/cgroup.procs", "w").close()
@@ -297,21 +301,24 @@ class CgroupTest(unittest.TestCase):
         self.assertEqual({}, group.directories)
 
     def test_files_of_a_group_are_of_use_when_they_are_open(self) -> None:
-        files = [os.open(self.write(name, text), os.O_RDWR) for name, text in (
-            ("memory.events", "low 0\nhigh 0\nmax 7\noom 2\noom_kill 1\n"), ("pids.current", "67\n"), ("cpu.idle", "0"),
-            ("cpu.max", "9000 9000"))]
-        group = cgroups.OpenCgroup(*files, b"max")
+        for name, text in (("memory.events", "low 0\nhigh 0\nmax 7\noom 2\noom_kill 1\n"), ("pids.current", "67\n"),
+                           ("cpu.idle", "0"), ("cpu.weight", "99"), ("cpu.max", "9000 9000")):
+            self.write(name, text)
+        slot = cgroups.SlotCgroup({name: self.top for name in cgroups.CONTROLLERS}, 2)
+        slot.come_after_the_service()
+        self.assertEqual("10", self.read("cpu.weight"))
+        group = slot.open()
         self.assertEqual((1, 67), (group.oom_kills(), group.processes()))
-        for does in (True, False):
-            group.yield_cpu(does)
-            self.assertEqual(b"%d" % does, os.pread(files[2], 9, 0))
+        group.yield_cpu(True)
+        self.assertEqual("1", self.read("cpu.idle"))
+        self.write("cpu.weight", "99")  # as the kernel does
+        group.yield_cpu(False)
+        self.assertEqual(["0", "10"], [self.read("cpu.idle"), self.read("cpu.weight")])
         for _ in range(2):
             group.lift_quota()
-            self.assertEqual(b"max", os.pread(files[3], 3, 0))
+            self.assertEqual("max0 9000", self.read("cpu.max"))
         group.restore_quota()
-        self.assertEqual(b"9000 9000", os.pread(files[3], 9, 0))
-        for fd in files:
-            os.close(fd)
+        self.assertEqual("9000 9000", self.read("cpu.max"))
 
     def test_a_group_without_files_has_nothing_to_tell(self) -> None:
         group = cgroups.SlotCgroup({}, 1).open()

@@ -13,13 +13,27 @@ from __future__ import annotations
 import os
 import re
 import time
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 CONTROLLERS = ("memory", "pids", "cpu")
 _PREFIX = "millrace-"
 _WORKER_LEAF = "millrace-worker"
 # Short, so that a zygote whose job spends the quota is back within a few milliseconds.
 _CPU_PERIOD_US = 20_000
+
+
+class _Names(NamedTuple):
+    """Of one version's files, and the words in them."""
+
+    oom: str
+    quota: str
+    no_quota: bytes
+    weight: str
+    low_weight: bytes  # a tenth of what groups and processes have unasked
+
+
+_NAMES = {1: _Names("memory.oom_control", "cpu.cfs_quota_us", b"-1", "cpu.shares", b"102"),
+          2: _Names("memory.events", "cpu.max", b"max", "cpu.weight", b"10")}
 
 
 def _read(path: str) -> str:
@@ -77,17 +91,13 @@ class SlotCgroup:
             _write(path + "/cpu.cfs_period_us", str(_CPU_PERIOD_US))
             _write(path + "/cpu.cfs_quota_us", str(quota))
 
-    def open(self) -> "OpenCgroup":
-        oom, quota, no_quota = (("memory.events", "cpu.max", b"max") if self.version == 2
-                                else ("memory.oom_control", "cpu.cfs_quota_us", b"-1"))
-        return OpenCgroup(self._open("memory", oom, os.O_RDONLY), self._open("pids", "pids.current", os.O_RDONLY),
-                          self._open("cpu", "cpu.idle", os.O_WRONLY), self._open("cpu", quota, os.O_RDWR), no_quota)
+    def come_after_the_service(self) -> None:
+        """Slots among themselves are equal; whoever answers requests goes before them."""
+        names = _NAMES[self.version]
+        _write(self.directories["cpu"] + "/" + names.weight, names.low_weight.decode())
 
-    def _open(self, controller: str, name: str, mode: int) -> Optional[int]:
-        try:
-            return os.open("%s/%s" % (self.directories[controller], name), mode | os.O_CLOEXEC)
-        except (KeyError, OSError):
-            return None
+    def open(self) -> "OpenCgroup":
+        return OpenCgroup(self.directories, self.version)
 
     def remove(self) -> None:
         """Once its processes are dead, which the kernel may take a moment to notice; else the next start sweeps it."""
@@ -109,13 +119,14 @@ class SlotCgroup:
 class OpenCgroup:
     """Files of a slot's group, of use after their user has let go of its privilege; None where the kernel has none."""
 
-    def __init__(self, oom: Optional[int], pids: Optional[int], idle: Optional[int], quota: Optional[int],
-                 no_quota: bytes) -> None:
-        self._oom = oom
-        self._pids = pids
-        self._idle = idle
-        self._quota = quota
-        self._no_quota = no_quota
+    def __init__(self, directories: Dict[str, str], version: int) -> None:
+        self._directories = directories
+        self._names = _NAMES[version]
+        self._oom = self._open("memory", self._names.oom, os.O_RDONLY)
+        self._pids = self._open("pids", "pids.current", os.O_RDONLY)
+        self._idle = self._open("cpu", "cpu.idle", os.O_WRONLY)
+        self._weight = self._open("cpu", self._names.weight, os.O_WRONLY)
+        self._quota = self._open("cpu", self._names.quota, os.O_RDWR)
         self._lifted = b""
 
     def oom_kills(self) -> int:
@@ -128,20 +139,29 @@ class OpenCgroup:
 
     def yield_cpu(self, does: bool) -> None:
         """Whether the slot has only what cpu the others leave over."""
-        if self._idle is not None:
-            os.pwrite(self._idle, b"1" if does else b"0", 0)
+        if self._idle is None or self._weight is None:
+            return
+        os.pwrite(self._idle, b"1" if does else b"0", 0)
+        if not does:  # a group that was idle has the kernel's own weight
+            os.pwrite(self._weight, self._names.low_weight, 0)
 
     def lift_quota(self) -> None:
         """While a job is being killed: a process that is out of quota doesn't die, and where others wait in the kernel
         for its memory, they use up the next quota too."""
         if self._quota is not None and not self._lifted:
             self._lifted = os.pread(self._quota, 64, 0)
-            os.pwrite(self._quota, self._no_quota, 0)
+            os.pwrite(self._quota, self._names.no_quota, 0)
 
     def restore_quota(self) -> None:
         if self._quota is not None and self._lifted:
             os.pwrite(self._quota, self._lifted, 0)
             self._lifted = b""
+
+    def _open(self, controller: str, name: str, mode: int) -> Optional[int]:
+        try:
+            return os.open("%s/%s" % (self._directories[controller], name), mode | os.O_CLOEXEC)
+        except (KeyError, OSError):
+            return None
 
 
 def create(name: str, proc_cgroup: str = "/proc/self/cgroup", mountinfo: str = "/proc/self/mountinfo") -> SlotCgroup:

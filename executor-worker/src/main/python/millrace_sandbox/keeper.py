@@ -165,6 +165,8 @@ class Keeper:
             group.limit_memory(settings.memory_bytes + limits.SLACK_BYTES + 2 * group.memory_in_use() + waiting)
         if group.controls("pids"):
             group.limit_processes(settings.processes + 2 * limits.bystanders(settings))
+        if group.controls("cpu"):
+            group.come_after_the_service()
         if group.controls("cpu") and settings.cpus:
             group.limit_cpus(settings.cpus)
         in_force.update({name: "cgroup" for name in group.directories if name != "cpu" or settings.cpus})
