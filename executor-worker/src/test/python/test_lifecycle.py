@@ -31,6 +31,11 @@ def weight_of(group: str) -> str:
         return f.read()
 
 
+def niceness_of_session(pid: int) -> str:
+    with open("/proc/%d/autogroup" % pid) as f:
+        return f.read().split()[-1]
+
+
 class LifecycleTest(unittest.TestCase):
     def test_no_process_outlives_whoever_is_killed(self) -> None:
         for tier, launcher in support.tiers().items():
@@ -110,6 +115,16 @@ class LifecycleTest(unittest.TestCase):
                 self.assertEqual("ok", slot.run("print()").verdict)
                 self.await_content(path, "0\n")
                 self.assertEqual(weight, weight_of(group))
+
+    @unittest.skipUnless(os.path.exists("/proc/self/autogroup"), "this kernel doesn't group by session")
+    def test_without_a_cgroup_for_cpu_a_slots_session_comes_after_others(self) -> None:
+        for tier, launcher in support.tiers().items():
+            with self.subTest(tier=tier), Slot(launcher, support.PYTHON, tier=tier, preimport=[], cgroups="off",
+                                               require="fallback") as slot:
+                jobs_session = niceness_of_session(slot.process.pid)
+                others = [pid for pid in support.descendants(slot.process.pid) if niceness_of_session(pid) != jobs_session]
+                self.assertEqual("5", jobs_session)
+                self.assertEqual(["0"], [niceness_of_session(pid) for pid in others], "the helper's alone")
 
     def test_a_job_whose_processes_together_meet_the_memory_limit_ends(self) -> None:
         """The kernel kills one or two of them; the rest would sleep, or wait for the dead, up to the job's timeout."""

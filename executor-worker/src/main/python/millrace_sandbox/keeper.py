@@ -63,8 +63,11 @@ class Keeper:
 
     def start(self) -> None:
         syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+        _own_session()
         if self.settings.cgroups == "auto":
             self.cgroup = cgroups.create(str(os.getpid()))
+        if not self.cgroup.controls("cpu") and os.getsid(0) == os.getpid():
+            cgroups.come_after_other_sessions()
         try:
             light, hello = self._first_zygote()
             zygotes = {preload.LIGHT: light}
@@ -182,6 +185,7 @@ class Keeper:
             syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
             if os.getppid() != me:
                 os._exit(0)
+            _own_session()  # which the scheduler weighs as the worker's
             ours.close()
             for pidfd in self.zygotes:
                 os.close(pidfd)
@@ -206,6 +210,13 @@ class Keeper:
             self._reap(pidfd)
         self.cgroup.remove()
         scratch_root.remove(self.scratch_root)
+
+
+def _own_session() -> None:
+    try:
+        os.setsid()  # no controlling terminal
+    except PermissionError:
+        pass
 
 
 def _await_hello(connection: socket.socket) -> Tuple[Optional[dict], str]:

@@ -79,7 +79,6 @@ def _sentence(e: Exception) -> str:
 
 def _prepare(start: Start) -> Tuple[Confinement, int, dict]:
     os.umask(0o077)
-    _own_session()
     for path in start.joined_through:
         with open(path, "w") as f:
             f.write("0")
@@ -99,13 +98,6 @@ def _prepare(start: Start) -> Tuple[Confinement, int, dict]:
     hello = {"tier": start.tier, "proc": facts["proc"], "root": facts["root"], "landlock": landlock.abi(),
              "python": "%d.%d.%d" % sys.version_info[:3], "preimported": preimported, "not_preimported": missing}
     return confined, own_namespace, hello
-
-
-def _own_session() -> None:
-    try:
-        os.setsid()  # no controlling terminal
-    except PermissionError:
-        pass
 
 
 def _enter_namespaces(job_uid: int, as_user: bool) -> int:
