@@ -121,6 +121,7 @@ class LifecycleTest(unittest.TestCase):
         for tier, launcher in support.tiers().items():
             with self.subTest(tier=tier), Slot(launcher, support.PYTHON, tier=tier, preimport=[], cgroups="off",
                                                require="fallback") as slot:
+                self.wait_until(lambda: niceness_of_session(slot.process.pid) == "5")
                 jobs_session = niceness_of_session(slot.process.pid)
                 others = [pid for pid in support.descendants(slot.process.pid) if niceness_of_session(pid) != jobs_session]
                 self.assertEqual("5", jobs_session)

@@ -300,13 +300,26 @@ class CgroupTest(unittest.TestCase):
         group = cgroups.create("1", self.write("p", "0::/\n"), self.write("m", ""))
         self.assertEqual({}, group.directories)
 
+    def test_limits_go_into_the_files_of_their_version(self) -> None:
+        for version, expected in (
+                (1, {"memory.limit_in_bytes": "4096", "memory.memsw.limit_in_bytes": "4096", "pids.max": "7",
+                     "cpu.cfs_period_us": "20000", "cpu.cfs_quota_us": "30000", "cpu.shares": "102"}),
+                (2, {"memory.max": "4096", "memory.swap.max": "0", "pids.max": "7", "cpu.max": "30000 20000",
+                     "cpu.weight": "10"})):
+            for name in expected:
+                self.write(name, "")
+            slot = cgroups.SlotCgroup({name: self.top for name in cgroups.CONTROLLERS}, version)
+            slot.limit_memory(4096)
+            slot.limit_processes(7)
+            slot.limit_cpus(1.5)
+            slot.come_after_the_service()
+            self.assertEqual(expected, {name: self.read(name) for name in expected})
+
     def test_files_of_a_group_are_of_use_when_they_are_open(self) -> None:
         for name, text in (("memory.events", "low 0\nhigh 0\nmax 7\noom 2\noom_kill 1\n"), ("pids.current", "67\n"),
                            ("cpu.idle", "0"), ("cpu.weight", "99"), ("cpu.max", "9000 9000")):
             self.write(name, text)
         slot = cgroups.SlotCgroup({name: self.top for name in cgroups.CONTROLLERS}, 2)
-        slot.come_after_the_service()
-        self.assertEqual("10", self.read("cpu.weight"))
         group = slot.open()
         self.assertEqual((1, 67), (group.oom_kills(), group.processes()))
         group.yield_cpu(True)

@@ -26,6 +26,9 @@ _NICE_OF_A_SESSION, _TRIES, _SECONDS_BETWEEN_TRIES = "5", 20, 0.1
 class _Names(NamedTuple):
     """Of one version's files, and the words in them."""
 
+    memory: str
+    swap: str
+    memory_in_use: str
     oom: str
     quota: str
     no_quota: bytes
@@ -33,8 +36,10 @@ class _Names(NamedTuple):
     low_weight: bytes  # a tenth of what groups and processes have unasked
 
 
-_NAMES = {1: _Names("memory.oom_control", "cpu.cfs_quota_us", b"-1", "cpu.shares", b"102"),
-          2: _Names("memory.events", "cpu.max", b"max", "cpu.weight", b"10")}
+_NAMES = {1: _Names("memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "memory.usage_in_bytes", "memory.oom_control",
+                    "cpu.cfs_quota_us", b"-1", "cpu.shares", b"102"),
+          2: _Names("memory.max", "memory.swap.max", "memory.current", "memory.events",
+                    "cpu.max", b"max", "cpu.weight", b"10")}
 
 
 def _read(path: str) -> str:
@@ -56,6 +61,7 @@ class SlotCgroup:
     def __init__(self, directories: Dict[str, str], version: int) -> None:
         self.directories = directories
         self.version = version
+        self._names = _NAMES[version]
 
     @property
     def joined_through(self) -> List[str]:
@@ -65,37 +71,28 @@ class SlotCgroup:
         return controller in self.directories
 
     def limit_memory(self, limit: int) -> None:
-        path = self.directories["memory"]
-        if self.version == 2:
-            _write(path + "/memory.max", str(limit))
-            swap = path + "/memory.swap.max"
-            if os.path.exists(swap):
-                _write(swap, "0")
-            return
-        _write(path + "/memory.limit_in_bytes", str(limit))
-        with_swap = path + "/memory.memsw.limit_in_bytes"
-        if os.path.exists(with_swap):
-            _write(with_swap, str(limit))
+        path = self.directories["memory"] + "/"
+        _write(path + self._names.memory, str(limit))
+        if os.path.exists(path + self._names.swap):  # v1 counts the memory in
+            _write(path + self._names.swap, "0" if self.version == 2 else str(limit))
 
     def memory_in_use(self) -> int:
-        name = "memory.current" if self.version == 2 else "memory.usage_in_bytes"
-        return int(_read(self.directories["memory"] + "/" + name))
+        return int(_read(self.directories["memory"] + "/" + self._names.memory_in_use))
 
     def limit_processes(self, limit: int) -> None:
         _write(self.directories["pids"] + "/pids.max", str(limit))
 
     def limit_cpus(self, cpus: float) -> None:
-        path, quota = self.directories["cpu"], max(int(cpus * _CPU_PERIOD_US), 1000)
+        path, quota = self.directories["cpu"] + "/", str(max(int(cpus * _CPU_PERIOD_US), 1000))
         if self.version == 2:
-            _write(path + "/cpu.max", "%d %d" % (quota, _CPU_PERIOD_US))
+            quota = "%s %d" % (quota, _CPU_PERIOD_US)
         else:
-            _write(path + "/cpu.cfs_period_us", str(_CPU_PERIOD_US))
-            _write(path + "/cpu.cfs_quota_us", str(quota))
+            _write(path + "cpu.cfs_period_us", str(_CPU_PERIOD_US))
+        _write(path + self._names.quota, quota)
 
     def come_after_the_service(self) -> None:
         """Slots among themselves are equal; whoever answers requests goes before them."""
-        names = _NAMES[self.version]
-        _write(self.directories["cpu"] + "/" + names.weight, names.low_weight.decode())
+        _write(self.directories["cpu"] + "/" + self._names.weight, self._names.low_weight.decode())
 
     def open(self) -> "OpenCgroup":
         return OpenCgroup(self.directories, self.version)

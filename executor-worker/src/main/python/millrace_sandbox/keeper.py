@@ -66,8 +66,6 @@ class Keeper:
         _own_session()
         if self.settings.cgroups == "auto":
             self.cgroup = cgroups.create(str(os.getpid()))
-        if not self.cgroup.controls("cpu") and os.getsid(0) == os.getpid():
-            cgroups.come_after_other_sessions()
         try:
             light, hello = self._first_zygote()
             zygotes = {preload.LIGHT: light}
@@ -83,6 +81,8 @@ class Keeper:
 
     def keep(self) -> int:
         """Until the helper ends, for whatever reason."""
+        if not self.cgroup.controls("cpu") and os.getsid(0) == os.getpid():
+            cgroups.come_after_other_sessions()  # which may have to wait: the helper serves already
         poll = select.poll()
         poll.register(self.to_helper.fileno(), select.POLLIN)
         helper = os.pidfd_open(self.helper_pid)
@@ -170,8 +170,8 @@ class Keeper:
             group.limit_processes(settings.processes + 2 * limits.bystanders(settings))
         if group.controls("cpu"):
             group.come_after_the_service()
-        if group.controls("cpu") and settings.cpus:
-            group.limit_cpus(settings.cpus)
+            if settings.cpus:
+                group.limit_cpus(settings.cpus)
         in_force.update({name: "cgroup" for name in group.directories if name != "cpu" or settings.cpus})
         return in_force
 
