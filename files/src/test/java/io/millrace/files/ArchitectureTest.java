@@ -1,0 +1,36 @@
+package io.millrace.files;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.millrace", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule filesKnowNeitherJobsNorSpring =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.springframework..",
+              "io.millrace.job..",
+              "io.millrace.queue..",
+              "io.millrace.store..");
+
+  @ArchTest
+  static final ArchRule onlyTheBucketSpeaksS3 =
+      noClasses()
+          .that()
+          .doNotHaveSimpleName("S3Store")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("software.amazon.awssdk..");
+
+  @ArchTest
+  static final ArchRule timeComesFromAClock =
+      noClasses().should().callMethod(java.time.Instant.class, "now");
+}

@@ -1,0 +1,90 @@
+package io.millrace.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FolderStoreTest extends FileStoreConformance {
+
+  @TempDir private Path root;
+  private Instant now = Instant.parse("2026-12-01T00:00:00Z");
+  private FolderStore store;
+
+  @BeforeEach
+  void open() {
+    Clock clock =
+        new Clock() {
+          @Override
+          public Instant instant() {
+            return now;
+          }
+
+          @Override
+          public ZoneOffset getZone() {
+            return ZoneOffset.UTC;
+          }
+
+          @Override
+          public Clock withZone(java.time.ZoneId zone) {
+            return this;
+          }
+        };
+    store = new FolderStore(root, clock);
+  }
+
+  @Override
+  FileStore store() {
+    return store;
+  }
+
+  @Override
+  Instant later() {
+    now = now.plus(Duration.ofMillis(1));
+    return now;
+  }
+
+  @Test
+  void whatAKilledProcessLeftIsSweptButNotWhatStillComesIn() throws IOException {
+    Path left = Files.createDirectories(root.resolve("moving/left"));
+    Files.writeString(left.resolve("content"), "half of it");
+    Path coming = Files.createDirectories(root.resolve("moving/coming"));
+    Files.setLastModifiedTime(left, FileTime.from(now.minusSeconds(10)));
+    Files.setLastModifiedTime(coming, FileTime.from(now));
+
+    store.sweep(now.minusSeconds(5), fileId -> true);
+
+    assertThat(left).doesNotExist();
+    assertThat(coming).exists();
+  }
+
+  @Test
+  void nothingIsLeftOfWhatIsGone() throws IOException {
+    StoredFile file = put("anna", "gone", "text/plain", "x".getBytes());
+    store.delete("anna", file.fileId());
+
+    try (Stream<Path> left = Files.walk(root)) {
+      assertThat(left.filter(Files::isRegularFile)).isEmpty();
+    }
+  }
+
+  @Test
+  void aFolderThatCannotBeMadeIsNamed() throws IOException {
+    Path file = Files.createFile(root.resolve("a-file"));
+
+    assertThatThrownBy(() -> new FolderStore(file.resolve("below"), Clock.systemUTC()))
+        .isInstanceOf(FileStoreException.class)
+        .hasMessageContaining(file.toString());
+  }
+}
