@@ -154,9 +154,15 @@ class SlotTest(unittest.TestCase):
         self.slot.submit("import time\ntime.sleep(30)", 60_000)
         time.sleep(0.2)
         self.slot.cancel()
-        self.assertEqual("cancelled", self.slot.outcome().verdict)
+        outcome = self.slot.outcome()
+        self.assertEqual(("cancelled", "test"), (outcome.verdict, outcome.header["job_id"]))
         self.slot.cancel()  # too late: ignored
         self.assertEqual("ok", self.run_job("pass").verdict)
+
+    def test_a_late_cancel_does_not_hit_the_next_job(self) -> None:
+        self.slot.submit("import time\ntime.sleep(0.3)", 10_000)
+        self.slot.cancel("the job before")
+        self.assertEqual("ok", self.slot.outcome().verdict)
 
     def test_a_fork_that_runs_to_its_end_does_not_end_the_job(self) -> None:
         if self.tier == "fallback":

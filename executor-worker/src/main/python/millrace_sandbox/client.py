@@ -55,8 +55,8 @@ class Slot:
         header = {"job_id": "test", "timeout_ms": timeout_ms, "stream": stream}
         frames.write(self.to, frames.JOB, *frames.with_header(header, code.encode("utf-8", "surrogatepass")))
 
-    def cancel(self) -> None:
-        frames.write(self.to, frames.CANCEL)
+    def cancel(self, job_id: str = "test") -> None:
+        frames.write(self.to, frames.CANCEL, job_id.encode())
 
     def outcome(self, on_output: Optional[Callable[[bytes, bytes], None]] = None) -> Outcome:
         kind, payload = self._read()

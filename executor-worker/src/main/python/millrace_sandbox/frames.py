@@ -1,5 +1,7 @@
 """Frames between the worker's JVM and the helper: a type byte, a length, a payload.
 
+CANCEL names the job it is meant for, and a RESULT's header the job it is of, by the job_id of the JOB frame.
+
 Reads are unbuffered, so that whether more has come is what poll() says.
 """
 from __future__ import annotations

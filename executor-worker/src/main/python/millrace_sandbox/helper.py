@@ -117,7 +117,8 @@ class Helper:
             return
         kind, payload = frame
         if kind == frames.CANCEL:
-            if self.job is not None:
+            # A kill that comes late is not meant for the job that runs by then.
+            if self.job is not None and payload.decode() == self.job.job_id:
                 self.job.cancel()
         elif kind == frames.JOB and self.job is None:
             self.busy = time.monotonic() - self.idle_since < _BUSY_GAP_SECONDS

@@ -35,6 +35,7 @@ class Job:
         timeout_ms = header.get("timeout_ms")
         if isinstance(timeout_ms, bool) or not isinstance(timeout_ms, int) or timeout_ms < 1:
             raise frames.ProtocolError("timeout_ms must be a positive integer")
+        self.job_id = header.get("job_id", "")
         self.settings = settings
         self.loop = loop
         self.pool = pool
@@ -229,7 +230,7 @@ class Job:
         used = self.evidence.report or self.evidence.ended
         started_at = self.started_at or ended_at
         header.update(
-            stdout_len=len(stdout), stderr_len=len(stderr), result_len=len(result),
+            job_id=self.job_id, stdout_len=len(stdout), stderr_len=len(stderr), result_len=len(result),
             stdout_truncated=self.out.truncated, stderr_truncated=self.err.truncated,
             result_truncated=bool(self.evidence.report and self.evidence.report.result_truncated),
             run_us=int((ended_at - started_at) * 1e6), wait_us=int((started_at - self.accepted_at) * 1e6),

@@ -11,6 +11,7 @@ import io.millrace.queue.RecordReader;
 import io.millrace.queue.UnreadableRecordException;
 import io.millrace.store.LaneRepair;
 import io.millrace.store.LaneRepair.Again;
+import io.millrace.store.LaneRepair.Moving;
 import io.millrace.store.LaneRepair.Unseen;
 import io.millrace.store.LaneRepair.Waiting;
 import java.time.Duration;
@@ -105,15 +106,11 @@ public final class Reconciler {
       if (waiting.queuedAt() >= queuedBefore) {
         break;
       }
-      try (var about = AboutJob.log(waiting.jobId())) {
-        log.warn("Job {} waits for a record that is not in the queue; settled", waiting.jobId());
-      }
-      settled.increment();
       LaneRepair.Settlement settlement = repair.settle(waiting.jobId(), queuedBefore);
-      if (settlement instanceof Again found) {
-        again.put(found.record(), waiting.jobId());
-      } else if (settlement instanceof Unseen) {
+      if (settlement instanceof Unseen) {
         unseen.add(waiting);
+      } else {
+        follow(waiting, settlement, again);
       }
     }
     again.putAll(settleUnseen(lane, unseen, queuedBefore));
@@ -135,11 +132,23 @@ public final class Reconciler {
     Map<UUID, RecordPointer> inLog = find(lane, unseen);
     for (Waiting waiting : unseen) {
       RecordPointer record = inLog.get(waiting.jobId());
-      if (repair.settleUnseen(waiting.jobId(), queuedBefore, record) instanceof Again found) {
-        again.put(found.record(), waiting.jobId());
-      }
+      follow(waiting, repair.settleUnseen(waiting.jobId(), queuedBefore, record), again);
     }
     return again;
+  }
+
+  private void follow(
+      Waiting waiting, LaneRepair.Settlement settlement, Map<RecordPointer, UUID> again) {
+    if (settlement instanceof Moving) {
+      return;
+    }
+    if (settlement instanceof Again found) {
+      again.put(found.record(), waiting.jobId());
+    }
+    settled.increment();
+    try (var about = AboutJob.log(waiting.jobId())) {
+      log.warn("Job {} waits for a record that is not in the queue; settled", waiting.jobId());
+    }
   }
 
   private Map<UUID, RecordPointer> find(Lane lane, List<Waiting> unseen) {

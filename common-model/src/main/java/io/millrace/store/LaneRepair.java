@@ -103,8 +103,11 @@ public final class LaneRepair {
   /** What must become of a job that waits though all records of its time have been taken. */
   public sealed interface Settlement {}
 
-  /** Nothing: it has moved on, or it had ended and is dropped. */
+  /** Nothing more: it had ended, or never was, and is dropped. */
   public record Settled() implements Settlement {}
+
+  /** Nothing: it has moved on since it was seen. */
+  public record Moving() implements Settlement {}
 
   /** Its record must be enqueued again. */
   public record Again(RecordPointer record) implements Settlement {}
@@ -127,6 +130,7 @@ public final class LaneRepair {
     return switch (answer.get(0)) {
       case "again" -> new Again(RecordPointer.parse(answer.get(1)).orElseThrow());
       case "unseen" -> new Unseen();
+      case "moving" -> new Moving();
       default -> new Settled();
     };
   }

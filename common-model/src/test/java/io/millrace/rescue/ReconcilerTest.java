@@ -141,6 +141,18 @@ class ReconcilerTest {
   }
 
   @Test
+  void aJobThatMovesOnWhileItIsLookedAtIsNotCountedAsSettled() {
+    Job job = store.accepted("owner");
+    store
+        .redis
+        .opsForHash()
+        .put("{millrace}:job:" + job.jobId(), "queued_at", "9" + "0".repeat(15));
+    crew.reconciler.settle();
+    assertThat(crew.count("millrace.queue.settled")).isZero();
+    assertThat(store.state(job.jobId())).isEqualTo("queued");
+  }
+
+  @Test
   void aLaneEntryWithoutAWaitingJobIsRemoved() throws Exception {
     store.redis.opsForZSet().add("{millrace}:lane:first", UUID.randomUUID().toString(), 1);
     crew.submitted(Lane.FIRST);

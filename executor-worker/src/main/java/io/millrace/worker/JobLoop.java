@@ -117,7 +117,7 @@ final class JobLoop implements Runnable {
     long startedAt = System.nanoTime();
     Recording recording = output.open(lease.job().jobId(), lease.attempt());
     CompletableFuture<Outcome> running = sandbox.run(lease.job(), recording);
-    keeper.hold(lease, sandbox::kill);
+    keeper.hold(lease, () -> sandbox.kill(lease.job().jobId()));
     try (recording) {
       Outcome outcome = traced(lease, running, taken);
       if (outcome instanceof Outcome.Cancelled) {

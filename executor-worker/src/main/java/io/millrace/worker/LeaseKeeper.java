@@ -55,8 +55,11 @@ final class LeaseKeeper {
     held.put(lease.job().jobId(), new Held(lease, kill));
   }
 
+  /** Lets go of this attempt; one that another slot holds by now stays. */
   void letGo(Lease lease) {
-    held.remove(lease.job().jobId());
+    held.computeIfPresent(
+        lease.job().jobId(),
+        (jobId, kept) -> kept.lease().attempt() == lease.attempt() ? null : kept);
   }
 
   /** Kills a job's sandbox, should it run here. */

@@ -15,7 +15,7 @@ import io.millrace.store.AdmissionGate.OwnerFull;
 import io.millrace.store.AdmissionGate.OwnerTooFast;
 import io.millrace.store.AdmissionGate.QueueFull;
 import io.millrace.store.AdmissionGate.Repeated;
-import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.stereotype.Component;
 
 /** Asks the gate and puts its answer into words. Thread-safe; blocks for one round trip. */
@@ -42,7 +42,7 @@ public final class Admission {
     this.speaker = speaker;
     this.retryAfter =
         new RetryAfter(
-            System::nanoTime, new SplittableRandom(), settings.gateway().maxRetryAfter());
+            System::nanoTime, ThreadLocalRandom::current, settings.gateway().maxRetryAfter());
   }
 
   /** Lets the job in, or says why not. */

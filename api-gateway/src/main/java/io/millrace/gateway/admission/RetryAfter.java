@@ -3,6 +3,7 @@ package io.millrace.gateway.admission;
 import io.millrace.store.QueueGauge.Reading;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -22,11 +23,15 @@ final class RetryAfter {
   private static final double NANOS = 1e9;
 
   private final LongSupplier nanoTime;
-  private final RandomGenerator random;
+  private final Supplier<RandomGenerator> random;
   private final double maxSeconds;
   private double nextPlace;
 
-  RetryAfter(LongSupplier nanoTime, RandomGenerator random, Duration max) {
+  /**
+   * @param random asked for each answer: a generator may belong to one thread
+   * @param max the longest answer
+   */
+  RetryAfter(LongSupplier nanoTime, Supplier<RandomGenerator> random, Duration max) {
     this.nanoTime = nanoTime;
     this.random = random;
     this.maxSeconds = max.toNanos() / NANOS;
@@ -45,7 +50,8 @@ final class RetryAfter {
   /** Whole seconds, 1 or more, not before {@code due} is over. */
   long seconds(Duration due) {
     double seconds = due.toNanos() / NANOS;
-    return (long) Math.max(1, Math.ceil(seconds + random.nextDouble() * Math.max(1, seconds / 4)));
+    return (long)
+        Math.max(1, Math.ceil(seconds + random.get().nextDouble() * Math.max(1, seconds / 4)));
   }
 
   private synchronized double wait(double interval, double horizon) {
@@ -55,7 +61,7 @@ final class RetryAfter {
       return nextPlace - now;
     }
     nextPlace = now + horizon;
-    return random.nextDouble() * horizon;
+    return random.get().nextDouble() * horizon;
   }
 
   private double rate(Reading queue) {
@@ -67,6 +73,6 @@ final class RetryAfter {
 
   /** Rounds up or down by chance, so that the mean is kept. */
   private long wholeSeconds(double seconds) {
-    return Math.max(1, (long) Math.floor(seconds + random.nextDouble()));
+    return Math.max(1, (long) Math.floor(seconds + random.get().nextDouble()));
   }
 }

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.store.QueueGauge.Reading;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -13,8 +16,28 @@ import org.junit.jupiter.api.Test;
 class RetryAfterTest {
 
   private final AtomicLong nanos = new AtomicLong(1_000_000_000L);
+  private final SplittableRandom random = new SplittableRandom(1);
   private final RetryAfter retryAfter =
-      new RetryAfter(nanos::get, new SplittableRandom(1), Duration.ofSeconds(60));
+      new RetryAfter(nanos::get, () -> random, Duration.ofSeconds(60));
+
+  @Test
+  void eachThreadDrawsFromAGeneratorOfItsOwn() throws Exception {
+    Set<Thread> asking = ConcurrentHashMap.newKeySet();
+    RetryAfter shared =
+        new RetryAfter(
+            nanos::get,
+            () -> {
+              asking.add(Thread.currentThread());
+              return ThreadLocalRandom.current();
+            },
+            Duration.ofSeconds(60));
+    Thread other = new Thread(() -> shared.seconds(Duration.ofSeconds(1)));
+    other.start();
+    other.join();
+    shared.seconds(Duration.ofSeconds(1));
+
+    assertThat(asking).containsExactlyInAnyOrder(other, Thread.currentThread());
+  }
 
   @Test
   void callersReturnAsFastAsTheQueueDrains() {

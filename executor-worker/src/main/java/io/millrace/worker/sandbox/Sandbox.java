@@ -2,41 +2,31 @@ package io.millrace.worker.sandbox;
 
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One slot's sandbox: a helper process that runs one job at a time, each in a sandbox of its own.
  * When the helper dies, everything below it dies with it (it sees its pipe close, or the kernel
  * does it), the job's future fails, and the next {@link #start()} makes a new one.
  *
- * <p>One thread starts jobs; any thread may {@link #kill()}.
+ * <p>One thread starts jobs; any thread may {@link #kill(UUID)}.
  */
 public final class Sandbox implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Sandbox.class);
-  private static final JsonMapper JSON = new JsonMapper();
-  private static final int PIPE_BUFFER = 1 << 16;
 
   /** The helper enforces the timeout; one that has not answered by then is broken. */
   private static final long BACKSTOP_SECONDS = 10;
-
-  private static final long CLOSE_SECONDS = 2;
 
   private final int slot;
   private final SandboxFiles files;
@@ -44,11 +34,7 @@ public final class Sandbox implements AutoCloseable {
   private final String tier;
   private final SandboxMeters meters;
 
-  private volatile @Nullable Process process;
-  private @Nullable DataOutputStream out;
-  private volatile @Nullable Running running;
-
-  private record Running(Job job, OutputListener listener, CompletableFuture<Outcome> outcome) {}
+  private volatile @Nullable Helper helper;
 
   public Sandbox(
       int slot, SandboxFiles files, SandboxSettings settings, String tier, SandboxMeters meters) {
@@ -70,16 +56,10 @@ public final class Sandbox implements AutoCloseable {
       // interpreter that is started by its name finds itself.
       builder.environment().keySet().retainAll(Set.of("PATH"));
       builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-      Process started = builder.start();
-      process = started;
-      out = new DataOutputStream(new BufferedOutputStream(started.getOutputStream(), PIPE_BUFFER));
-      send(Frame.of(Frame.SETTINGS, JSON.writeValueAsString(helperSettings())));
-      DataInputStream in =
-          new DataInputStream(new BufferedInputStream(started.getInputStream(), PIPE_BUFFER));
-      greet(Frame.read(in));
-      Thread reader = new Thread(() -> readResults(in), "sandbox-" + slot);
-      reader.setDaemon(true);
-      reader.start();
+      Helper started = new Helper(builder.start(), meters::recycled);
+      helper = started;
+      tell(started.greet(helperSettings()));
+      started.listen("sandbox-" + slot);
       meters.started();
     } catch (IOException e) {
       meters.notStarted();
@@ -88,12 +68,8 @@ public final class Sandbox implements AutoCloseable {
     }
   }
 
-  private void greet(Frame hello) throws IOException {
-    JsonNode said = JSON.readTree(hello.text());
-    if (hello.type() != Frame.HELLO || !said.path("ready").asBoolean()) {
-      throw new IOException(hello.text());
-    }
-    log.debug("Slot {} has a sandbox: {}", slot, hello.text());
+  private void tell(JsonNode said) {
+    log.debug("Slot {} has a sandbox: {}", slot, said);
     JsonNode missing = said.path("not_preimported");
     if (!missing.isEmpty()) {
       log.warn(
@@ -106,7 +82,7 @@ public final class Sandbox implements AutoCloseable {
 
   /** Whether the helper lives. */
   public boolean isUp() {
-    Process known = process;
+    Helper known = helper;
     return known != null && known.isAlive();
   }
 
@@ -116,114 +92,31 @@ public final class Sandbox implements AutoCloseable {
    * @param listener hears what a job writes that runs for longer than a moment
    */
   public CompletableFuture<Outcome> run(Job job, OutputListener listener) {
-    Running next = new Running(job, listener, new CompletableFuture<>());
-    running = next;
-    try {
-      send(new Frame(Frame.JOB, jobPayload(job)));
-    } catch (IOException e) {
-      fail(next, "the helper took no job", e);
-    }
-    return next.outcome().orTimeout(job.request().timeout() + BACKSTOP_SECONDS, TimeUnit.SECONDS);
+    Helper known = helper;
+    CompletableFuture<Outcome> outcome =
+        known == null
+            ? CompletableFuture.failedFuture(
+                new SandboxFailedException("the helper is not running"))
+            : known.run(job, listener);
+    return outcome.orTimeout(job.request().timeout() + BACKSTOP_SECONDS, TimeUnit.SECONDS);
   }
 
-  /** Kills the job that runs, if one does; its future then says that it was cancelled. */
-  public void kill() {
-    try {
-      if (running != null) {
-        send(Frame.of(Frame.CANCEL, ""));
-      }
-    } catch (IOException e) {
-      log.debug("Slot {}: the helper has gone already", slot);
+  /** Kills this job if it runs here; its future then says that it was cancelled. */
+  public void kill(UUID jobId) {
+    Helper known = helper;
+    if (known != null) {
+      known.kill(jobId);
     }
   }
 
   /** Ends the helper and all that it runs: it sees its pipe close, or is killed. */
   @Override
   public void close() {
-    Process known = process;
-    if (known == null) {
-      return;
+    Helper known = helper;
+    helper = null;
+    if (known != null) {
+      known.close();
     }
-    process = null;
-    try {
-      known.getOutputStream().close();
-      if (!known.waitFor(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        known.destroyForcibly();
-      }
-    } catch (IOException e) {
-      known.destroyForcibly();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      known.destroyForcibly();
-    }
-  }
-
-  private synchronized void send(Frame frame) throws IOException {
-    if (process == null || out == null) {
-      throw new IOException("the helper is not running");
-    }
-    frame.write(out);
-  }
-
-  private void readResults(DataInputStream in) {
-    try {
-      while (true) {
-        Frame frame = Frame.read(in);
-        if (frame.type() == Frame.RECYCLED) {
-          meters.recycled();
-          continue;
-        }
-        Running ended = running;
-        if (ended == null) {
-          continue;
-        }
-        switch (frame.type()) {
-          case Frame.STDOUT -> ended.listener().wroteToStdout(frame.payload());
-          case Frame.STDERR -> ended.listener().wroteToStderr(frame.payload());
-          case Frame.RESULT -> {
-            running = null;
-            complete(ended, frame.payload());
-          }
-          default -> throw new IOException("the helper sent a frame of type " + frame.type());
-        }
-      }
-    } catch (IOException e) {
-      Running lost = running;
-      if (lost != null) {
-        fail(lost, "the helper died", e);
-      }
-    }
-  }
-
-  private static void complete(Running ended, byte[] payload) {
-    try {
-      ended.outcome().complete(SandboxRun.outcome(payload, ended.job().request().timeout()));
-    } catch (SandboxFailedException | RuntimeException e) {
-      ended.outcome().completeExceptionally(e);
-    }
-  }
-
-  private void fail(Running lost, String message, IOException cause) {
-    running = null;
-    lost.outcome().completeExceptionally(new SandboxFailedException(message, cause));
-  }
-
-  private static byte[] jobPayload(Job job) {
-    byte[] header =
-        JSON.writeValueAsBytes(
-            Map.of(
-                "job_id",
-                job.jobId().toString(),
-                "timeout_ms",
-                job.request().timeout() * 1000L,
-                "stream",
-                true));
-    byte[] code = job.request().code().getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(Integer.BYTES + header.length + code.length)
-        .putInt(header.length)
-        .put(header)
-        .put(code)
-        .array();
   }
 
   private Map<String, Object> helperSettings() {

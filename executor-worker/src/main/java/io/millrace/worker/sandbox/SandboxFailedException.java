@@ -1,5 +1,7 @@
 package io.millrace.worker.sandbox;
 
+import org.jspecify.annotations.Nullable;
+
 /** The sandbox failed the job, not the other way round: the job must be tried again. */
 public final class SandboxFailedException extends Exception {
 
@@ -9,7 +11,7 @@ public final class SandboxFailedException extends Exception {
     super(message);
   }
 
-  public SandboxFailedException(String message, Throwable cause) {
+  public SandboxFailedException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.worker.sandbox;
 
+import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Output;
 import java.nio.ByteBuffer;
@@ -37,6 +38,7 @@ final class SandboxRun {
           .build();
 
   private record Header(
+      @Nullable String jobId,
       String verdict,
       @Nullable Integer exitCode,
       @Nullable Integer signal,
@@ -50,12 +52,18 @@ final class SandboxRun {
 
   private SandboxRun() {}
 
-  /** Reads a result frame; throws when the fault is the sandbox's own. */
-  static Outcome outcome(byte[] payload, int timeoutSeconds) throws SandboxFailedException {
+  /**
+   * Reads the result frame of this job; throws when the fault is the sandbox's own, and when the
+   * result is another job's.
+   */
+  static Outcome outcome(byte[] payload, Job job) throws SandboxFailedException {
     int headerLength = ByteBuffer.wrap(payload).getInt();
     int bodyAt = Integer.BYTES + headerLength;
     Header header =
         JSON.readValue(Arrays.copyOfRange(payload, Integer.BYTES, bodyAt), Header.class);
+    if (!job.jobId().toString().equals(header.jobId())) {
+      throw new SandboxFailedException("the helper answered for job " + header.jobId());
+    }
     int stderrAt = bodyAt + header.stdoutLen();
     int resultAt = stderrAt + header.stderrLen();
     Output output =
@@ -66,7 +74,7 @@ final class SandboxRun {
     String error = header.error() == null ? header.verdict() : header.error();
     return switch (header.verdict()) {
       case "ok" -> new Outcome.Succeeded(output, json(text(payload, resultAt, header.resultLen())));
-      case "timeout" -> new Outcome.TimedOut(output, timeoutSeconds);
+      case "timeout" -> new Outcome.TimedOut(output, job.request().timeout());
       case "cancelled" -> new Outcome.Cancelled();
       case "sandbox_failed" -> throw new SandboxFailedException(error);
       default -> new Outcome.Failed(output, header.verdict(), error, processExitCode(header));

@@ -1,9 +1,14 @@
 package io.millrace.worker.sandbox;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -19,7 +24,7 @@ public record TierProof(String tier, Map<String, String> limits) {
 
   private static final Logger log = LoggerFactory.getLogger(TierProof.class);
   private static final JsonMapper JSON = new JsonMapper();
-  private static final long PATIENCE_SECONDS = 120;
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   /** Whether code is held by namespaces. */
   public boolean isStrong() {
@@ -29,9 +34,14 @@ public record TierProof(String tier, Map<String, String> limits) {
   /**
    * Runs a self-test job for each refusal that is promised, in the best tier that starts.
    *
-   * @throws IllegalStateException when the machine offers less than is required, with the reasons
+   * @throws IllegalStateException when the machine offers less than is required, with the reasons,
+   *     or when the self-test has not ended after two minutes
    */
   public static TierProof prove(SandboxFiles files, SandboxSettings settings) {
+    return prove(files, settings, PATIENCE);
+  }
+
+  static TierProof prove(SandboxFiles files, SandboxSettings settings, Duration patience) {
     try {
       Process process =
           new ProcessBuilder(
@@ -39,18 +49,38 @@ public record TierProof(String tier, Map<String, String> limits) {
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       process.getOutputStream().close();
-      String report = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      // Beside the wait, not before it: the pipe of a self-test that hangs has no end.
+      CompletableFuture<byte[]> report = CompletableFuture.supplyAsync(() -> all(process));
+      try {
+        byte[] said = report.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        return read(new String(said, StandardCharsets.UTF_8), process.waitFor(), settings);
+      } catch (TimeoutException e) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
-        throw new IllegalStateException("The sandbox's self-test did not end");
+        throw new IllegalStateException(
+            "The sandbox's self-test did not end within "
+                + patience.toSeconds()
+                + " s; see what millrace.sandbox.python ("
+                + settings.python()
+                + ") waits for on this machine",
+            e);
       }
-      return read(report, process.exitValue(), settings);
     } catch (IOException e) {
       throw new IllegalStateException(
           "millrace.sandbox.python: cannot run " + settings.python() + ": " + e.getMessage(), e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("The sandbox's self-test could not be read", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while proving the sandbox", e);
+    }
+  }
+
+  private static byte[] all(Process process) {
+    try {
+      return process.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -3,19 +3,32 @@ package io.millrace.worker.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.job.ExecutionRequest;
+import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SandboxRunTest {
 
+  private static final Job JOB =
+      new Job(
+          UUID.randomUUID(), "tester", new ExecutionRequest("pass", 7, null, null), 0, null, null);
+
   private static byte[] frame(String verdict, String result) {
     byte[] body = result.getBytes(StandardCharsets.UTF_8);
     byte[] header =
-        ("{\"verdict\":\"" + verdict + "\",\"result_len\":" + body.length + ",\"error\":\"why\"}")
+        ("{\"job_id\":\""
+                + JOB.jobId()
+                + "\",\"verdict\":\""
+                + verdict
+                + "\",\"result_len\":"
+                + body.length
+                + ",\"error\":\"why\"}")
             .getBytes(StandardCharsets.UTF_8);
     return ByteBuffer.allocate(Integer.BYTES + header.length + body.length)
         .putInt(header.length)
@@ -25,7 +38,7 @@ class SandboxRunTest {
   }
 
   private static String result(String json) throws SandboxFailedException {
-    return ((Outcome.Succeeded) SandboxRun.outcome(frame("ok", json), 30)).resultJson();
+    return ((Outcome.Succeeded) SandboxRun.outcome(frame("ok", json), JOB)).resultJson();
   }
 
   @ParameterizedTest
@@ -49,14 +62,22 @@ class SandboxRunTest {
 
   @Test
   void aFailedSandboxIsNoOutcome() {
-    assertThatThrownBy(() -> SandboxRun.outcome(frame("sandbox_failed", ""), 30))
+    assertThatThrownBy(() -> SandboxRun.outcome(frame("sandbox_failed", ""), JOB))
         .isInstanceOf(SandboxFailedException.class)
         .hasMessage("why");
   }
 
   @Test
+  void theResultOfAnotherJobIsNoOutcomeOfThisOne() {
+    Job other = new Job(UUID.randomUUID(), "tester", JOB.request(), 0, null, null);
+    assertThatThrownBy(() -> SandboxRun.outcome(frame("ok", "1"), other))
+        .isInstanceOf(SandboxFailedException.class)
+        .hasMessageContaining(JOB.jobId().toString());
+  }
+
+  @Test
   void aTimeoutSaysHowLongTheJobHad() throws Exception {
-    Outcome.TimedOut timedOut = (Outcome.TimedOut) SandboxRun.outcome(frame("timeout", ""), 7);
+    Outcome.TimedOut timedOut = (Outcome.TimedOut) SandboxRun.outcome(frame("timeout", ""), JOB);
     assertThat(timedOut.seconds()).isEqualTo(7);
   }
 }

@@ -8,6 +8,10 @@ import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -21,6 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.util.unit.DataSize;
@@ -94,12 +99,54 @@ class SandboxTest {
   @Test
   void aKilledJobSaysSoAndTheNextOneRuns() throws Exception {
     sandbox.start();
-    CompletableFuture<Outcome> running =
-        sandbox.run(job("import time\ntime.sleep(60)", 60), new Heard());
-    sandbox.kill();
+    Job sleeps = job("import time\ntime.sleep(60)", 60);
+    CompletableFuture<Outcome> running = sandbox.run(sleeps, new Heard());
+    sandbox.kill(sleeps.jobId());
 
     assertThat(running.get(20, TimeUnit.SECONDS)).isInstanceOf(Outcome.Cancelled.class);
     assertThat(run("print(1)", 10)).isInstanceOf(Outcome.Succeeded.class);
+  }
+
+  @Test
+  void aKillThatComesLateDoesNotHitTheNextJob() throws Exception {
+    sandbox.start();
+    Job before = job("print(1)", 10);
+    sandbox.run(before, new Heard()).get(60, TimeUnit.SECONDS);
+    CompletableFuture<Outcome> next =
+        sandbox.run(job("import time\ntime.sleep(0.3)\nprint(2)", 10), new Heard());
+    sandbox.kill(before.jobId());
+
+    assertThat(next.get(20, TimeUnit.SECONDS)).isInstanceOf(Outcome.Succeeded.class);
+  }
+
+  @Test
+  void theJobOfANewHelperOutlivesTheReaderOfTheDeadOne() throws Exception {
+    for (int round = 0; round < 5; round++) {
+      sandbox.start();
+      CompletableFuture<Outcome> lost =
+          sandbox.run(job("import time\ntime.sleep(60)", 60), new Heard());
+      sandbox.close();
+      assertThat(run("print(1)", 10)).isInstanceOf(Outcome.Succeeded.class);
+      assertThatThrownBy(() -> lost.get(20, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(SandboxFailedException.class);
+    }
+  }
+
+  @Test
+  void aSelfTestThatHangsEndsTheStartWithAReason(@TempDir Path folder) throws Exception {
+    Path hangs = folder.resolve("python3");
+    Files.writeString(hangs, "#!/bin/sh\nsleep 60\n");
+    Files.setPosixFilePermissions(hangs, PosixFilePermissions.fromString("rwx------"));
+
+    assertThatThrownBy(
+            () ->
+                TierProof.prove(
+                    files,
+                    TestSandbox.settings("strong", hangs.toString(), 100),
+                    Duration.ofMillis(300)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("did not end")
+        .hasMessageContaining("millrace.sandbox.python");
   }
 
   @Test
@@ -163,20 +210,19 @@ class SandboxTest {
   @Test
   void aJobThatGoesOnIsHeardWhileItRuns() throws Exception {
     Heard heard = new Heard();
-    CompletableFuture<Outcome> running =
-        sandbox.run(
-            job(
-                """
+    Job writes =
+        job(
+            """
                 import sys, time
                 print('first', flush=True)
                 print('trouble', file=sys.stderr, flush=True)
                 time.sleep(60)
                 """,
-                60),
-            heard);
+            60);
+    CompletableFuture<Outcome> running = sandbox.run(writes, heard);
     heard.await("out first\n", "err trouble\n");
     assertThat(running).isNotDone();
-    sandbox.kill();
+    sandbox.kill(writes.jobId());
     assertThat(running.get(10, TimeUnit.SECONDS)).isInstanceOf(Outcome.Cancelled.class);
   }
 
