@@ -2,6 +2,7 @@ package io.millrace.standalone;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ final class Child {
   private @Nullable Process process;
   private Backoff backoff = Backoff.none();
   private long startedAt;
+  private long loggedBefore;
   private boolean keptAlive;
   private boolean stopping;
 
@@ -35,6 +37,7 @@ final class Child {
       return;
     }
     startedAt = System.nanoTime();
+    loggedBefore = Files.exists(role.log()) ? Files.size(role.log()) : 0;
     ProcessBuilder builder =
         new ProcessBuilder(Lifeline.tied(role.graceSeconds(), role.command()))
             .redirectErrorStream(true)
@@ -72,12 +75,12 @@ final class Child {
     }
     if (ended) {
       throw new ChildFailedException(
-          "the " + role.name() + " ended while starting", LastWords.of(role));
+          "the " + role.name() + " does not start", LastWords.of(role, loggedBefore));
     }
     if (System.nanoTime() - startedAt > START_LIMIT.toNanos()) {
       throw new ChildFailedException(
           "the " + role.name() + " is not ready after " + START_LIMIT.toMinutes() + " minutes",
-          LastWords.of(role));
+          LastWords.of(role, loggedBefore));
     }
     return false;
   }

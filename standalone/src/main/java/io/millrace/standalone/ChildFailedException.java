@@ -1,15 +1,10 @@
 package io.millrace.standalone;
 
-import java.util.List;
-
-/** A role did not come up. */
+/** A role did not come up; the message says which, and why by its own words. */
 final class ChildFailedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  ChildFailedException(String what, List<String> lastWords) {
-    super(
-        lastWords.isEmpty()
-            ? what
-            : what + "; the last it said:\n  " + String.join("\n  ", lastWords));
+  ChildFailedException(String what, String lastWords) {
+    super(what + ": " + lastWords);
   }
 }

@@ -39,7 +39,7 @@ public final class EmbeddedBroker implements AutoCloseable {
    * Starts a broker on the folder, which is made and formatted when it is new.
    *
    * @param port on 127.0.0.1; 0 chooses a free one
-   * @throws PortTakenException when something else listens on the port
+   * @throws UnusablePortException when nothing can be served on the port
    * @throws RuntimeException Kafka's own, when the folder is damaged or another broker has it open
    */
   public static EmbeddedBroker start(Path dir, int port) {
@@ -48,17 +48,16 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /** As {@link #start(Path, int)}, with the controller's port chosen too. */
   public static EmbeddedBroker start(Path dir, int port, int controllerPort) {
-    int ownPort = LoopbackPort.chosen(port);
-    int ownControllerPort = LoopbackPort.chosen(controllerPort);
     Path folder = dir.toAbsolutePath();
-    try {
+    try (LoopbackPort own = LoopbackPort.chosen(port);
+        LoopbackPort controller = LoopbackPort.chosen(controllerPort)) {
       String clusterId = formatted(folder);
       KafkaRaftServer server =
           new KafkaRaftServer(
-              new KafkaConfig(BrokerSettings.of(folder, ownPort, ownControllerPort), false),
+              new KafkaConfig(BrokerSettings.of(folder, own.number(), controller.number()), false),
               Time.SYSTEM);
       startOrStop(server);
-      return new EmbeddedBroker(server, clusterId, ownPort);
+      return new EmbeddedBroker(server, clusterId, own.number());
     } catch (IOException e) {
       throw new UncheckedIOException("The broker's folder " + folder + " cannot be used", e);
     }

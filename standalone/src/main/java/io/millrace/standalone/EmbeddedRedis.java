@@ -35,7 +35,7 @@ public final class EmbeddedRedis implements AutoCloseable {
    *
    * @param port on 127.0.0.1; 0 chooses a free one
    * @param arguments more of them for redis-server, such as {@code --enable-debug-command local}
-   * @throws PortTakenException when something else listens on the port
+   * @throws UnusablePortException when nothing can be served on the port
    * @throws FolderInUseException when another live process has the folder
    * @throws IllegalStateException when Redis does not start, with what it said
    */
@@ -57,17 +57,23 @@ public final class EmbeddedRedis implements AutoCloseable {
       throws IOException {
     Path binary = RedisBinary.extractTo(folder.path());
     folder.endLeftover(binary);
-    int ownPort = LoopbackPort.chosen(port);
+    try (LoopbackPort own = LoopbackPort.chosen(port)) {
+      return start(folder, own.number(), binary, arguments);
+    }
+  }
+
+  private static EmbeddedRedis start(
+      OwnedFolder folder, int port, Path binary, List<String> arguments) throws IOException {
     Path log = folder.path().resolve("redis.log");
     Process process =
-        new ProcessBuilder(Lifeline.tied(STOP_SECONDS, command(binary, folder, ownPort, arguments)))
+        new ProcessBuilder(Lifeline.tied(STOP_SECONDS, command(binary, folder, port, arguments)))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
-    EmbeddedRedis redis = new EmbeddedRedis(process, folder, ownPort);
+    EmbeddedRedis redis = new EmbeddedRedis(process, folder, port);
     try {
       folder.remember(process);
-      new RedisProbe(ownPort).awaitReady(process, START_LIMIT, log);
+      new RedisProbe(port).awaitReady(process, START_LIMIT, log);
       return redis;
     } catch (IOException | RuntimeException e) {
       process.destroyForcibly();

@@ -1,8 +1,8 @@
 package io.millrace.standalone;
 
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * The embedded broker and the embedded Redis on one data folder: what {@code ./millrace infra}
@@ -21,9 +21,10 @@ public final class Infrastructure implements AutoCloseable {
   }
 
   public static void main(String[] arguments) throws InterruptedException {
+    // Kafka changes case by the machine's locale, and Turkish has an i of its own.
+    Locale.setDefault(Locale.ROOT);
     StandaloneSettings settings = settingsOrExit();
-    System.setProperty(
-        "millrace.log", DataFolder.logs(settings.dataDir()).resolve("infra.log").toString());
+    System.setProperty("millrace.log", log(settings).toString());
     System.setProperty("logback.configurationFile", "io/millrace/standalone/infra-logback.xml");
     Infrastructure infrastructure = startOrExit(settings);
     Runtime.getRuntime().addShutdownHook(new Thread(infrastructure::close, "stop-infrastructure"));
@@ -46,18 +47,32 @@ public final class Infrastructure implements AutoCloseable {
       throw Exit.because(e.getMessage());
     } catch (RuntimeException e) {
       // A broker that started by half leaves threads behind, which would keep this process alive.
-      throw Exit.because("the infrastructure does not start: " + e);
+      throw Exit.because(
+          "Kafka and Redis do not start: " + cause(e) + "; the log is " + log(settings));
     }
+  }
+
+  private static Path log(StandaloneSettings settings) {
+    return DataFolder.logs(settings.dataDir()).resolve("infra.log");
+  }
+
+  /** What began it: what wraps it only says that something failed. */
+  private static String cause(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
   }
 
   /**
    * Starts both and returns when both answer.
    *
-   * @throws UnusableSettingException when a port is taken or the data folder is in use
+   * @throws UnusableSettingException when a port or the data folder cannot be used
    */
   static Infrastructure start(StandaloneSettings settings) {
     Path dir = settings.dataDir();
-    makeFolder(dir);
+    DataFolder.make(dir);
     RedisKeeper redis = startRedis(dir.resolve("redis"), settings.redisPort());
     try {
       return new Infrastructure(startBroker(dir.resolve("kafka"), settings.kafkaPort()), redis);
@@ -67,20 +82,11 @@ public final class Infrastructure implements AutoCloseable {
     }
   }
 
-  private static void makeFolder(Path dir) {
-    try {
-      DataFolder.make(dir);
-    } catch (IOException e) {
-      throw new UnusableSettingException(
-          StandaloneSettings.DATA_DIR, dir + " cannot be made: " + e);
-    }
-  }
-
   private static RedisKeeper startRedis(Path dir, int port) {
     try {
       return RedisKeeper.start(dir, port);
-    } catch (PortTakenException e) {
-      throw UnusableSettingException.taken(StandaloneSettings.REDIS_PORT, e);
+    } catch (UnusablePortException e) {
+      throw UnusableSettingException.of(StandaloneSettings.REDIS_PORT, e);
     } catch (FolderInUseException e) {
       throw new UnusableSettingException(StandaloneSettings.DATA_DIR, e.why());
     }
@@ -89,8 +95,8 @@ public final class Infrastructure implements AutoCloseable {
   private static EmbeddedBroker startBroker(Path dir, int port) {
     try {
       return EmbeddedBroker.start(dir, port);
-    } catch (PortTakenException e) {
-      throw UnusableSettingException.taken(StandaloneSettings.KAFKA_PORT, e);
+    } catch (UnusablePortException e) {
+      throw UnusableSettingException.of(StandaloneSettings.KAFKA_PORT, e);
     }
   }
 

@@ -42,6 +42,17 @@ final class OwnedFolder implements AutoCloseable {
     return new OwnedFolder(path, channel);
   }
 
+  /** Whether a live process has it; false as well where there is no such folder. */
+  static boolean isOwned(Path dir) throws IOException {
+    Path file = dir.resolve("lock");
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      return !locked(channel);
+    }
+  }
+
   private static boolean locked(FileChannel channel) throws IOException {
     try {
       FileLock lock = channel.tryLock();

@@ -19,12 +19,13 @@ final class Roles {
   private static final int INFRA_GRACE_SECONDS = 20;
   private static final int GATEWAY_GRACE_SECONDS = 45;
   private static final int WORKER_GRACE_SECONDS = 45;
-  private static final int WORKER_MANAGEMENT_PORT = 9091;
 
   private final StandaloneSettings settings;
+  private final int workerPort;
 
-  Roles(StandaloneSettings settings) {
-    this.settings = settings;
+  Roles(RunningUp up) {
+    this.settings = up.settings();
+    this.workerPort = up.workerPort();
   }
 
   Role infrastructure() {
@@ -54,15 +55,11 @@ final class Roles {
   }
 
   Role worker(Path jar) {
-    int managementPort =
-        LoopbackPort.isFree(WORKER_MANAGEMENT_PORT)
-            ? WORKER_MANAGEMENT_PORT
-            : LoopbackPort.chosen(0);
     Map<String, String> own = ofAnApplication("worker");
     // The worker runs other people's code and has no use for the keys.
     own.put(ApiKeys.SETTING, "");
-    own.put(StandaloneSettings.MANAGEMENT_PORT, "" + managementPort);
-    return application("worker", jar, own, managementPort, WORKER_GRACE_SECONDS);
+    own.put(StandaloneSettings.MANAGEMENT_PORT, "" + workerPort);
+    return application("worker", jar, own, workerPort, WORKER_GRACE_SECONDS);
   }
 
   private Role application(

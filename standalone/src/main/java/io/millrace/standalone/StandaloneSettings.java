@@ -1,5 +1,6 @@
 package io.millrace.standalone;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -23,11 +24,11 @@ record StandaloneSettings(
   private static final int HIGHEST_PORT = 65_535;
 
   /**
-   * @throws UnusableSettingException when a port is none
+   * @throws UnusableSettingException when a port or the folder is none
    */
   static StandaloneSettings from(Map<String, String> environment) {
     return new StandaloneSettings(
-        Path.of(orDefault(environment, DATA_DIR, ".millrace")).toAbsolutePath().normalize(),
+        folder(orDefault(environment, DATA_DIR, ".millrace")),
         port(environment, KAFKA_PORT, "9092"),
         port(environment, REDIS_PORT, "6379"),
         port(environment, SERVER_PORT, "8080"),
@@ -35,17 +36,17 @@ record StandaloneSettings(
   }
 
   /**
-   * The same with every port chosen, so that a restart finds it again.
+   * The same with every port chosen, so that a restart finds it again, and reserved.
    *
-   * @throws UnusableSettingException when one is taken
+   * @throws UnusableSettingException when one cannot be used
    */
-  StandaloneSettings withPortsChosen() {
+  StandaloneSettings withPortsOf(PortReservations ports) {
     return new StandaloneSettings(
         dataDir,
-        chosen(KAFKA_PORT, kafkaPort),
-        chosen(REDIS_PORT, redisPort),
-        chosen(SERVER_PORT, serverPort),
-        chosen(MANAGEMENT_PORT, managementPort));
+        ports.take(KAFKA_PORT, kafkaPort),
+        ports.take(REDIS_PORT, redisPort),
+        ports.take(SERVER_PORT, serverPort),
+        ports.take(MANAGEMENT_PORT, managementPort));
   }
 
   /** Where the gateway answers. */
@@ -53,11 +54,13 @@ record StandaloneSettings(
     return "http://localhost:" + serverPort;
   }
 
-  private static int chosen(String setting, int port) {
+  private static Path folder(String value) {
     try {
-      return LoopbackPort.chosen(port);
-    } catch (PortTakenException e) {
-      throw UnusableSettingException.taken(setting, e);
+      return Path.of(value).toAbsolutePath().normalize();
+    } catch (InvalidPathException e) {
+      throw new UnusableSettingException(
+          DATA_DIR,
+          "'" + value + "' is no folder in this locale; set another one, or LC_ALL=C.UTF-8");
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -11,6 +12,12 @@ import java.util.Map;
  * a worker, each as a process of its own; starts again what dies; stops the stores last.
  */
 public final class Supervisor {
+  private static final int WORKER_MANAGEMENT_PORT = 9091;
+
+  /** Hold the ports and the folder, from the choice on until this process ends. */
+  private final PortReservations ports;
+
+  private final OwnedFolder folder;
   private final StandaloneSettings settings;
   private final String apiKeys;
   private final String firstJobsKey = ApiKeys.fresh();
@@ -20,15 +27,20 @@ public final class Supervisor {
   private final Child worker;
 
   private Supervisor(
-      StandaloneSettings settings,
-      String apiKeys,
-      Path gatewayJar,
-      Path workerJar,
-      PrintStream out) {
-    Roles roles = new Roles(settings);
-    this.settings = settings;
-    this.apiKeys = apiKeys;
+      Map<String, String> environment, Path gatewayJar, Path workerJar, PrintStream out)
+      throws IOException {
+    StandaloneSettings asked = StandaloneSettings.from(environment);
+    DataFolder.make(asked.dataDir());
+    folder = claim(asked.dataDir());
+    ports = new PortReservations();
+    settings = asked.withPortsOf(ports);
+    apiKeys = ApiKeys.of(environment, settings.dataDir());
+    RunningUp up =
+        new RunningUp(
+            ProcessHandle.current().pid(), settings, ports.takeOrAnother(WORKER_MANAGEMENT_PORT));
+    up.write();
     this.out = out;
+    Roles roles = new Roles(up);
     infrastructure = new Child(roles.infrastructure(), out);
     gateway = new Child(roles.gateway(gatewayJar, ApiKeys.with(firstJobsKey, apiKeys)), out);
     worker = new Child(roles.worker(workerJar), out);
@@ -36,24 +48,29 @@ public final class Supervisor {
 
   /** The gateway's jar, then the worker's. */
   public static void main(String[] arguments) {
+    Locale.setDefault(Locale.ROOT);
     try {
-      of(System.getenv(), Path.of(arguments[0]), Path.of(arguments[1])).run();
+      new Supervisor(System.getenv(), Path.of(arguments[0]), Path.of(arguments[1]), System.out)
+          .run();
     } catch (UnusableSettingException | ChildFailedException e) {
       throw Exit.because(e.getMessage());
     } catch (InterruptedException e) {
       // Stopped before everything was up; the shutdown hook does the rest.
       Thread.currentThread().interrupt();
     } catch (IOException e) {
-      throw Exit.because("the data folder cannot be used: " + e);
+      throw Exit.because(
+          DataFolder.unusable(StandaloneSettings.from(System.getenv()).dataDir(), e).getMessage());
     }
   }
 
-  private static Supervisor of(Map<String, String> environment, Path gatewayJar, Path workerJar)
-      throws IOException {
-    StandaloneSettings settings = StandaloneSettings.from(environment).withPortsChosen();
-    DataFolder.make(settings.dataDir());
-    String apiKeys = ApiKeys.of(environment, settings.dataDir());
-    return new Supervisor(settings, apiKeys, gatewayJar, workerJar, System.out);
+  private static OwnedFolder claim(Path dataDir) throws IOException {
+    try {
+      return OwnedFolder.claim(dataDir);
+    } catch (FolderInUseException e) {
+      throw new UnusableSettingException(
+          StandaloneSettings.DATA_DIR,
+          e.why() + "; stop that one (./millrace stop), or set another folder");
+    }
   }
 
   private void run() throws IOException, InterruptedException {

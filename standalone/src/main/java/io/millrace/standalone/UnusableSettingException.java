@@ -8,10 +8,8 @@ final class UnusableSettingException extends RuntimeException {
     super(setting + ": " + why);
   }
 
-  static UnusableSettingException taken(String setting, PortTakenException cause) {
-    UnusableSettingException unusable =
-        new UnusableSettingException(
-            setting, cause.getMessage() + "; stop what listens there, or set another port");
+  static UnusableSettingException of(String setting, UnusablePortException cause) {
+    UnusableSettingException unusable = new UnusableSettingException(setting, cause.why());
     unusable.initCause(cause);
     return unusable;
   }

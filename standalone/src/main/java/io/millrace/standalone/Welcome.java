@@ -14,7 +14,7 @@ final class Welcome {
     Path dataDir = settings.dataDir();
     return """
 
-        Millrace runs on %s
+        Millrace runs on %s; its console is there, for a browser
           Kafka    %s:%d
           Redis    %s:%d
           metrics  http://localhost:%d/actuator/prometheus
@@ -24,7 +24,10 @@ final class Welcome {
         Try it:
           %s
 
-        Ctrl-C stops everything; the data stays."""
+        For the recipes (docs/recipes):
+          export MILLRACE_URL=%s MILLRACE_API_KEY=%s
+
+        Ctrl-C, or ./millrace stop, stops everything; the data stays."""
         .formatted(
             url,
             EmbeddedBroker.HOST,
@@ -35,7 +38,9 @@ final class Welcome {
             dataDir,
             DataFolder.logs(dataDir),
             key,
-            curl(url, key));
+            curl(url, key),
+            url,
+            quoted(key));
   }
 
   /** A line for a POSIX shell, to be pasted as it is. */

@@ -50,7 +50,29 @@ class ChildTest {
 
     assertThatThrownBy(() -> Child.awaitReady(child))
         .isInstanceOf(ChildFailedException.class)
-        .hasMessage("the sleeper ended while starting; the last it said:\n  no tier");
+        .hasMessage(
+            "the sleeper does not start: the last it said:\n  no tier\nAll of it is in "
+                + dir.resolve("log"));
+  }
+
+  @Test
+  void whatAnEarlierStartLoggedIsNotAmongTheLastWords() throws Exception {
+    Files.writeString(dir.resolve("log"), "of an earlier start\n");
+    Child child = child("echo of this start >>log; exit 1");
+    child.start();
+
+    assertThatThrownBy(() -> Child.awaitReady(child))
+        .hasMessageContaining("of this start")
+        .hasMessageNotContaining("earlier");
+  }
+
+  @Test
+  void aSentenceSaysWhyAndNothingElseIsSaid() throws Exception {
+    Child child = child("echo trouble >>log; echo 'a warning'; echo 'millrace: X is 0'; exit 1");
+    child.start();
+
+    assertThatThrownBy(() -> Child.awaitReady(child))
+        .hasMessage("the sleeper does not start: X is 0");
   }
 
   @Test

@@ -54,8 +54,8 @@ class EmbeddedBrokerTest {
       int port = taken.getLocalPort();
 
       assertThatThrownBy(() -> EmbeddedBroker.start(dir, port))
-          .isInstanceOf(PortTakenException.class)
-          .hasMessage("Port %d on 127.0.0.1 is taken", port);
+          .isInstanceOf(UnusablePortException.class)
+          .hasMessageStartingWith("Port " + port + " on 127.0.0.1 is taken;");
     }
   }
 

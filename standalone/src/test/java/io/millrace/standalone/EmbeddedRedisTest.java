@@ -57,8 +57,8 @@ class EmbeddedRedisTest {
       int port = taken.getLocalPort();
 
       assertThatThrownBy(() -> EmbeddedRedis.start(dir, port))
-          .isInstanceOf(PortTakenException.class)
-          .hasMessage("Port %d on 127.0.0.1 is taken", port);
+          .isInstanceOf(UnusablePortException.class)
+          .hasMessageStartingWith("Port " + port + " on 127.0.0.1 is taken;");
     }
     EmbeddedRedis.start(dir, 0).close();
   }

@@ -25,7 +25,9 @@ class FirstJobsTest {
   @Test
   void aGatewayThatIsNotThereIsTold() throws Exception {
     assertThat(
-            new FirstJobs("http://127.0.0.1:" + LoopbackPort.chosen(0), "key").run().orElseThrow())
+            new FirstJobs("http://127.0.0.1:" + LoopbackPort.chosen(0).number(), "key")
+                .run()
+                .orElseThrow())
         .startsWith("One was not answered: ");
   }
 

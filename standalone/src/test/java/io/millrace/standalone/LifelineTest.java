@@ -29,6 +29,22 @@ class LifelineTest {
   }
 
   @Test
+  void aChildEndsThoughItsOwnersWholeProcessGroupIsKilledAtOnce() throws Exception {
+    Process owner = ownerOf("echo $$; exec sleep 1000", "setsid");
+    ProcessHandle child;
+    try (BufferedReader said = owner.inputReader(StandardCharsets.UTF_8)) {
+      child = ProcessHandle.of(Long.parseLong(said.readLine())).orElseThrow();
+      assertThat(child.isAlive()).isTrue();
+      new ProcessBuilder("kill", "-KILL", "--", "-" + owner.pid()).start().waitFor();
+      owner.waitFor();
+    } finally {
+      owner.destroyForcibly().waitFor();
+    }
+
+    child.onExit().get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
   void theStartedProcessIsTheChildItselfWithNothingToRead() throws Exception {
     Process child =
         new ProcessBuilder(Lifeline.tied(1, List.of("/bin/sh", "-c", "echo $$; cat; exit 7")))
@@ -54,13 +70,15 @@ class LifelineTest {
     assertThat(child.waitFor()).isEqualTo(130);
   }
 
-  private static Process ownerOf(String script) throws Exception {
-    return new ProcessBuilder(
+  private static Process ownerOf(String script, String... prefix) throws Exception {
+    List<String> command =
+        List.of(
             ProcessHandle.current().info().command().orElseThrow(),
             "-cp",
             System.getProperty("java.class.path"),
             Owner.class.getName(),
-            script)
+            script);
+    return new ProcessBuilder(Stream.concat(Stream.of(prefix), command.stream()).toList())
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
   }

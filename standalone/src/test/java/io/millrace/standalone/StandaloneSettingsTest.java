@@ -52,7 +52,7 @@ class StandaloneSettingsTest {
                   "MANAGEMENT_SERVER_PORT", "0",
                   "SERVER_PORT", "" + port));
 
-      assertThatThrownBy(settings::withPortsChosen)
+      assertThatThrownBy(() -> settings.withPortsOf(new PortReservations()))
           .isInstanceOf(UnusableSettingException.class)
           .hasMessage(
               "SERVER_PORT: Port %d on 127.0.0.1 is taken; stop what listens there, or set another"

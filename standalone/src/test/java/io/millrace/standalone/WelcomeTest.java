@@ -32,7 +32,10 @@ class WelcomeTest {
 
     assertThat(Welcome.text(settings, "first"))
         .contains(
-            "Millrace runs on http://localhost:3\n", "  key      first\n", "x-api-key: first'")
+            "Millrace runs on http://localhost:3; its console is there, for a browser\n",
+            "  key      first\n",
+            "x-api-key: first'",
+            "  export MILLRACE_URL=http://localhost:3 MILLRACE_API_KEY='first'\n")
         .contains("Kafka    127.0.0.1:1\n", "Redis    127.0.0.1:2\n", "http://localhost:4/");
   }
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -109,6 +110,7 @@ public final class BrokerProcess implements AutoCloseable {
 
   /** The child's side: the folder and the port; says its port on a line of its own when ready. */
   public static void main(String[] arguments) throws InterruptedException {
+    Locale.setDefault(Locale.ROOT);
     EmbeddedBroker broker =
         EmbeddedBroker.start(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
     Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "stop-broker"));
