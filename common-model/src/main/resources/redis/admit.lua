@@ -41,7 +41,6 @@ redis.call('HSET', KEYS[1], 'v', 1, 'owner', owner, 'accepted', text(at), 'attem
 if id ~= '' then redis.call('HSET', KEYS[1], 'id', string.sub(id, 2)) end
 if gateway ~= '' then redis.call('HSET', KEYS[1], 'watchers', gateway, 'caller', 1) end
 if webhook_url ~= '' then redis.call('HSET', KEYS[1], 'webhook_url', webhook_url) end
-redis.call('EXPIRE', KEYS[1], ttl)
 enter_lane(job_id, owner, lane, at)
 if owner_running > 0 then
   redis.call('HSET', limits_of(owner), 'running', owner_running)

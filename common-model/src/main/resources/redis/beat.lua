@@ -35,13 +35,13 @@ for i = 8, #ARGV, 10 do
   local job = P .. 'job:' .. job_id
   local fields = redis.call('HMGET', job, 'state', 'attempt')
   local known_attempt = tonumber(fields[2])
-  if not fields[1] then
-    -- Redis was emptied while the job runs.
+  if not fields[1] and not forgotten(job_id, tonumber(ARGV[i + 5])) then
+    fields[1] = 'expired'
+  elseif not fields[1] then
     redis.call('HSET', job, 'v', 1, 'owner', owner, 'accepted', ARGV[i + 5], 'timeout', ARGV[i + 8])
     if id ~= '' then redis.call('HSET', job, 'id', string.sub(id, 2)) end
     if ARGV[i + 6] ~= '' then redis.call('HSET', job, 'webhook_url', ARGV[i + 6]) end
     if ARGV[i + 7] ~= '' then redis.call('HSET', job, 'watchers', ARGV[i + 7]) end
-    redis.call('EXPIRE', job, 604800)
     known_attempt = 0
   end
   if not ended(fields[1]) and known_attempt < tonumber(attempt) then

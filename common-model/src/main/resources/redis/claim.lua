@@ -1,17 +1,23 @@
 #!lua flags=allow-oom
 -- A worker asks for the lease of the job whose record it holds.
-local job_id, worker, lease_us, record, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
-local owner, id, accepted, timeout, webhook_url, gateway = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+local job_id, worker, lease_us, record = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local owner, id, accepted, timeout, webhook_url, gateway = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 
 local at = now()
 local fields = redis.call('HMGET', KEYS[1], 'state', 'attempt', 'restored')
 local state = fields[1]
 if not state then
-  -- Redis was emptied since; the record says all there is to know.
+  if not forgotten(job_id, tonumber(accepted)) then return {'ended', 'expired'} end
+  -- The record says all there is to know.
   redis.call('HSET', KEYS[1], 'v', 1, 'state', 'queued', 'owner', owner, 'accepted', accepted, 'attempt', 0, 'timeout', timeout)
   if id ~= '' then redis.call('HSET', KEYS[1], 'id', string.sub(id, 2)) end
   if gateway ~= '' then redis.call('HSET', KEYS[1], 'watchers', gateway) end
   if webhook_url ~= '' then redis.call('HSET', KEYS[1], 'webhook_url', webhook_url) end
+  if redis.call('ZSCORE', RUNNING, job_id) then
+    -- Only its hash is gone: its worker's next beat says the rest, or its lease lapses.
+    redis.call('HSET', KEYS[1], 'state', 'running', 'record', record)
+    return {'leased'}
+  end
 elseif state == 'running' then
   redis.call('HSETNX', KEYS[1], 'record', record)
   return {'leased'}
@@ -19,7 +25,6 @@ elseif state ~= 'queued' then
   return {'ended', state}
 end
 if fields[3] then redis.call('HDEL', KEYS[1], 'restored') end
-redis.call('EXPIRE', KEYS[1], ttl)
 
 if room_of(owner) <= 0 then
   redis.call('HSET', KEYS[1], 'record', record)

@@ -12,7 +12,8 @@ if fields[3] ~= ARGV[2] then
     return {'stale', fields[1]}
   end
   if not fields[1] then
-    -- Redis was emptied while the job ran.
+    if not forgotten(job_id, tonumber(accepted)) then return {'stale'} end
+    leave_slot(job_id, owner)
     redis.call('HSET', KEYS[1], 'v', 1, 'owner', owner, 'accepted', accepted)
     if id ~= '' then redis.call('HSET', KEYS[1], 'id', string.sub(id, 2)) end
     if gateway ~= '' then redis.call('HSET', KEYS[1], 'watchers', gateway) end

@@ -5,9 +5,15 @@ local FIRST, BULK = P .. 'lane:first', P .. 'lane:bulk'
 -- Jobs that their owner's running limit holds back: they wait, but no worker need look for them.
 local HELD, HOLDERS = P .. 'held', P .. 'held:owners'
 local RUNNING, OUTBOX, EPOCH = P .. 'running', P .. 'outbox', P .. 'epoch'
+-- Which start of Redis the lanes were last compared with, until when (us) Redis surely remembers all
+-- that it was told, and the times of acceptance of which it may have forgotten jobs: a window each,
+-- its end as the score.
+local SERVER, REMEMBERED, DOUBTS = P .. 'server', P .. 'remembered', P .. 'doubts'
+-- Microseconds that a clock may be set back by, and that the clocks of two machines may be apart.
+local CLOCK_STEP, CLOCK_SKEW = 5000000, 60000000
 local DRAIN_BUCKET, DRAIN_BUCKETS = 5, 6
--- Seconds that a reply is kept for its webhook while the log cannot take its completion.
-local OUTBOX_TTL = 604800
+-- Seconds that a job's record may be in the log, and a copy of it after that: retention, twice.
+local RECORD_TTL = 1209600
 
 local function now()
   local time = redis.call('TIME')
@@ -30,6 +36,50 @@ local function limits_of(owner) return P .. 'owner:' .. owner .. ':limits' end
 
 local function ended(state)
   return state and state ~= 'queued' and state ~= 'running'
+end
+
+-- This start of this Redis, as it knows it itself: alone, behind Sentinel, or as a shard of a cluster.
+local function run_id()
+  return string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+end
+
+-- Whether the lanes were compared with the log since Redis was started, took over, or was emptied.
+local function whole()
+  return redis.call('EXISTS', EPOCH) == 1 and redis.call('GET', SERVER) == run_id()
+end
+
+-- Redis may have forgotten what was accepted since it last remembered everything. Writes reach the
+-- disk and the replicas in order, so that it knows whatever came before that.
+local function note_doubt()
+  local since = redis.call('EXISTS', EPOCH) == 1 and tonumber(redis.call('GET', REMEMBERED) or 0) or 0
+  redis.call('ZADD', DOUBTS, text(now() + CLOCK_SKEW), text(math.max(0, since - CLOCK_STEP)))
+  redis.call('EXPIRE', DOUBTS, RECORD_TTL)
+end
+
+local function in_doubt(accepted)
+  if redis.call('EXISTS', SERVER) == 0 then return true end
+  for _, since in ipairs(redis.call('ZRANGEBYSCORE', DOUBTS, text(accepted), '+inf')) do
+    if tonumber(since) <= accepted then return true end
+  end
+  return false
+end
+
+-- Of an ended job that Redis may have forgotten once, this much is known for as long as its record
+-- may be in the log.
+local function tombstone_of(job_id) return P .. 'ended:' .. job_id end
+
+local function bury(job_id, state, accepted)
+  if in_doubt(accepted) then redis.call('SET', tombstone_of(job_id), state, 'EX', RECORD_TTL) end
+end
+
+-- What it means that a job has no hash: it was forgotten, or (false) it has ended and its time is over.
+local function forgotten(job_id, accepted)
+  if redis.call('EXISTS', tombstone_of(job_id)) == 1 then return false end
+  for _, place in ipairs({FIRST, BULK, HELD, RUNNING}) do
+    if redis.call('ZSCORE', place, job_id) then return true end
+  end
+  if not whole() then note_doubt() end
+  return in_doubt(accepted)
 end
 
 -- A job waits in one lane, or is held, or neither.
@@ -105,8 +155,14 @@ local function finish_job(job, job_id, state, status, head, tail, run_us, ttl)
   local keep = tonumber(ttl)
   if fields[6] then keep = math.max(keep, redis.call('TTL', fields[6])) end
   redis.call('HSET', job, 'state', state, 'status', status, 'finished', text(at), 'reply', body, 'keep', keep)
-  redis.call('EXPIRE', job, fields[5] and math.max(keep, OUTBOX_TTL) or keep)
-  if fields[5] then redis.call('ZADD', OUTBOX, text(at), job_id) end
+  -- Without an end until its webhook is in the log: what has an end may be evicted.
+  if fields[5] then
+    redis.call('PERSIST', job)
+    redis.call('ZADD', OUTBOX, text(at), job_id)
+  else
+    redis.call('EXPIRE', job, keep)
+  end
+  bury(job_id, state, accepted)
   for gateway in string.gmatch(fields[4] or '', '[^,]+') do
     redis.call('PUBLISH', P .. 'replies:' .. gateway, job_id .. status .. body)
   end

@@ -1,8 +1,10 @@
 #!lua flags=allow-oom
 -- The lanes are whole: the gate opens, unless Redis was emptied once more while they were rebuilt.
-local instance, server = ARGV[1], ARGV[2]
+local instance = ARGV[1]
 if redis.call('GET', P .. 'repair') ~= instance then return {'again'} end
+note_doubt()
 redis.call('SETNX', EPOCH, instance)
-redis.call('SET', P .. 'server', server)
+redis.call('SET', SERVER, run_id())
+redis.call('SET', REMEMBERED, text(now()), 'EX', RECORD_TTL)
 redis.call('DEL', P .. 'repair')
 return {'whole'}

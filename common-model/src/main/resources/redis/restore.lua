@@ -1,12 +1,13 @@
 #!lua flags=allow-oom
--- Puts jobs back that are in the log but not in Redis; answers those that were. Should one have
--- ended before, no record of it will come, and the reconciler drops it again.
--- ARGV: time to live, then 9 values a job.
+-- Puts jobs back that are in the log and that Redis has forgotten; answers those that were. Should one
+-- have ended before, no record of it will come, and the reconciler drops it again.
+-- ARGV: 9 values a job.
 local restored = {}
-for i = 2, #ARGV, 9 do
+for i = 1, #ARGV, 9 do
   local job_id, owner, lane, id = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local job = P .. 'job:' .. job_id
-  if redis.call('EXISTS', job) == 0 then
+  local state = redis.call('HGET', job, 'state')
+  if not state and forgotten(job_id, tonumber(ARGV[i + 4])) then
     redis.call('HSET', job, 'v', 1, 'owner', owner, 'accepted', ARGV[i + 4], 'attempt', 0, 'timeout', ARGV[i + 5],
       'record', ARGV[i + 8], 'restored', 1)
     if id ~= '' then redis.call('HSET', job, 'id', string.sub(id, 2)) end
@@ -14,8 +15,9 @@ for i = 2, #ARGV, 9 do
     if ARGV[i + 7] ~= '' then redis.call('HSET', job, 'watchers', ARGV[i + 7]) end
     -- Waiting from now on: a time before this one says nothing about its record.
     wait_in_lane(job, job_id, owner, lane, now())
-    redis.call('EXPIRE', job, ARGV[1])
     restored[#restored + 1] = job_id
+  elseif ended(state) then
+    bury(job_id, state, tonumber(ARGV[i + 4]))
   end
 end
 return restored

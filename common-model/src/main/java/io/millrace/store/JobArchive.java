@@ -108,6 +108,13 @@ public final class JobArchive {
     return watch(jobId, gatewayId, "0");
   }
 
+  /**
+   * Nobody at this gateway waits any more. Never ends a job, unlike {@link AdmissionGate#leave}.
+   */
+  public void unwatch(UUID jobId, String gatewayId) {
+    scripts.run("unwatch", RedisKeys.job(jobId), gatewayId);
+  }
+
   /** The caller of a synchronous job got 202: the job goes on without it. */
   public Watch detach(UUID jobId) {
     return watch(jobId, "", "1");

@@ -50,7 +50,6 @@ public final class JobLeases {
             workerId,
             micros(settings.lease()),
             record,
-            settings.retention().toSeconds(),
             job.owner(),
             Scripts.optional(job.request().id()),
             job.acceptedAt(),

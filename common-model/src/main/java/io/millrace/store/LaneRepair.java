@@ -9,14 +9,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.redis.connection.RedisServerCommands;
-import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
@@ -36,13 +32,24 @@ public final class LaneRepair {
   }
 
   /**
-   * Whether the lanes may lack jobs of the log: Redis was emptied, then the gate is shut, or it was
-   * started again since the lanes were last whole, then its last writes may be missing.
+   * One look at Redis.
+   *
+   * @param whole false when the lanes may lack jobs of the log: Redis was emptied, then the gate is
+   *     shut, or was started again or taken over by a replica since the lanes were last whole, then
+   *     its last writes may be missing
+   * @param identity another one after each start, each takeover and each loss of everything
    */
+  public record Look(boolean whole, String identity) {}
+
+  /** Looks whether the lanes may lack jobs; while not, notes that Redis remembers all up to now. */
+  public Look look() {
+    List<String> answer = scripts.run("whole", RedisKeys.EPOCH, settings.retention().toSeconds());
+    return new Look(answer.get(0).equals("whole"), answer.get(1));
+  }
+
+  /** Whether the lanes may lack jobs of the log. */
   public boolean isNeeded() {
-    List<@Nullable String> known =
-        redis.opsForValue().multiGet(List.of(RedisKeys.EPOCH, RedisKeys.SERVER));
-    return known == null || known.get(0) == null || !server().equals(known.get(1));
+    return !look().whole();
   }
 
   /** Takes the repair for this instance for a while; false when another one has it. */
@@ -61,7 +68,6 @@ public final class LaneRepair {
   /** Puts jobs of the log back into their lanes, and answers those that Redis did not know. */
   public List<UUID> restore(Collection<Logged> jobs) {
     List<@Nullable Object> arguments = new ArrayList<>();
-    arguments.add(settings.retention().toSeconds());
     for (Logged logged : jobs) {
       Job job = logged.job();
       arguments.add(job.jobId());
@@ -81,7 +87,7 @@ public final class LaneRepair {
 
   /** The lanes are whole: the gate opens. False when Redis was emptied again meanwhile. */
   public boolean end(String instance) {
-    return scripts.run("repaired", RedisKeys.EPOCH, instance, server()).get(0).equals("whole");
+    return scripts.run("repaired", RedisKeys.EPOCH, instance).get(0).equals("whole");
   }
 
   /** A job at the head of a lane, waiting since {@code queuedAt} (microseconds). */
@@ -154,16 +160,5 @@ public final class LaneRepair {
             Collectors.toMap(
                 words -> UUID.fromString(words[0]),
                 words -> RecordPointer.parse(words[1]).orElseThrow()));
-  }
-
-  private String server() {
-    Properties info =
-        redis.execute(
-            (RedisCallback<@Nullable Properties>)
-                connection -> {
-                  RedisServerCommands server = connection.serverCommands();
-                  return server.info("server");
-                });
-    return Objects.requireNonNull(info).getProperty("run_id", "");
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.gateway.job;
 
+import io.millrace.gateway.queue.OwedCalls;
 import io.millrace.gateway.queue.StoreCalls;
 import io.millrace.gateway.reply.Awaited;
 import io.millrace.gateway.reply.GatewayId;
@@ -29,6 +30,7 @@ final class JobEnd {
   private final GatewayId gatewayId;
   private final Reply.Speaker speaker;
   private final StoreCalls stores;
+  private final OwedCalls owed;
   private final JobEnds ends;
 
   JobEnd(
@@ -38,6 +40,7 @@ final class JobEnd {
       GatewayId gatewayId,
       Reply.Speaker speaker,
       StoreCalls stores,
+      OwedCalls owed,
       JobEnds ends) {
     this.awaiter = awaiter;
     this.archive = archive;
@@ -45,6 +48,7 @@ final class JobEnd {
     this.gatewayId = gatewayId;
     this.speaker = speaker;
     this.stores = stores;
+    this.owed = owed;
     this.ends = ends;
   }
 
@@ -68,22 +72,22 @@ final class JobEnd {
         .timeout(limit, Mono.just(new Awaited.StillWorking()));
   }
 
-  /** A poller that goes must not hold up a job whose own caller has gone too. */
+  /** Asking for a reply never ends a job, whoever asks and however long. */
   private void leave(JobStatus job, Ticket ticket) {
     if (awaiter.leave(ticket)) {
-      stores.execute(() -> leaveQueue(job));
+      owed.make(job.jobId(), "nobody polls it here", () -> unwatch(job));
+    }
+  }
+
+  private void unwatch(JobStatus job) {
+    if (!awaiter.isAwaited(job.jobId())) {
+      archive.unwatch(job.jobId(), gatewayId.value());
     }
   }
 
   /** Ends the job unless it has ended. Blocks for one round trip. */
   void cancel(JobStatus job) {
     if (gate.cancel(job.jobId(), job.owner(), cancelled(job)) == Cancellation.DONE) {
-      ends.count(JobState.CANCELLED);
-    }
-  }
-
-  private void leaveQueue(JobStatus job) {
-    if (gate.leave(job.jobId(), gatewayId.value(), cancelled(job))) {
       ends.count(JobState.CANCELLED);
     }
   }

@@ -65,6 +65,11 @@ public final class ReplyAwaiter {
     return left.get() && others == null;
   }
 
+  /** Whether somebody here waits for the job. */
+  public boolean isAwaited(UUID jobId) {
+    return waiting.containsKey(jobId);
+  }
+
   /** A job has ended. */
   void deliver(UUID jobId, Awaited.Answer answer) {
     tickets(jobId).forEach(ticket -> ticket.outcome().complete(answer));

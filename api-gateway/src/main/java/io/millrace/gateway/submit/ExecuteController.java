@@ -4,6 +4,7 @@ import io.millrace.gateway.error.ApiErrors;
 import io.millrace.gateway.error.Checked;
 import io.millrace.gateway.request.RequestBodyReader;
 import io.millrace.job.Reply;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -33,25 +34,53 @@ final class ExecuteController {
 
   @PostMapping(Reply.ENDPOINT)
   Mono<ResponseEntity<byte[]>> execute(ServerWebExchange exchange) {
+    Presence caller = new Presence();
     return bodies
-        .read(exchange, body -> begun(body.then(bytes -> submissions.read(bytes, exchange))))
+        .read(
+            exchange, body -> begun(body.then(bytes -> submissions.read(bytes, exchange)), caller))
         .flatMap(
             begun ->
                 begun.fold(
                     visit -> execution.reply(visit).map(ExecuteController::answer),
-                    error -> Mono.just(errors.answer(error))));
+                    error -> Mono.just(errors.answer(error))))
+        .doOnCancel(caller::leaves);
   }
 
   /** Completes when the job is durable or refused: its program need not be in memory any more. */
-  private Mono<Checked<Visit>> begun(Checked<Submission> checked) {
+  private Mono<Checked<Visit>> begun(Checked<Submission> checked, Presence caller) {
     return checked.fold(
         submission -> {
           Visit visit = execution.begin(submission);
-          return Mono.fromFuture(visit.submitted(), true)
-              .map(submitted -> Checked.passed(visit))
-              .doOnCancel(() -> execution.abandoned(visit));
+          caller.begins(visit);
+          return Mono.fromFuture(visit.submitted(), true).map(submitted -> Checked.passed(visit));
         },
         error -> Mono.just(Checked.refused(error)));
+  }
+
+  /**
+   * One caller's. It may leave at any moment, also while its body is read in another thread, or
+   * between two of the steps above: the job is abandoned all the same, and once is enough.
+   */
+  private final class Presence {
+
+    private @Nullable Visit visit;
+    private boolean gone;
+
+    synchronized void begins(Visit begun) {
+      visit = begun;
+      abandonIfGone();
+    }
+
+    synchronized void leaves() {
+      gone = true;
+      abandonIfGone();
+    }
+
+    private void abandonIfGone() {
+      if (gone && visit != null) {
+        execution.abandoned(visit);
+      }
+    }
   }
 
   private static ResponseEntity<byte[]> answer(ExecutionReply reply) {

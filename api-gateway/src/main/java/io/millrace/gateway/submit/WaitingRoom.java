@@ -1,5 +1,6 @@
 package io.millrace.gateway.submit;
 
+import io.millrace.gateway.queue.OwedCalls;
 import io.millrace.gateway.queue.StoreCalls;
 import io.millrace.gateway.reply.Awaited;
 import io.millrace.gateway.reply.GatewayId;
@@ -27,6 +28,7 @@ final class WaitingRoom {
   private final GatewayId gatewayId;
   private final Reply.Speaker speaker;
   private final StoreCalls stores;
+  private final OwedCalls owed;
   private final JobEnds ends;
 
   WaitingRoom(
@@ -36,6 +38,7 @@ final class WaitingRoom {
       GatewayId gatewayId,
       Reply.Speaker speaker,
       StoreCalls stores,
+      OwedCalls owed,
       JobEnds ends) {
     this.awaiter = awaiter;
     this.gate = gate;
@@ -43,6 +46,7 @@ final class WaitingRoom {
     this.gatewayId = gatewayId;
     this.speaker = speaker;
     this.stores = stores;
+    this.owed = owed;
     this.ends = ends;
   }
 
@@ -66,8 +70,13 @@ final class WaitingRoom {
                         ready.reply().body().getBytes(StandardCharsets.UTF_8))
                     : new Awaited.StillWorking())
         // The job is durable whether or not Redis is there to hear that nobody waits for it.
-        .onErrorReturn(DataAccessException.class, new Awaited.StillWorking())
-        .onErrorReturn(RejectedExecutionException.class, new Awaited.StillWorking());
+        .onErrorResume(DataAccessException.class, e -> detachLater(visit))
+        .onErrorResume(RejectedExecutionException.class, e -> detachLater(visit));
+  }
+
+  private Mono<Awaited> detachLater(Visit visit) {
+    owed.owe(visit.jobId(), "its caller got 202", () -> archive.detach(visit.jobId()));
+    return Mono.just(new Awaited.StillWorking());
   }
 
   /** The caller has its answer: its place is free. */
@@ -85,7 +94,7 @@ final class WaitingRoom {
           .thenAccept(
               submitted -> {
                 if (submitted instanceof Submitted.Accepted) {
-                  stores.execute(() -> leave(visit));
+                  owed.make(visit.jobId(), "its caller has gone", () -> leave(visit));
                 }
               });
     }
