@@ -1,4 +1,5 @@
-"""The escape suite: cases as data (escape_cases.json), and how a reply to one is judged.
+"""The escape suite: cases as data (escape_cases.json for what is promised, attack_cases.json for each kind of program
+that once got something out or stopped a neighbour), and how a reply to one is judged.
 
 A case is a program that tries something; most print ESCAPED where they succeed. The same
 cases run against a slot (test_escape.py) and over HTTP (escape_http.py).
@@ -10,7 +11,8 @@ import os
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional
 
-_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "escape_cases.json")
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_FILES = ("escape_cases.json", "attack_cases.json")
 ALL_TIERS = ("root", "userns", "fallback")
 DEFAULT_TIMEOUT = 5
 
@@ -39,7 +41,11 @@ class Case:
 
 
 def load() -> List[Case]:
-    with open(_FILE) as f:
+    return [case for name in _FILES for case in _load(os.path.join(_HERE, name))]
+
+
+def _load(path: str) -> List[Case]:
+    with open(path) as f:
         data = json.load(f)
     cases = []
     for entry in data["cases"]:

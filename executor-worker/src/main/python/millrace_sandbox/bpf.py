@@ -30,8 +30,13 @@ def load(offset: int) -> Instruction:
 
 
 def load_argument(index: int) -> Instruction:
-    """The low half of an argument: every one we look at is an int for the kernel too."""
+    """The low half of an argument: nearly every one we look at is an int for the kernel too."""
     return load(16 + 8 * index)
+
+
+def load_argument_high(index: int) -> Instruction:
+    """The other half, of a pointer. Both machines have the low one first."""
+    return load(16 + 8 * index + 4)
 
 
 def decision_tree(actions: Dict[int, Program], default: Program) -> Program:

@@ -12,10 +12,10 @@ bytes of machine code on a page of its own, which touch nothing but registers:
 
 It keeps the zygote's privilege and can't be made to use it: the job may not trace it, and
 an init gets no signal from inside its namespace but those it handles, of which it has none.
+Killed, it ends last: when all that live in its namespace have ended and have been waited for.
 """
 from __future__ import annotations
 
-import os
 import signal
 
 from . import syscalls
@@ -33,8 +33,6 @@ _CODE = {
         "0000010000000000"),  # the signal set: SIGCHLD is 17
 }
 _CLONE_VM = 0x100
-# Its end is no SIGCHLD for the zygote, which then waits for it by its number only.
-_WALL = 0x40000000
 
 
 class IdleInit:
@@ -46,9 +44,4 @@ class IdleInit:
 
     def start(self) -> int:
         """Starts one, where this process's next child would be (see unshare); its process id."""
-        return syscalls.clone(self._code, self._stack, _CLONE_VM)
-
-    def end(self, pid: int) -> None:
-        """Until it and all that live in its namespace are gone, those first."""
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, _WALL)
+        return syscalls.clone(self._code, self._stack, _CLONE_VM | signal.SIGCHLD)

@@ -20,7 +20,7 @@ _STACK_BYTES = 8 * MIB
 # What a zygote can live with too: it sets these for itself, and its sandboxes inherit them.
 _OF_A_ZYGOTE = [
     (resource.RLIMIT_STACK, _STACK_BYTES, _STACK_BYTES),
-    (resource.RLIMIT_CORE, 0, 0),
+    (resource.RLIMIT_CORE, 1, 1),  # no dump is made, nor handed to the program that a piped core_pattern names
     (resource.RLIMIT_MEMLOCK, 65536, 65536),
     (resource.RLIMIT_MSGQUEUE, 0, 0),
     (resource.RLIMIT_SIGPENDING, 256, 256),
@@ -58,6 +58,22 @@ def bystanders(settings: Settings) -> int:
 
 def apply_to_zygote() -> None:
     apply([_below_ceiling(*row) for row in _OF_A_ZYGOTE])
+
+
+def unmet() -> List[str]:
+    """What these limits, as they could be set, do not keep."""
+    if resource.getrlimit(resource.RLIMIT_CORE)[0] == 1:
+        return []
+    return ["a job that crashes may start the program that kernel.core_pattern names: start the worker with a hard "
+            "limit for core dumps (ulimit -Hc) of at least 1"] if _core_pattern_is_a_program() else []
+
+
+def _core_pattern_is_a_program() -> bool:
+    try:
+        with open("/proc/sys/kernel/core_pattern") as f:
+            return f.read(1) == "|"
+    except OSError:
+        return False
 
 
 def apply(rows: List[Tuple[int, int, int]]) -> None:

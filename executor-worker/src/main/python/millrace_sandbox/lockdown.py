@@ -1,8 +1,8 @@
 """What a freshly forked sandbox gives up, in order, before it sees a byte of a job.
 
-The order matters: whatever fails, no descriptor of the zygote's is left to hold on to; mounts
-need the zygote's capabilities, so they come early; the score for the OOM killer and the limits
-need them too; the user id must change before the capabilities go, since that change clears
+The order matters: whatever fails, no descriptor of the zygote's is left to hold on to; the score
+for the OOM killer is set before the job's own /proc, which is read-only, hides the one that it is
+written through; mounts and limits need the zygote's capabilities, so they come early; the user id must change before the capabilities go, since that change clears
 them anyway; a change of user id also clears the parent-death signal, so that one is set after
 it; seccomp comes last, since it refuses the steps above.
 """
@@ -13,14 +13,13 @@ import signal
 import struct
 from typing import Callable, List, NamedTuple, NoReturn, Tuple
 
-from . import bpf, landlock, limits, root_fs, seccomp, syscalls
+from . import bpf, landlock, limits, oom_scores, root_fs, seccomp, syscalls
 from .call_list import CallList
 from .settings import Settings
 
 # Above what jobs open by default, so that a job's first file is 3, as it is used to.
 _FIRST_PRIVATE_FD = 40
 _AT_FDCWD = -100
-_OOM_SCORE_OF_JOBS = b"900"
 _NO_SIGNALS = bytes(syscalls.SIGNAL_SET_BYTES)
 _FALLBACK_READABLE = ("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/mime.types", "/usr", "/lib",
                       "/lib64", "/bin")
@@ -34,12 +33,13 @@ class Confinement(NamedTuple):
     namespaces: bool  # the fallback tier has none
     proc: bool  # whether a /proc can be mounted
     change_user: bool
+    proc_for_scores: int  # a descriptor of a /proc through which they can set their OOM score; -1 where there is none
     limits: List[Tuple[int, int, int]]
 
 
-def confinement(settings: Settings, tier: str, proc: bool) -> Confinement:
+def confinement(settings: Settings, tier: str, proc: bool, proc_for_scores: int) -> Confinement:
     change_user = os.geteuid() == 0 and tier != "userns"
-    return Confinement(settings, tier != "fallback", proc, change_user, limits.table(settings, tier))
+    return Confinement(settings, tier != "fallback", proc, change_user, proc_for_scores, limits.table(settings, tier))
 
 
 class Lockdown:
@@ -51,13 +51,14 @@ class Lockdown:
         self._scratch = os.fsencode(root_fs.SCRATCH)
         self._calls = CallList()
         self._keep_pipes_only()
+        if confinement.proc_for_scores >= 0:
+            self._offer_to_oom_killer()
         # A group of its own, for kill(0); a session of its own would cost 0.45 ms (autogroup scheduling).
         self._calls.add("setpgid", 0, 0)
         if confinement.namespaces:
             self._calls.add("unshare", syscalls.CLONE_NEWNS | syscalls.CLONE_NEWIPC)
             for mount in root_fs.mounts_of_a_sandbox(confinement.settings, confinement.proc):
                 self._calls.add("mount", *mount)
-        self._offer_to_oom_killer()
         for kind, soft, hard in confinement.limits:
             self._calls.add("prlimit64", 0, kind, struct.pack("=QQ", soft, hard), 0)
         self._give_up_privilege()
@@ -81,7 +82,13 @@ class Lockdown:
         self._calls.set(self._code, 1, self.code)
         self._calls.set(self._result, 1, self.result)
         self._calls.set(self._close_below, 1, self.code - 1)
-        self._calls.set(self._close_above, 0, self.result + 1)
+        proc = self.result + 1
+        if self.confinement.proc_for_scores >= 0:
+            for position, argument in self._of_proc:
+                self._calls.set(position, argument, proc)
+            self._calls.set(self._close_above, 0, proc + 1)
+        else:
+            self._calls.set(self._close_above, 0, proc)
         if not self.confinement.namespaces:
             self._scratch = os.fsencode(scratch)
             self._calls.set(self._directory, 0, self._scratch)
@@ -98,19 +105,26 @@ class Lockdown:
             bpf.install(seccomp.for_process(self._whole_filter, os.getpid()))
 
     def _keep_pipes_only(self) -> None:
-        self._calls.add("dup3", os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC), 0, 0)
+        # Opened here: one that is inherited would have the flags, the owner and the signal that another job gave it.
+        self._calls.add("close", 0)
+        self._calls.add("openat", _AT_FDCWD, b"/dev/null", os.O_RDONLY)
         self._out = self._calls.add("dup3", -1, 1, 0)
         self._err = self._calls.add("dup3", -1, 2, 0)
         self._code = self._calls.add("dup3", -1, -1, os.O_CLOEXEC)
         self._result = self._calls.add("dup3", -1, -1, os.O_CLOEXEC)
+        if self.confinement.proc_for_scores >= 0:
+            self._proc = self._calls.add("dup3", self.confinement.proc_for_scores, -1, 0)
         self._close_below = self._calls.add("close_range", 3, -1, 0)
         self._close_above = self._calls.add("close_range", -1, syscalls.LAST_FD, 0)
 
     def _offer_to_oom_killer(self) -> None:
-        """Where there is a /proc. The first descriptor that is free is 3."""
-        self._calls.add("openat", _AT_FDCWD, b"/proc/self/oom_score_adj", os.O_WRONLY, may_fail=True)
-        self._calls.add("write", 3, _OOM_SCORE_OF_JOBS, len(_OOM_SCORE_OF_JOBS), may_fail=True)
-        self._calls.add("close", 3, may_fail=True)
+        """The first descriptor that is free is 3. What isn't dumpable, as its zygote, has root's files in /proc."""
+        self._calls.add("prctl", syscalls.PR_SET_DUMPABLE, 1, 0, 0, 0)
+        opened = self._calls.add("openat", -1, oom_scores.PATH, os.O_WRONLY)
+        self._calls.add("write", 3, oom_scores.OF_JOBS, len(oom_scores.OF_JOBS))
+        self._calls.add("close", 3)
+        closed = self._calls.add("close", -1)
+        self._of_proc = [(self._proc, 1), (opened, 0), (closed, 0)]
 
     def _give_up_privilege(self) -> None:
         uid = self.confinement.settings.job_uid

@@ -157,7 +157,8 @@ def _enter(top: str) -> str:
 def mounts_of_a_sandbox(settings: Settings, proc: bool) -> Iterator[Tuple[bytes, bytes, bytes, int, bytes]]:
     """A sandbox's own part of the tree, in its own mount namespace, as arguments of mount()."""
     if proc:
-        yield b"proc", b"/proc", b"proc", _PROC_FLAGS, b"subset=pid,hidepid=invisible"
+        # Read-only: a job would leave its session's niceness to the next, and lower its score for the OOM killer.
+        yield b"proc", b"/proc", b"proc", _PROC_FLAGS | syscalls.MS_RDONLY, b"subset=pid,hidepid=invisible"
     owner = settings.job_uid
     options = "size=%d,nr_inodes=%d,mode=700,uid=%d,gid=%d" % (settings.tmp_bytes, settings.tmp_inodes, owner, owner)
     yield b"scratch", SCRATCH.encode(), b"tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, options.encode()

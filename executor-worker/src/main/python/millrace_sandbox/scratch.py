@@ -19,11 +19,16 @@ def make(root: str, sandbox_id: int, confinement: Confinement) -> str:
     return path
 
 
-def remove(path: str, confinement: Confinement) -> None:
+def start_to_empty(path: str, confinement: Confinement) -> int:
+    """The process that does."""
     pid = os.fork()
     if pid == 0:
         _empty_as_job_user(path, confinement)
-    os.waitpid(pid, 0)
+    return pid
+
+
+def remove(path: str) -> None:
+    """Once it is empty."""
     try:
         os.rmdir(path)
     except OSError:

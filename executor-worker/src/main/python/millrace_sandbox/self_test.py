@@ -72,6 +72,9 @@ else:
     checks["no_capabilities"] = all(int(status[name], 16) == 0 for name in sets)
     checks["no_new_privileges"] = status["NoNewPrivs"] == "1"
     checks["seccomp"] = status["Seccomp"] == "2"
+    checks["no_write_to_proc"] = all(refused(open, "/proc/self/" + name, "w") for name in ("oom_score_adj", "comm", "autogroup"))
+    with open("/proc/self/oom_score_adj") as f:
+        checks["killed_before_the_worker"] = not FACTS["oom_score"] or f.read() == FACTS["oom_score"] + "\n"
 if FACTS["namespaces"]:
     checks["own_processes"] = os.getpid() == 2
     checks["own_hostname"] = socket.gethostname() == "sandbox"

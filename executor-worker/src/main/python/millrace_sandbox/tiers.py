@@ -68,7 +68,8 @@ def _try(tier: str, settings: Dict[str, Any], facts: Dict[str, Any]) -> Tuple[Di
         with Slot(**dict(settings, tier=tier)) as slot:
             if not slot.hello["ready"]:
                 return slot.hello, {}, slot.hello["error"]
-            outcome = slot.run(_job(dict(facts, namespaces=tier in STRONG_TIERS)), _TIMEOUT_MS)
+            facts = dict(facts, namespaces=tier in STRONG_TIERS, oom_score=slot.hello["oom_score"])
+            outcome = slot.run(_job(facts), _TIMEOUT_MS)
             checks, reason = _judge(outcome)
             return slot.hello, checks, reason
     except SlotLost as e:

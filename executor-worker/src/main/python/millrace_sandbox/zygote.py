@@ -12,6 +12,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -19,7 +20,7 @@ import sys
 import traceback
 from typing import Dict, List, NamedTuple, NoReturn, Tuple
 
-from . import landlock, limits, preload, root_fs, scratch, surroundings, syscalls
+from . import landlock, limits, oom_scores, preload, root_fs, scratch, surroundings, syscalls
 from . import zygote_channel as channel_
 from .idle_init import IdleInit
 from .lockdown import Confinement, Lockdown, confinement
@@ -29,7 +30,6 @@ from .settings import Settings, parse
 CHANNEL_FD = 3
 _NEEDED = (syscalls.CAP_SYS_ADMIN, syscalls.CAP_SETUID, syscalls.CAP_SETGID, syscalls.CAP_SETPCAP, syscalls.CAP_KILL,
            syscalls.CAP_SYS_RESOURCE)
-_OOM_SCORE = "-900"
 _SANDBOX_FAILED = 71
 
 
@@ -85,18 +85,23 @@ def _prepare(start: Start) -> Tuple[Confinement, int, dict]:
     syscalls.last_capability()
     own_namespace = -1
     facts = {"proc": False, "root": "host"}
+    scores = oom_scores.of_this_process()
     if start.tier != "fallback":
         own_namespace = _enter_namespaces(start.settings.job_uid, start.tier == "userns")
         facts = root_fs.build(start.settings)
+        if facts["proc"]:  # the host's was the only one so far
+            scores = scores.seen_from_here()
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
-    _hide_from_oom_killer()
     preimported, missing = preload.import_all(start.settings, start.modules)
     limits.apply_to_zygote()
-    confined = confinement(start.settings, start.tier, bool(facts["proc"]))
+    scores.be_taken_late()
     _drop_what_is_not_needed(start.tier)
+    unmet = scores.try_in_a_child() + limits.unmet()
+    confined = confinement(start.settings, start.tier, bool(facts["proc"]), scores.proc)
     preload.warm_up()
     hello = {"tier": start.tier, "proc": facts["proc"], "root": facts["root"], "landlock": landlock.abi(),
-             "python": "%d.%d.%d" % sys.version_info[:3], "preimported": preimported, "not_preimported": missing}
+             "python": "%d.%d.%d" % sys.version_info[:3], "preimported": preimported, "not_preimported": missing,
+             "unmet": unmet, "oom_score": oom_scores.OF_JOBS.decode() if scores.proc >= 0 else ""}
     return confined, own_namespace, hello
 
 
@@ -134,14 +139,6 @@ def _become(uid: int) -> None:
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _hide_from_oom_killer() -> None:
-    try:
-        with open("/proc/self/oom_score_adj", "w") as f:
-            f.write(_OOM_SCORE)
-    except OSError:
-        pass  # needs CAP_SYS_RESOURCE; jobs raise theirs, which is enough to be taken first
-
-
 def _drop_what_is_not_needed(tier: str) -> None:
     held = syscalls.capabilities()
     if held & (1 << syscalls.CAP_SETPCAP):
@@ -155,13 +152,16 @@ def _drop_what_is_not_needed(tier: str) -> None:
 class _Sandbox:
     def __init__(self, sandbox_id: int) -> None:
         self.id = sandbox_id
-        self.main = 0  # process ids in the zygote's namespace; 0: there is none
+        self.main = 0  # process ids in the zygote's namespace; 0: there is none, or no more
         self.init = 0
         self.scratch = ""
+        self.event = b""  # what the helper is to hear when nothing of it is left
 
     def kill(self) -> None:
         """The init takes all that live in its namespace with it; without namespaces there is but the one process."""
-        os.kill(self.init or self.main, signal.SIGKILL)
+        pid = self.init or self.main
+        if pid:
+            os.kill(pid, signal.SIGKILL)
 
 
 class _Zygote:
@@ -170,6 +170,7 @@ class _Zygote:
         self.confinement = confined
         self.scratch_root = scratch_root
         self.sandboxes: Dict[int, _Sandbox] = {}
+        self.children: Dict[int, _Sandbox] = {}  # by process: main, init, and what empties a scratch
         self.idle_init = IdleInit()
         self.own_namespace = own_namespace
         self.endings = syscalls.signal_fd(signal.SIGCHLD)
@@ -209,13 +210,14 @@ class _Zygote:
         try:
             self._fork(sandbox, fds)
         except OSError as e:  # no process to be had: a fork bomb is running, or the machine is full
+            sandbox.event = channel_.event(channel_.NOT_SPAWNED, sandbox.id, e.errno or 0)
             self._clean_up(sandbox)
-            self.channel.send(channel_.event(channel_.NOT_SPAWNED, sandbox.id, e.errno or 0))
         finally:
             for fd in fds:
                 os.close(fd)
 
     def _fork(self, sandbox: _Sandbox, fds: List[int]) -> None:
+        self.sandboxes[sandbox.id] = sandbox
         if not self.confinement.namespaces:
             sandbox.scratch = scratch.make(self.scratch_root, sandbox.id, self.confinement)
             self._fork_main(sandbox, fds)
@@ -223,30 +225,56 @@ class _Zygote:
         syscalls.unshare(syscalls.CLONE_NEWPID)
         try:
             sandbox.init = self.idle_init.start()
+            self.children[sandbox.init] = sandbox
             self._fork_main(sandbox, fds)
         finally:
             syscalls.setns(self.own_namespace, syscalls.CLONE_NEWPID)
 
     def _fork_main(self, sandbox: _Sandbox, fds: List[int]) -> None:
         sandbox.main = self.lockdown.fork(*fds, sandbox.scratch, self._become_sandbox)
-        self.sandboxes[sandbox.id] = sandbox
+        self.children[sandbox.main] = sandbox
 
     def _reap(self) -> None:
+        """Whatever has ended, ours or not: what isn't waited for keeps an init from ending, and there is no child that
+        this waits for."""
         os.read(self.endings, syscalls.SIGNAL_FD_BYTES)
-        for sandbox in tuple(self.sandboxes.values()):
-            pid, status, usage = os.wait4(sandbox.main, os.WNOHANG)
-            if pid:
-                del self.sandboxes[sandbox.id]
-                self._clean_up(sandbox)
-                cpu_us = int((usage.ru_utime + usage.ru_stime) * 1e6)
-                self.channel.send(channel_.event(channel_.ENDED, sandbox.id, status, cpu_us, usage.ru_maxrss))
+        while self.children:
+            pid, status, usage = os.wait4(-1, os.WNOHANG)
+            if not pid:
+                return
+            sandbox = self.children.pop(pid, None)
+            if sandbox is not None:
+                self._on_end(sandbox, pid, status, usage)
+
+    def _on_end(self, sandbox: _Sandbox, pid: int, status: int, usage: resource.struct_rusage) -> None:
+        if pid == sandbox.main:
+            sandbox.main = 0
+            cpu_us = int((usage.ru_utime + usage.ru_stime) * 1e6)
+            sandbox.event = channel_.event(channel_.ENDED, sandbox.id, status, cpu_us, usage.ru_maxrss)
+            self._clean_up(sandbox)
+        elif pid == sandbox.init:
+            sandbox.init = 0
+            if not sandbox.main:  # else somebody killed the init: its main process is about to end too
+                self._tell(sandbox)
+        else:
+            scratch.remove(sandbox.scratch)
+            self._tell(sandbox)
 
     def _clean_up(self, sandbox: _Sandbox) -> None:
-        """When its main process is no more, and has been waited for: an init ends last."""
+        """When there is no main process, or no more. An init ends last."""
         if sandbox.init:
-            self.idle_init.end(sandbox.init)
-        if sandbox.scratch:
-            scratch.remove(sandbox.scratch, self.confinement)
+            sandbox.kill()
+        elif sandbox.scratch:
+            try:
+                self.children[scratch.start_to_empty(sandbox.scratch, self.confinement)] = sandbox
+            except OSError:
+                self._tell(sandbox)  # no process to be had: the keeper removes it, at its end
+        else:
+            self._tell(sandbox)
+
+    def _tell(self, sandbox: _Sandbox) -> None:
+        self.sandboxes.pop(sandbox.id, None)
+        self.channel.send(sandbox.event)
 
     def _become_sandbox(self, outcome: int) -> NoReturn:
         try:

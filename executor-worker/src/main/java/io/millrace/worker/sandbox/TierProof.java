@@ -99,6 +99,9 @@ public record TierProof(String tier, Map<String, String> limits) {
             JSON.convertValue(
                 proof.path("limits"),
                 JSON.getTypeFactory().constructMapType(Map.class, String.class, String.class)));
+    for (JsonNode sentence : proof.path("unmet")) {
+      log.warn("The sandbox cannot keep one of its promises here: {}", sentence.asString());
+    }
     log.info("Sandbox tier {} is proved; limits in force: {}", proved.tier(), proved.limits());
     return proved;
   }
