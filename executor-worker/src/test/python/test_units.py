@@ -1,6 +1,7 @@
 """What can be shown without a sandbox: the filter's tables, results as JSON, verdicts, cgroup trees, settings."""
 from __future__ import annotations
 
+import ctypes
 import errno
 import json
 import os
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
-from typing import Dict, NoReturn
+from typing import Dict
 
 import support
 from millrace_sandbox import (argument_rules, bpf, call_list, cgroups, idle_init, result, runner, seccomp, settings, streams, syscalls,
@@ -116,13 +117,19 @@ class IdleInitTest(unittest.TestCase):
         self.assertEqual([syscalls.NUMBERS["aarch64"][n] for n in ("rt_sigtimedwait", "wait4")], calls)
 
 
+def fork(calls: call_list.CallList) -> int:
+    function, *arguments = calls.as_c_call()
+    return ctypes.PYFUNCTYPE(ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p)(function)(*arguments)
+
+
 class CallListTest(unittest.TestCase):
     def child_of(self, calls: call_list.CallList) -> int:
         """The exit status of a child that says by it how its calls went."""
-        def child(outcome: int) -> NoReturn:
+        outcome = fork(calls)
+        if outcome <= 0:
             failure = calls.failure(outcome) if outcome else OSError(0, "", "chdir")
             os._exit(failure.errno if failure.filename == "chdir" else 255)
-        return os.waitstatus_to_exitcode(os.waitpid(calls.fork(child), 0)[1])
+        return os.waitstatus_to_exitcode(os.waitpid(outcome, 0)[1])
 
     def test_the_calls_are_made_in_the_child_alone(self) -> None:
         read, write = os.pipe()
@@ -159,7 +166,9 @@ class CallListTest(unittest.TestCase):
         calls.add("mmap", 0, 4096, 1, 0x22, -1, 1)  # an offset that is no multiple of the page size
         calls.add("exit_group", 0)
         calls.seal()
-        child = calls.fork(lambda outcome: os._exit(-outcome & 0xFFF))
+        child = fork(calls)
+        if child <= 0:
+            os._exit(-child & 0xFFF)
         self.assertEqual(errno.EINVAL, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
@@ -169,7 +178,7 @@ import dis, os, sys
 sys.path.insert(0, sys.argv[1])
 from millrace_sandbox import runner, surroundings
 practising = runner.Runner(1000, [])
-practising.prepare(surroundings.live_in(os.getcwd()))
+practising.prepare(surroundings.new_main(os.getcwd()))
 practising.practise()
 print(*(i.opname for i in dis.get_instructions(practising._await_job, adaptive=True)))
 """

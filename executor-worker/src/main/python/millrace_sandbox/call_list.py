@@ -15,9 +15,8 @@ once, and a hundred bytes of machine code, which touch nothing but the stack, ma
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
-from typing import Callable, List, NoReturn, Union
+from typing import List, Tuple, Union
 
 from . import syscalls
 
@@ -48,7 +47,7 @@ class CallList:
         self._words: List[int] = []
         memory, address = syscalls.map_code(_CODE)
         self._kept: List[object] = [memory]  # and what the calls point to
-        self._function = ctypes.PYFUNCTYPE(ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p)(address)
+        self._function = address
         self._table: ctypes.Array
         self._address = 0
 
@@ -68,15 +67,10 @@ class CallList:
         """Another argument, from the next fork on. Bytes are to be kept by the caller for as long."""
         self._table[position * _WORDS + 1 + argument] = _address(value) if isinstance(value, bytes) else value
 
-    def fork(self, child: Callable[[int], NoReturn]) -> int:
-        """The child's process id. The child goes on with `child`, which gets 0, or less where a call failed (see
-        `failure`)."""
-        outcome = self._function(syscalls.FORK, self._address)
-        if outcome > 0:
-            return outcome
-        if outcome == -1:
-            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN), "fork")
-        child(outcome)
+    def as_c_call(self) -> Tuple[int, int, int]:
+        """A C function and its two arguments, which forks and makes the calls: the child's process id or -1 for its
+        parent; 0 for the child, or less where a call failed (see `failure`)."""
+        return self._function, syscalls.FORK, self._address
 
     def failure(self, outcome: int) -> OSError:
         """Of the call that failed, with its name as filename."""

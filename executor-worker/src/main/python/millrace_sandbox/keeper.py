@@ -150,7 +150,7 @@ class Keeper:
         ours.send(start.to_json())
         here = os.path.dirname(os.path.abspath(__file__))
         null = [(os.POSIX_SPAWN_OPEN, fd, "/dev/null", os.O_RDWR, 0) for fd in (0, 1)]
-        pid = os.posix_spawn(sys.executable, [sys.executable, "-I", "-B", here, "zygote"], _job_environment(),
+        pid = os.posix_spawn(sys.executable, [sys.executable, "-I", "-B", "-u", here, "zygote"], _job_environment(),
                              file_actions=[*null, (os.POSIX_SPAWN_DUP2, theirs.fileno(), zygote.CHANNEL_FD)])
         theirs.close()
         pidfd = os.pidfd_open(pid)

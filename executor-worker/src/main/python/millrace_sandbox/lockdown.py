@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import struct
-from typing import Callable, List, NamedTuple, NoReturn, Tuple
+from typing import List, NamedTuple, Tuple
 
 from . import bpf, landlock, limits, oom_scores, root_fs, seccomp, syscalls
 from .call_list import CallList
@@ -72,9 +72,11 @@ class Lockdown:
             self._whole_filter = bpf.assemble(seccomp.program(namespaces=False))
         self._calls.seal()
 
-    def fork(self, code: int, out: int, err: int, result: int, scratch: str, sandbox: Callable[[int], NoReturn]) -> int:
-        """As CallList.fork, with `sandbox` for its child. `scratch` is the directory made for this job in the fallback
-        tier."""
+    def as_c_call(self) -> Tuple[int, int, int]:
+        return self._calls.as_c_call()
+
+    def set_up(self, code: int, out: int, err: int, result: int, scratch: str) -> None:
+        """For the next fork. `scratch` is the directory made for this job in the fallback tier."""
         self.code = max(_FIRST_PRIVATE_FD, code + 1, out + 1, err + 1, result + 1)
         self.result = self.code + 1
         for position, source in ((self._out, out), (self._err, err), (self._code, code), (self._result, result)):
@@ -92,17 +94,16 @@ class Lockdown:
         if not self.confinement.namespaces:
             self._scratch = os.fsencode(scratch)
             self._calls.set(self._directory, 0, self._scratch)
-        return self._calls.fork(sandbox)
 
-    def finish(self, outcome: int) -> None:
-        """In the sandbox, where there is anything to finish: fails if a step did, and takes those that only the
-        fallback tier has."""
-        if outcome:
-            raise self._calls.failure(outcome)
-        if not self.confinement.namespaces:
-            readable = list(_FALLBACK_READABLE) + root_fs.runtime_paths(self.confinement.settings)
-            landlock.restrict(readable, list(_FALLBACK_WRITABLE) + [os.fsdecode(self._scratch)])
-            bpf.install(seccomp.for_process(self._whole_filter, os.getpid()))
+    def failure(self, outcome: int) -> OSError:
+        """Of the step that failed in a sandbox."""
+        return self._calls.failure(outcome)
+
+    def finish(self) -> None:
+        """In the sandbox: the steps that only the fallback tier has."""
+        readable = list(_FALLBACK_READABLE) + root_fs.runtime_paths(self.confinement.settings)
+        landlock.restrict(readable, list(_FALLBACK_WRITABLE) + [os.fsdecode(self._scratch)])
+        bpf.install(seccomp.for_process(self._whole_filter, os.getpid()))
 
     def _keep_pipes_only(self) -> None:
         # Opened here: one that is inherited would have the flags, the owner and the signal that another job gave it.

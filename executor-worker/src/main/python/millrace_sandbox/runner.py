@@ -5,25 +5,27 @@ helper trusts none of what it says. On the result pipe it writes READY once the 
 locked down, then at the end one report: a REPORT, the error's text, the result as JSON. A job
 that ends otherwise has its wait status instead.
 
+The program runs at the bottom of its stack: `begin` and `tell` are called before and after it (see
+life.py), not around it.
+
 Whatever is touched between the fork and the program's first line costs a page fault, two
 microseconds: a function, a module, a name. Hence functions that are longer than they would be
 elsewhere, and a zygote that prepares all that does not depend on the program.
 """
 from __future__ import annotations
 
-import atexit
-import errno
-import linecache
 import os
 import resource
 import select
 import struct
 import sys
 import time
-from typing import Any, Callable, Dict, NoReturn, Optional, Sequence, Tuple
+from os import _exit, close, getpid, set_blocking, write
+from types import CodeType
+from typing import Any, Callable, Dict, Optional, Sequence, Tuple
 
-from . import result as result_, toplevel, traces
-from .surroundings import PROGRAM
+from . import ending, result as result_, toplevel, traces
+from .life import FLUSH_FAILED, Life, Steps
 
 READY, REPORT_MARK = b"R", b"D"
 # Seconds of cpu after which it is told to end (SIGXCPU), and is killed; the length of its source. The source follows.
@@ -40,7 +42,9 @@ _REHEARSAL = b"print(end='', flush=True)"
 _UNTIL_SPECIALIZED = 32
 _FOR_EVER = (1 << 32) - 1
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-_FORK_NAMES = frozenset(("fork", "forkpty", "vfork", "posix_spawn", "posix_spawnp", "fork_exec", "_fork_exec"))
+# A program may put other functions in the place of those we need when it has ended.
+_read, _open, _cpu, _usage = os.read, os.open, time.process_time, resource.getrusage
+_SELF, _CHILDREN = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
 # Exit status, index in HOW, index in LIMITS, error, result, whether that was too long.
 _Ending = Tuple[int, int, int, str, bytes, bool]
 _ENDED_WELL: _Ending = 0, 0, 0, "", b"", False
@@ -53,10 +57,22 @@ class Runner:
         self._result_limit = result_limit
         self._reseeders = reseeders
         self._names: Dict[str, Any] = {}
+        self._file = ""
+        self._source = b""
+        self._result_fd = self._main_process = -1
+        self._before = 0.0
+        self._compiled = False
+        self._ending = _ENDED_WELL
+        self._interrupted = False
+        self._remains = ending.Remains()
+        self.life = Life(Steps(self.tell, self.finish, self.clear, self.look, self.report))
 
     def prepare(self, names: Dict[str, Any]) -> None:
         """`names` are those of the `__main__` that the program will be."""
         self._names = names
+        self._file = names["__file__"]
+        self._remains.know_modules()
+        self.life.live_in(names)
 
     def practise(self) -> None:
         """By the zygote, in its own tree: runs what each job will run until the interpreter has specialized it. It
@@ -70,82 +86,141 @@ class Runner:
             for fd in (code_in, result, result_in):
                 os.close(fd)
 
-    def run(self, code_fd: int, result_fd: int) -> NoReturn:
-        main_process = os.getpid()
+    def begin(self, code_fd: int, result_fd: int) -> CodeType:
+        """The program's code, once it has come; what its compiler raises."""
         source = self._await_job(code_fd, result_fd)
-        before = time.process_time()
-        ending = self._execute(source)
-        _finish_as_an_interpreter_does()
-        if os.getpid() == main_process:  # not a fork of the program's, which has run to its end too
-            _write_all(result_fd, _report(ending, before))
-        os._exit(ending[0])
+        self._result_fd = result_fd
+        self._main_process = getpid()
+        self._before = _cpu()
+        self._remains.mark()
+        return self._compile(source)
+
+    def tell(self) -> None:
+        """The program is over."""
+        error = self.life.error()
+        if error is None:
+            self._succeed(self.life.returned())
+            self.life.go_on(0)
+        elif isinstance(error, SystemExit):
+            status = ending.exit_status(error)
+            self._ending = (status, HOW.index("exit"), 0, "", b"", False) if status else _ENDED_WELL
+            self.life.go_on(status)
+        else:
+            self._fail(error)
+
+    def finish(self) -> None:
+        """Its threads have ended, its exit functions were called."""
+        if self._remains.matter():
+            self._names = {}
+            self.life.flush_and_clear((sys.stdout, sys.stderr))
+
+    def clear(self) -> None:
+        """Its streams are flushed."""
+        if not self.life.let_go(self._remains.take()):
+            self._ending = self._flush_failed()
+
+    def look(self) -> None:
+        """What the program made is gone, but for what something of the zygote's holds."""
+        if not self._remains.still_matter():
+            return
+        if getpid() == self._main_process and not self._interrupted:
+            self.life.say_at_exit(self._result_fd, self._report(self._ending), self._report(self._flush_failed()))
+        self._remains.give_back()
+        self.life.finalize(self._ending[0])
+
+    def _flush_failed(self) -> _Ending:
+        return (FLUSH_FAILED, self._ending[1] or HOW.index("exit"), *self._ending[2:4], b"", False)
+
+    def report(self) -> None:
+        """Of the fork that was made for the program; others of the program's own run to its end too."""
+        if getpid() == self._main_process:
+            _write_all(self._result_fd, self._report(self._ending))
+        _exit(self._ending[0])
 
     def _await_job(self, code_fd: int, result_fd: int) -> bytes:
         for reseed in self._reseeders:
             reseed()
-        os.write(result_fd, READY)
+        write(result_fd, READY)
         try:
-            data = os.read(code_fd, _USUAL_JOB_BYTES)
+            data = _read(code_fd, _USUAL_JOB_BYTES)
         except BlockingIOError:
             data = self._wait_for_job(code_fd)
         if len(data) < _JOB_BYTES:
-            os._exit(0)  # the helper went away, or recycles us unused
+            _exit(0)  # the helper went away, or recycles us unused
         soft, hard, length = JOB.unpack_from(data)
         source = data[_JOB_BYTES:]
         if len(source) < length:
             source = _read_rest(code_fd, source, length)
-        os.close(code_fd)
+        close(code_fd)
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
         return source
 
     def _wait_for_job(self, code_fd: int) -> bytes:
         if not select.select([code_fd], [], [], _SLACK_SECONDS)[0]:
             self._rehearse()
-        os.set_blocking(code_fd, True)
-        return os.read(code_fd, _USUAL_JOB_BYTES)
+        set_blocking(code_fd, True)
+        return _read(code_fd, _USUAL_JOB_BYTES)
 
     def _rehearse(self) -> bytes:
         """Takes the copy-on-write faults out of a job's way while nobody waits for them; what it would report."""
-        return _report(self._execute(_REHEARSAL), time.process_time())
+        self._before = _cpu()
+        self._remains.mark()
+        self._succeed(eval(self._compile(_REHEARSAL), self._names))
+        self._remains.matter()
+        return self._report(self._ending)
 
-    def _execute(self, source: bytes) -> _Ending:
-        started = False
-        names = self._names
-        try:
-            _write_file(names["__file__"], source)
-            code, needed = toplevel.compile_program(source.decode("utf-8"), PROGRAM)
-            if needed:
-                names.update(needed)
-            started = True
-            returned = eval(code, names)
-            if code.co_flags & toplevel.CO_COROUTINE:
-                import asyncio
-                returned = asyncio.run(returned)
-            if returned is None:
-                return _ENDED_WELL
+    def _compile(self, source: bytes) -> CodeType:
+        self._source = source
+        _write_file(self._file, source)
+        code, needed = toplevel.compile_program(source.decode("utf-8-sig"), self._file)
+        if needed:
+            self._names.update(needed)
+        if code.co_flags & toplevel.CO_COROUTINE:
+            import asyncio
+            self.life.await_in(asyncio.run)
+        self._compiled = True
+        return code
+
+    def _succeed(self, returned: Any) -> None:
+        if returned is not None:
             value = result_.encode(returned, self._result_limit)
-            return 0, 0, 0, "", value or b"", value is None
-        except SystemExit as e:
-            status = _exit_status(e)
-            return (status, HOW.index("exit"), 0, "", b"", False) if status else _ENDED_WELL
-        except BaseException as e:
-            _make_room()
-            limit = _limit_met(e) if started else None
-            error = traces.last_line(e)
-            lines = source.decode("utf-8", "replace").splitlines(True)
-            linecache.cache[PROGRAM] = len(source), None, lines, PROGRAM  # its file may be gone, or no descriptor left
-            _show(e)
-            return 1, HOW.index("exception"), LIMITS.index(limit), error, b"", False
+            self._ending = 0, 0, 0, "", value or b"", value is None
+
+    def _fail(self, error: BaseException) -> None:
+        ending.make_room()
+        if self._compiled:
+            traces.trim(error, self._file)
+        else:
+            error.__traceback__ = error.__context__ = error.__cause__ = None
+        limit = ending.limit_met(error) if self._compiled else None
+        self._ending = 1, HOW.index("exception"), LIMITS.index(limit), traces.last_line(error), b"", False
+        if type(error) is KeyboardInterrupt:
+            self._interrupted = True
+            self.life.end_interrupted()
+        if traces.printer_finds_source(self._file):
+            self.life.go_on(1, shown=error)
+        else:
+            traces.show(error, self._file, self._source.decode("utf-8", "replace"))
+            self.life.go_on(1)
+
+    def _report(self, how: _Ending) -> bytes:
+        """Cpu is this process's and that of its children that ended, of which it had none when it began."""
+        status, way, limit, error, value, truncated = how
+        message = error.encode("utf-8", "replace") if error else b""
+        children = _usage(_CHILDREN)
+        cpu = _cpu() - self._before + children.ru_utime + children.ru_stime
+        return REPORT.pack(REPORT_MARK, status, way, limit, truncated, int(cpu * 1e6), _usage(_SELF).ru_maxrss,
+                           len(message), len(value)) + message + value
 
 
 def _read_rest(fd: int, data: bytes, length: int) -> bytes:
-    os.set_blocking(fd, True)
+    set_blocking(fd, True)
     parts = [data]
     missing = length - len(data)
     while missing:
-        part = os.read(fd, min(missing, 1 << 20))
+        part = _read(fd, min(missing, 1 << 20))
         if not part:
-            os._exit(0)
+            _exit(0)
         parts.append(part)
         missing -= len(part)
     return b"".join(parts)
@@ -155,94 +230,16 @@ def _write_all(fd: int, data: bytes) -> None:
     view = memoryview(data)
     try:
         while view:
-            view = view[os.write(fd, view):]
+            view = view[write(fd, view):]
     except OSError:
         pass  # the job closed it; our exit status still tells
-
-
-def _report(ending: _Ending, before: float) -> bytes:
-    """Cpu is this process's and that of its children that ended, of which it had none then."""
-    status, how, limit, error, value, truncated = ending
-    message = error.encode("utf-8", "replace") if error else b""
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = time.process_time() - before + children.ru_utime + children.ru_stime
-    return REPORT.pack(REPORT_MARK, status, how, limit, truncated, int(cpu * 1e6),
-                       resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, len(message), len(value)) + message + value
 
 
 def _write_file(path: str, source: bytes) -> None:
     """For what reads the source by itself: multiprocessing's spawn, the program's own look at a traceback."""
     try:
-        fd = os.open(path, _NEW_FILE, 0o600)
-        os.write(fd, source)
-        os.close(fd)
+        fd = _open(path, _NEW_FILE, 0o644)
+        write(fd, source)
+        close(fd)
     except OSError:
         pass  # larger than the scratch
-
-
-def _exit_status(e: SystemExit) -> int:
-    if e.code is None:
-        return 0
-    if isinstance(e.code, int):
-        return e.code & 0xFF
-    try:
-        print(e.code, file=sys.stderr)
-    except BaseException:
-        pass
-    return 1
-
-
-def _make_room() -> None:
-    """A program that met its memory limit holds on to that memory while we report it."""
-    for kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS):
-        hard = resource.getrlimit(kind)[1]
-        resource.setrlimit(kind, (hard, hard))
-
-
-def _limit_met(e: BaseException) -> Optional[str]:
-    """Which limit an uncaught exception speaks of."""
-    if isinstance(e, MemoryError):
-        return "memory"
-    if isinstance(e, OSError) and e.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return "disk"
-    if isinstance(e, OSError) and e.errno == errno.EAGAIN and _raised_by_fork(e):
-        return "process"
-    if isinstance(e, RuntimeError) and "can't start new thread" in str(e):
-        return "process"
-    if isinstance(e, OSError) and e.errno == errno.ENOMEM:
-        return "memory"
-    return None
-
-
-def _raised_by_fork(e: BaseException) -> bool:
-    tb = e.__traceback__
-    while tb is not None and tb.tb_next is not None:
-        tb = tb.tb_next
-    return tb is not None and not _FORK_NAMES.isdisjoint(tb.tb_frame.f_code.co_names)
-
-
-def _show(e: BaseException) -> None:
-    try:
-        traces.trim(e, PROGRAM)
-        traces.show(e)
-    except BaseException:
-        try:
-            os.write(2, (traces.last_line(e) + "\n").encode("utf-8", "backslashreplace"))
-        except BaseException:
-            pass
-
-
-def _finish_as_an_interpreter_does() -> None:
-    """Joins the program's threads, calls what it registered, flushes."""
-    try:
-        threading = sys.modules.get("threading")
-        if threading is not None:
-            threading._shutdown()
-        atexit._run_exitfuncs()
-    except BaseException as e:
-        _show(e)
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except BaseException:
-            pass

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib.machinery
 import io
 import os
 import signal
@@ -20,10 +21,18 @@ def become_anonymous() -> None:
     sys.orig_argv = ["python3", PROGRAM]
     for name in [m for m in sys.modules if m == __package__ or m.startswith(__package__ + ".")]:
         del sys.modules[name]
+    os.umask(0o022)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     _open_standard_streams()
+
+
+def begin_main_thread_anew() -> None:
+    """To `threading`, up to 3.12, a thread has ended when its interpreter's state of it was given up."""
+    threading: Any = sys.modules.get("threading")
+    if hasattr(getattr(threading, "Thread", None), "_set_tstate_lock"):
+        threading.main_thread()._set_tstate_lock()
 
 
 def _open_standard_streams() -> None:
@@ -36,8 +45,9 @@ def _open_standard_streams() -> None:
         raw = io.FileIO(fd, mode, closefd=False)
         # Unbuffered, as under python -u: whatever a program printed before it is killed is there.
         buffer = io.BufferedReader(raw) if mode == "r" else raw
-        stream = io.TextIOWrapper(buffer, encoding="utf-8", errors="strict" if mode == "r" else "backslashreplace",
-                                  write_through=mode == "w")
+        raw.name = "<%s>" % name  # type: ignore[misc]
+        stream = io.TextIOWrapper(buffer, encoding="utf-8", write_through=True,
+                                  errors="backslashreplace" if name == "stderr" else "surrogateescape")
         stream.mode = mode  # type: ignore[misc]
         setattr(sys, name, stream)
         setattr(sys, "__%s__" % name, stream)
@@ -47,13 +57,20 @@ def _open_standard_streams() -> None:
         os.close(fd)
 
 
-def live_in(directory: str) -> Dict[str, Any]:
-    """The names of a new `__main__`, whose file will lie in that directory."""
+def live_in(directory: str) -> None:
     sys.path.insert(0, directory)
     os.environ["PWD"] = directory
     if not directory.startswith(root_fs.SCRATCH):  # the fallback tier has no tree of its own
         os.environ.update(HOME=directory, TMPDIR=os.path.join(os.path.dirname(directory), root_fs.TMP))
+
+
+def new_main(directory: str) -> Dict[str, Any]:
+    """The names of a new `__main__`, whose file will lie in that directory."""
     main = sys.modules["__main__"] = types.ModuleType("__main__")
     path = "%s/%s" % (directory, PROGRAM)
-    main.__dict__.update(__builtins__=builtins, __file__=path, __cached__=None)
-    return main.__dict__
+    names = main.__dict__
+    names["__loader__"] = importlib.machinery.SourceFileLoader("__main__", path)
+    if sys.version_info < (3, 14):
+        names["__annotations__"] = {}
+    names.update(__builtins__=builtins, __file__=path, __cached__=None)
+    return names

@@ -1,9 +1,12 @@
 """Tracebacks as the program itself would have printed them: none of our frames in any of them."""
 from __future__ import annotations
 
+import io
+import linecache
 import os
 import sys
 import traceback
+from os import close, open as open_
 from types import TracebackType
 from typing import List, Optional, Set
 
@@ -42,21 +45,23 @@ def _without_ours(tb: Optional[TracebackType]) -> Optional[TracebackType]:
     return tb
 
 
-def show(error: BaseException) -> None:
-    """On stderr, through the program's own excepthook where it has set one."""
-    hook = sys.excepthook
+def printer_finds_source(program_file: str) -> bool:
+    """Whether the interpreter's own printer can quote the program's lines: its file may be gone, or no descriptor left."""
     try:
-        if hook is not sys.__excepthook__:
-            hook(type(error), error, error.__traceback__)
-            return
-    except BaseException as e:
-        trim(e, "main.py")
-        sys.stderr.write("Error in sys.excepthook:\n" + _text(e) + "\nOriginal exception was:\n")
-    sys.stderr.write(_text(error))
+        close(open_(program_file, os.O_RDONLY))
+        return True
+    except OSError:
+        return False
 
 
-def _text(error: BaseException) -> str:
-    return "".join(traceback.format_exception(type(error), error, error.__traceback__))
+def show(error: BaseException, program_file: str, source: str) -> None:
+    """On stderr, with the lines that the printer would not find."""
+    lines = io.StringIO(source, newline=None).readlines()
+    linecache.cache[program_file] = len(source), None, lines, program_file
+    try:
+        sys.stderr.write("".join(traceback.format_exception(type(error), error, error.__traceback__)))
+    except BaseException:
+        pass
 
 
 def last_line(error: BaseException) -> str:

@@ -9,6 +9,8 @@ Descriptor 3 is the channel to the helper. Its end is ours.
 """
 from __future__ import annotations
 
+import ctypes
+import errno
 import gc
 import json
 import os
@@ -18,6 +20,7 @@ import signal
 import socket
 import sys
 import traceback
+from types import CodeType
 from typing import Dict, List, NamedTuple, NoReturn, Tuple
 
 from . import landlock, limits, oom_scores, preload, root_fs, scratch, surroundings, syscalls
@@ -66,9 +69,9 @@ def main() -> NoReturn:
         os._exit(78)
     try:
         channel.send(channel_.HELLO + json.dumps(hello).encode())
-        _Zygote(channel, confined, own_namespace, start.scratch_root).serve()
     except OSError:
-        os._exit(0)  # the helper went away: the kernel takes the sandboxes
+        os._exit(0)  # the helper went away
+    _Zygote(channel, confined, own_namespace, start.scratch_root).serve()
 
 
 def _sentence(e: Exception) -> str:
@@ -177,24 +180,51 @@ class _Zygote:
         self.runner = Runner(confined.settings.result_limit, preload.reseeders())
         surroundings.become_anonymous()
         if confined.namespaces:  # else each lives elsewhere, and practice would write where the host's programs are
-            self.runner.prepare(surroundings.live_in(os.path.join(root_fs.SCRATCH, root_fs.WORK)))
+            work = os.path.join(root_fs.SCRATCH, root_fs.WORK)
+            surroundings.live_in(work)
+            self.runner.prepare(surroundings.new_main(work))
             self.runner.practise()
         self.lockdown = Lockdown(confined)
+        self.poll = select.poll()
+        self.poll.register(channel.fileno(), select.POLLIN)
+        self.poll.register(self.endings, select.POLLIN)
+        self.outcome = ctypes.c_long()
         gc.collect()
         gc.freeze()
+        if confined.namespaces:  # not frozen: a program that ends takes its names with it
+            self.runner.prepare(surroundings.new_main(work))
+            gc.collect(0)  # its finalizers are called in the order of the collector's generations: as in any interpreter
 
     def serve(self) -> NoReturn:
-        poll = select.poll()
-        poll.register(self.channel.fileno(), select.POLLIN)
-        poll.register(self.endings, select.POLLIN)
-        while True:
-            for fd, _ in poll.poll():
-                if fd == self.endings:
-                    self._reap()
-                else:
-                    self._serve_request()
+        """For good: a C function's list goes round, so that each fork is made where no Python function runs."""
+        calls = self.runner.life.calls
+        waiting, forked = calls.python(self._await_spawn), calls.python(self._after_fork)
+        fork = calls.add(*self.lockdown.as_c_call())
+        settled = calls.python(surroundings.begin_main_thread_anew)
+        settled.go_on(waiting)
+        waiting.go_on(fork)
+        fork.result = ctypes.addressof(self.outcome)
+        fork.go_on(forked, self.runner.life.begin_with(self._become_sandbox))
+        forked.go_on(waiting)
+        calls.leave_python_and_run(settled)
 
-    def _serve_request(self) -> None:
+    def _await_spawn(self) -> None:
+        """Returns when there is to be a fork."""
+        try:
+            while True:
+                for fd, _ in self.poll.poll():
+                    if fd == self.endings:
+                        self._reap()
+                    elif self._serve_request():
+                        return
+        except OSError:
+            os._exit(0)  # the helper went away: the kernel takes the sandboxes
+        except BaseException:
+            traceback.print_exc()
+            os._exit(_SANDBOX_FAILED)
+
+    def _serve_request(self) -> bool:
+        """Whether all is set up for a fork."""
         data, fds = channel_.receive(self.channel)
         if not data:
             for sandbox in self.sandboxes.values():
@@ -202,37 +232,50 @@ class _Zygote:
             os._exit(0)
         kind, sandbox_id = channel_.parse_request(data)
         if kind == channel_.SPAWN:
-            self._spawn(_Sandbox(sandbox_id), fds)
-        elif sandbox_id in self.sandboxes:
+            return self._set_up_fork(_Sandbox(sandbox_id), fds)
+        if sandbox_id in self.sandboxes:
             self.sandboxes[sandbox_id].kill()
+        return False
 
-    def _spawn(self, sandbox: _Sandbox, fds: List[int]) -> None:
-        try:
-            self._fork(sandbox, fds)
-        except OSError as e:  # no process to be had: a fork bomb is running, or the machine is full
-            sandbox.event = channel_.event(channel_.NOT_SPAWNED, sandbox.id, e.errno or 0)
-            self._clean_up(sandbox)
-        finally:
-            for fd in fds:
-                os.close(fd)
-
-    def _fork(self, sandbox: _Sandbox, fds: List[int]) -> None:
+    def _set_up_fork(self, sandbox: _Sandbox, fds: List[int]) -> bool:
+        self.next, self.its_fds = sandbox, fds
         self.sandboxes[sandbox.id] = sandbox
-        if not self.confinement.namespaces:
-            sandbox.scratch = scratch.make(self.scratch_root, sandbox.id, self.confinement)
-            self._fork_main(sandbox, fds)
-            return
-        syscalls.unshare(syscalls.CLONE_NEWPID)
         try:
-            sandbox.init = self.idle_init.start()
-            self.children[sandbox.init] = sandbox
-            self._fork_main(sandbox, fds)
-        finally:
-            syscalls.setns(self.own_namespace, syscalls.CLONE_NEWPID)
+            if self.confinement.namespaces:
+                syscalls.unshare(syscalls.CLONE_NEWPID)
+                sandbox.init = self.idle_init.start()
+                self.children[sandbox.init] = sandbox
+            else:
+                sandbox.scratch = scratch.make(self.scratch_root, sandbox.id, self.confinement)
+            self.lockdown.set_up(*fds, sandbox.scratch)
+            return True
+        except OSError as e:
+            self._not_forked(e.errno or 0)
+            return False
 
-    def _fork_main(self, sandbox: _Sandbox, fds: List[int]) -> None:
-        sandbox.main = self.lockdown.fork(*fds, sandbox.scratch, self._become_sandbox)
-        self.children[sandbox.main] = sandbox
+    def _after_fork(self) -> None:
+        outcome = self.outcome.value
+        if outcome < -1:  # in a sandbox, of which a step failed
+            traceback.print_exception(None, self.lockdown.failure(outcome), None)
+            os._exit(_SANDBOX_FAILED)
+        if outcome == -1:
+            self._not_forked(errno.EAGAIN)
+            return
+        self.next.main = outcome
+        self.children[outcome] = self.next
+        self._let_go_of_fork()
+
+    def _not_forked(self, error: int) -> None:
+        """No process to be had: a fork bomb is running, or the machine is full."""
+        self._let_go_of_fork()
+        self.next.event = channel_.event(channel_.NOT_SPAWNED, self.next.id, error)
+        self._clean_up(self.next)
+
+    def _let_go_of_fork(self) -> None:
+        if self.confinement.namespaces:
+            syscalls.setns(self.own_namespace, syscalls.CLONE_NEWPID)
+        for fd in self.its_fds:
+            os.close(fd)
 
     def _reap(self) -> None:
         """Whatever has ended, ours or not: what isn't waited for keeps an init from ending, and there is no child that
@@ -276,12 +319,13 @@ class _Zygote:
         self.sandboxes.pop(sandbox.id, None)
         self.channel.send(sandbox.event)
 
-    def _become_sandbox(self, outcome: int) -> NoReturn:
-        try:
-            if outcome or not self.confinement.namespaces:
-                self.lockdown.finish(outcome)
-                self.runner.prepare(surroundings.live_in(os.getcwd()))
-            self.runner.run(self.lockdown.code, self.lockdown.result)
-        except BaseException:
-            traceback.print_exc()
-        os._exit(_SANDBOX_FAILED)
+    def _become_sandbox(self) -> CodeType:
+        if not self.confinement.namespaces:
+            try:
+                self.lockdown.finish()
+                surroundings.live_in(os.getcwd())
+                self.runner.prepare(surroundings.new_main(os.getcwd()))
+            except BaseException:
+                traceback.print_exc()
+                os._exit(_SANDBOX_FAILED)
+        return self.runner.begin(self.lockdown.code, self.lockdown.result)

@@ -126,7 +126,7 @@ class WorkerTest {
     assertThat(reply.path("reason").asString()).isEqualTo("exception");
     assertThat(reply.path("stdout").asString()).isEqualTo("before\n");
     assertThat(reply.path("stderr").asString())
-        .contains("File \"main.py\", line 2, in <module>")
+        .contains("/main.py\", line 2, in <module>")
         .doesNotContain("millrace");
     assertThat(reply.path("exit_code").asInt()).isEqualTo(400);
     assertThat(reply.path("process_exit_code").asInt()).isEqualTo(1);

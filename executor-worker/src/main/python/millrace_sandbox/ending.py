@@ -1,0 +1,175 @@
+"""What a program's end is told as, and what an interpreter still has to do then.
+
+All that an interpreter does at its end costs 50 to 500 ms in a fork, which shares its heap with a
+zygote, and mostly none of it can be seen: it frees memory. So it is left out where nothing is alive
+that would notice. Else what the program made goes, as it would then: `__main__`, the modules that
+it imported, what they alone held. Only where something that would notice is alive even then, held
+by a module of the zygote's, the interpreter is finalized.
+"""
+from __future__ import annotations
+
+import errno
+import gc
+import resource
+import sys
+import types
+import weakref
+from typing import Any, Dict, FrozenSet, List, Optional
+
+# As the C function PyLong_AsLong of this platform has it.
+_LONG = 1 << 63
+_FORK_NAMES = frozenset(("fork", "forkpty", "vfork", "posix_spawn", "posix_spawnp", "fork_exec", "_fork_exec"))
+# Callbacks that only forget.
+_TIDY_CALLBACKS = frozenset(("_weakrefset", "weakref", "functools", "_abc", "typing", "threading"))
+_WITH_GC = 1 << 14  # Py_TPFLAGS_HAVE_GC
+# Kinds of which nearly every program leaves some.
+_SILENT: FrozenSet[type] = frozenset((
+    dict, list, tuple, set, frozenset, types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType,
+    types.CellType, types.GetSetDescriptorType, types.MemberDescriptorType, types.FrameType, types.TracebackType,
+    type(type.__dict__), type(iter([])), staticmethod, classmethod, property))
+# Past what a metaclass of the program's says.
+_bases, _namespace = type.__dict__["__mro__"].__get__, type.__dict__["__dict__"].__get__
+
+
+def exit_status(e: SystemExit) -> int:
+    """As the interpreter's handle_system_exit has it; the kernel keeps the low byte."""
+    code = e.code
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return (int(code) if -_LONG <= code < _LONG else -1) & 0xFF
+    try:
+        print(code, file=sys.stderr)
+    except BaseException:
+        pass
+    return 1
+
+
+def make_room() -> None:
+    """A program that met its memory limit holds on to that memory while we report it."""
+    for kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS):
+        hard = resource.getrlimit(kind)[1]
+        resource.setrlimit(kind, (hard, hard))
+
+
+def limit_met(e: BaseException) -> Optional[str]:
+    """Which limit an uncaught exception speaks of."""
+    if isinstance(e, MemoryError):
+        return "memory"
+    if isinstance(e, OSError) and e.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "disk"
+    if isinstance(e, OSError) and e.errno == errno.EAGAIN and _raised_by_fork(e):
+        return "process"
+    if isinstance(e, RuntimeError) and "can't start new thread" in str(e):
+        return "process"
+    if isinstance(e, OSError) and e.errno == errno.ENOMEM:
+        return "memory"
+    return None
+
+
+def _raised_by_fork(e: BaseException) -> bool:
+    tb = e.__traceback__
+    while tb is not None and tb.tb_next is not None:
+        tb = tb.tb_next
+    return tb is not None and not _FORK_NAMES.isdisjoint(tb.tb_frame.f_code.co_names)
+
+
+class _Mark:
+    """Is among what was made since the zygote, unless the program moved that about (gc.freeze)."""
+
+
+class Remains:
+    """Looks for what would notice the interpreter's end. Made by the zygote, which holds on to the functions it needs: a
+    program may put others in their place."""
+
+    def __init__(self) -> None:
+        self._objects, self._debug, self._unfreeze = gc.get_objects, gc.get_debug, gc.unfreeze
+        self._collect = gc.collect
+        self._silent = _SILENT | {_Mark}
+        self._streams: Any = None
+        self._mark: Any = None
+        self._modules = sys.modules
+        self._of_zygote: FrozenSet[str] = frozenset()
+        self._taken: List[Any] = []
+        self._hidden: Dict[str, Any] = {}
+        self._seen = True
+
+    def know_modules(self) -> None:
+        """By the zygote: those are not the program's."""
+        self._of_zygote = frozenset(sys.modules) - {"__main__"}
+
+    def mark(self) -> None:
+        """What is alive by now is not the program's."""
+        self._mark = _Mark()
+        self._streams = sys.stdout, sys.stderr
+
+    def matter(self) -> bool:
+        """Whether anything is left for an interpreter's end to do: finalizers, callbacks, buffers."""
+        try:
+            out, err = self._streams
+            if sys.stdout is not out or sys.stderr is not err or not (out.write_through and err.write_through):
+                return True
+            return self._noticed()
+        except BaseException:  # no memory for the list of them, or the program put something in our way
+            return True
+
+    def still_matter(self) -> bool:
+        """The same, when they were taken and are gone; those that are not are emptied, as the interpreter has it."""
+        try:
+            for module in filter(None, (reference() for reference in self._taken)):
+                for name in [n for n in vars(module) if n != "__builtins__"]:
+                    vars(module)[name] = None
+            self._collect()
+            return self._noticed()
+        except BaseException:
+            return True
+
+    def give_back(self) -> None:
+        """For the interpreter to finalize: the zygote's modules, and what was kept from the collector, but by the program.
+        """
+        self._modules.update(self._hidden)
+        self._hidden = {}
+        if self._seen:
+            self._unfreeze()
+
+    def take(self) -> List[Any]:
+        """The program's modules, in the order in which they are to go: the last first. Nothing can be imported then."""
+        self._hidden = dict(self._modules)
+        modules = [module for name, module in reversed(self._hidden.items()) if name not in self._of_zygote]
+        for name in self._hidden:
+            self._modules[name] = None  # type: ignore[assignment]
+            if name not in self._of_zygote:
+                self._hidden[name] = None
+        self._taken = [weakref.ref(m) for m in modules if isinstance(m, types.ModuleType) and m.__name__ != "__main__"]
+        for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+            if hasattr(sys, name):
+                setattr(sys, name, None)
+        sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
+        return modules
+
+    def _noticed(self) -> bool:
+        if gc.callbacks or self._debug():
+            return True
+        kinds = set(map(type, self._objects()))
+        self._seen = _Mark in kinds
+        if not self._seen:
+            return True
+        kinds -= self._silent
+        if not kinds:
+            return False
+        if any(map(_finalizes, kinds)):
+            return True
+        telling = {kind for kind in kinds if issubclass(kind, (type, weakref.ref))}
+        return bool(telling) and any(_notices(thing) for thing in self._objects() if type(thing) in telling)
+
+
+def _finalizes(kind: type) -> bool:
+    return any("__del__" in _namespace(base) for base in _bases(kind))
+
+
+def _notices(thing: Any) -> bool:
+    if isinstance(thing, weakref.ref):
+        callback = thing.__callback__
+        return callback is not None and getattr(callback, "__module__", "") not in _TIDY_CALLBACKS
+    # Of a class whose instances the collector does not know.
+    return not thing.__flags__ & _WITH_GC and _finalizes(thing)
