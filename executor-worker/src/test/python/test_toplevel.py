@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 import types
 import unittest
+import warnings
 from typing import Any, Dict
 
 import support  # noqa: F401
@@ -74,6 +76,26 @@ ERRORS = {
     "late future import": ("x = 1\nfrom __future__ import annotations\nreturn 1", 2),
     "an else of ours": ("  x = 1\nelse:\n  x = 2\n", None),
     "plain": ("def f(:", 1),
+    "in indented code": ("    x = 1\n    y = = 2\n", 2),
+    "in an indented function": ("  def f():\n  x = 1\n", 2),
+    "after a return": ("return 1\nx = = 2", 2),
+    "in indented code with a return": ("    x = 1\n    return x\n    break\n", 3),
+    "indented, then not": ("    x = 1\ny = 2\n", 1),
+}
+MESSAGES = {
+    "of indented code": ("    x = 1\n    y = = 2\n", "invalid syntax"),
+    "with a line of its own": ("  if 1:\n  x = 1\n", "expected an indented block after 'if' statement on line 1"),
+    "line ends": ("s = '\x0c\u2028'\nreturn 1\nbreak", "'break' outside loop"),
+}
+WARNINGS = {
+    "before a return": ("x = 1\nif x is 1: pass\nreturn 5", 1),
+    "after a return": ("x = 1\nreturn 5\nx is 1", 1),
+    "both": ("x = 1\nx is 1\nif 1: return 5\nx is 2", 2),
+    "an escape": ("def f(): return '\\d'\nreturn 1", 1),
+    "in indented code": ("  1 is x\n  x = 2", 1),
+    "in indented code with a return": ("  1 is x\n  return 2", 1),
+    "in a plain module": ("def f(): return 1\n1 is ()", 1),
+    "with await": ("import asyncio\nawait asyncio.sleep(0)\n1 is ()\nreturn 1", 1),
 }
 
 
@@ -99,6 +121,28 @@ class TopLevelTest(unittest.TestCase):
                 self.assertEqual("main.py", raised.exception.filename)
                 if line:
                     self.assertEqual(line, raised.exception.lineno)
+
+    @unittest.skipIf(sys.version_info < (3, 10), "older ones say less")
+    def test_messages_are_the_compilers(self) -> None:
+        for name, (source, message) in MESSAGES.items():
+            with self.subTest(name):
+                with self.assertRaises(SyntaxError) as raised:
+                    run(source)
+                self.assertEqual(message, raised.exception.msg)
+                self.assertEqual(re.split("\r\n|\r|\n", source)[raised.exception.lineno - 1],
+                                 raised.exception.text.rstrip("\n"))
+
+    def test_each_warning_is_told_once(self) -> None:
+        for name, (source, count) in WARNINGS.items():
+            with self.subTest(name), warnings.catch_warnings(record=True) as told:
+                warnings.simplefilter("always")
+                toplevel.compile_program(source, "main.py")
+                self.assertEqual(count, len(told), [str(w.message) for w in told])
+
+    def test_no_name_of_ours_is_left(self) -> None:
+        self.assertEqual(["__builtins__", "__name__", "names"],
+                         run("from math import pi as names\nfrom builtins import *\nnames = 1\nreturn sorted(n for n in dir() if n in "
+                             "('__builtins__', '__name__', 'names') or 'millrace' in n)"))
 
     def test_positions_of_an_indented_program_are_the_users(self) -> None:
         try:

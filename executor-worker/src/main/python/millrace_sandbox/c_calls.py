@@ -11,9 +11,10 @@ below itself, as it does when the interpreter's own main() calls it:
 from __future__ import annotations
 
 import ctypes
+import functools
 import mmap
 import sys
-from typing import Any, Callable, List, NoReturn, Optional
+from typing import Any, Callable, List, NoReturn
 
 from . import syscalls
 
@@ -35,20 +36,46 @@ _CODE = {
 _PYTHON, _LIBC = ctypes.PyDLL(None), ctypes.CDLL(None)
 
 
-class Call(ctypes.Structure):
+WORD, _UNSIGNED = 8, (1 << 64) - 1
+# Of a call: a function, four arguments, where the result goes, what is next where that is not 0, and where it is.
+_FUNCTION, _ARGUMENTS, _RESULT, _THEN, _OTHERWISE, _WORDS = 0, 1, 5, 6, 7, 8
+
+
+class Call:
     """One of them. What is not set stays zero: an argument, or the end of the list."""
 
-    _fields_ = [("function", ctypes.c_void_p), ("arguments", ctypes.c_void_p * 4), ("result", ctypes.c_void_p),
-                ("then", ctypes.c_void_p), ("otherwise", ctypes.c_void_p)]
+    __slots__ = ("address", "_words", "_first")
+
+    def __init__(self, words: memoryview, page: int, number: int) -> None:
+        self._words, self._first = words, number * _WORDS
+        self.address = page + self._first * WORD
+
+    def __setitem__(self, argument: int, value: int) -> None:
+        self._words[self._first + _ARGUMENTS + argument] = value
+
+    def __getitem__(self, argument: int) -> int:
+        return self._words[self._first + _ARGUMENTS + argument]
 
     def argument(self, index: int) -> int:
         """The address of an argument, where another call may leave its result."""
-        return ctypes.addressof(self) + Call.arguments.offset + index * ctypes.sizeof(ctypes.c_void_p)
+        return self.address + (_ARGUMENTS + index) * WORD
 
-    def go_on(self, then: Optional["Call"], otherwise: Optional["Call"] = None) -> None:
-        """Where there is no `otherwise`, the result is of no interest."""
-        self.then = ctypes.addressof(then) if then else None
-        self.otherwise = ctypes.addressof(otherwise or then) if otherwise or then else None
+    def calls(self, function: int) -> None:
+        self._words[self._first + _FUNCTION] = function
+
+    def leaves_result_at(self, address: int) -> None:
+        self._words[self._first + _RESULT] = address
+
+    def then(self, call: "Call") -> None:
+        self._words[self._first + _THEN] = call.address
+
+    def otherwise(self, call: "Call") -> None:
+        self._words[self._first + _OTHERWISE] = call.address
+
+    def go_on(self, call: "Call") -> None:
+        """Whatever the result."""
+        self.then(call)
+        self.otherwise(call)
 
 
 class CCalls:
@@ -56,31 +83,27 @@ class CCalls:
 
     def __init__(self) -> None:
         code, self._run = syscalls.map_code(_CODE)
-        page = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-        self._all = (Call * (mmap.PAGESIZE // ctypes.sizeof(Call))).from_buffer(page)
+        page = keep(mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+        keep(code)
+        self._page = ctypes.addressof(keep(ctypes.c_char.from_buffer(page)))
+        self._words = keep(memoryview(page).cast("Q"))
         self._used = 1  # the first takes the results that nobody asks for
-        for kept in (code, page, self._all):
-            keep(kept)
 
     def add(self, function: int, *arguments: Any) -> Call:
         """Arguments are integers or Python objects, of which the address is passed."""
-        call = self._all[self._used]
+        call = Call(self._words, self._page, self._used)
         self._used += 1
-        call.function = function
-        call.result = ctypes.addressof(self._all)
+        call.calls(function)
+        call.leaves_result_at(self._page)
         for index, argument in enumerate(arguments):
-            call.arguments[index] = argument if isinstance(argument, int) else address(argument)
+            call[index] = argument & _UNSIGNED if isinstance(argument, int) else address(argument)
         return call
 
     def python(self, function: Callable[[], Any]) -> Call:
         """A call of a Python function, whose result is a new reference, or 0 where it raised."""
         return self.add(of_python("PyObject_CallObject"), function)
 
-    def at_exit(self, first: Call) -> None:
-        """To be made by C's exit(), after what is registered later."""
-        getattr(_LIBC, "__cxa_atexit")(ctypes.c_void_p(self._run), ctypes.c_void_p(ctypes.addressof(first)), None)
-
-    def leave_python_and_run(self, first: Call) -> NoReturn:
+    def way_out_of_python(self, first: Call) -> Callable[[], NoReturn]:
         """Gives up this thread's state, with all Python frames that it has, and begins with `first` on a new one. That
         is made when there is no other: PyGILState_Ensure knows it then, and 3.13 takes it for its main thread's."""
         current, interpreter_of = _PYTHON.PyThreadState_Get, _PYTHON.PyThreadState_GetInterpreter
@@ -89,7 +112,7 @@ class CCalls:
         old = current()
         interpreter = interpreter_of(old)
         made, taken = self._python("PyThreadState_New", interpreter), self._python("PyEval_RestoreThread")
-        made.result = taken.argument(0)
+        made.leaves_result_at(taken.argument(0))
         gone = self._python("PyThreadState_DeleteCurrent")
         if sys.version_info >= (3, 13):
             order = [self._python("PyThreadState_Clear", old), gone, made, taken]
@@ -97,18 +120,17 @@ class CCalls:
             order = [*self._swapped(old, interpreter), made, *self._current_cleared(), gone, taken]
         for step, following in zip(order, [*order[1:], first]):
             step.go_on(following)
-        ctypes.PYFUNCTYPE(None, ctypes.c_void_p)(self._run)(ctypes.addressof(order[0]))
-        raise AssertionError("the list has no end")
+        return functools.partial(ctypes.PYFUNCTYPE(None, ctypes.c_void_p)(self._run), order[0].address)
 
     def _swapped(self, old: int, interpreter: int) -> List[Call]:
         """Up to 3.12 a state that is made when there is no other is fatal: there is an interim one."""
         made, swapped = self._python("PyThreadState_New", interpreter), self._python("PyThreadState_Swap")
-        made.result = swapped.argument(0)
+        made.leaves_result_at(swapped.argument(0))
         return [made, swapped, self._python("PyThreadState_Clear", old), self._python("PyThreadState_Delete", old)]
 
     def _current_cleared(self) -> List[Call]:
         current, cleared = self._python("PyThreadState_Get"), self._python("PyThreadState_Clear")
-        current.result = cleared.argument(0)
+        current.leaves_result_at(cleared.argument(0))
         return [current, cleared]
 
     def _python(self, name: str, *arguments: int) -> Call:
@@ -139,6 +161,6 @@ def address(thing: Any) -> int:
     return id(keep(thing))
 
 
-def objects_at(place: int) -> "ctypes.py_object[Any]":
-    """What a call left there; its `value` raises ValueError where there is none."""
-    return ctypes.py_object.from_address(place)
+def object_at(place: int) -> Any:
+    """What a call left there, which must not be 0."""
+    return ctypes.py_object.from_address(place).value

@@ -1,21 +1,24 @@
 """What a program's end is told as, and what an interpreter still has to do then.
 
-All that an interpreter does at its end costs 50 to 500 ms in a fork, which shares its heap with a
-zygote, and mostly none of it can be seen: it frees memory. So it is left out where nothing is alive
-that would notice. Else what the program made goes, as it would then: `__main__`, the modules that
-it imported, what they alone held. Only where something that would notice is alive even then, held
-by a module of the zygote's, the interpreter is finalized.
+All that an interpreter does at its end (Py_FinalizeEx) costs 50 to 500 ms in a fork, which shares its
+heap with a zygote, and mostly none of it can be seen: it frees memory. So it is left out where
+nothing is alive that would notice. Else what the program made goes, as it would then: `__main__`,
+the modules that it imported, what they alone held; at last the finalizers of what is alive even
+then, held by a module of the zygote's, are called.
 """
 from __future__ import annotations
 
+import ctypes
 import errno
 import gc
+import io
 import resource
 import sys
 import types
 import weakref
-from typing import Any, Dict, FrozenSet, List, Optional
+from typing import Any, FrozenSet, List, Optional
 
+_PYTHON = ctypes.PyDLL(None)
 # As the C function PyLong_AsLong of this platform has it.
 _LONG = 1 << 63
 _FORK_NAMES = frozenset(("fork", "forkpty", "vfork", "posix_spawn", "posix_spawnp", "fork_exec", "_fork_exec"))
@@ -83,7 +86,7 @@ class Remains:
     program may put others in their place."""
 
     def __init__(self) -> None:
-        self._objects, self._debug, self._unfreeze = gc.get_objects, gc.get_debug, gc.unfreeze
+        self._objects, self._debug = gc.get_objects, gc.get_debug
         self._collect = gc.collect
         self._silent = _SILENT | {_Mark}
         self._streams: Any = None
@@ -91,12 +94,16 @@ class Remains:
         self._modules = sys.modules
         self._of_zygote: FrozenSet[str] = frozenset()
         self._taken: List[Any] = []
-        self._hidden: Dict[str, Any] = {}
+        self._hidden: List[Any] = []
         self._seen = True
 
     def know_modules(self) -> None:
         """By the zygote: those are not the program's."""
         self._of_zygote = frozenset(sys.modules) - {"__main__"}
+
+    def know_kinds(self) -> None:
+        """By the zygote, at last: of these there are some in each sandbox."""
+        self._silent = self._silent.union(map(type, self._objects()), (_Mark,))
 
     def mark(self) -> None:
         """What is alive by now is not the program's."""
@@ -113,33 +120,30 @@ class Remains:
         except BaseException:  # no memory for the list of them, or the program put something in our way
             return True
 
-    def still_matter(self) -> bool:
-        """The same, when they were taken and are gone; those that are not are emptied, as the interpreter has it."""
+    def finalize(self) -> None:
+        """When they were taken and are gone. Those that are not are emptied, as the interpreter has it; what still lives is
+        what a module of the zygote's holds, which goes last there. Other threads may use what is theirs."""
         try:
             for module in filter(None, (reference() for reference in self._taken)):
                 for name in [n for n in vars(module) if n != "__builtins__"]:
                     vars(module)[name] = None
             self._collect()
-            return self._noticed()
+            if not gc.callbacks and self._noticed() and self._seen and len(sys._current_frames()) == 1:
+                left = self._objects()
+                if not any(thing is Remains for thing in left):  # else the program unfroze the zygote's
+                    noticing = [thing for thing in left if _finalizes(type(thing))]
+                    files = [thing for thing in reversed(noticing) if isinstance(thing, io.IOBase)]  # a buffer before its file
+                    for thing in files + [thing for thing in noticing if not isinstance(thing, io.IOBase)]:
+                        _PYTHON.PyObject_CallFinalizer(ctypes.py_object(thing))
         except BaseException:
-            return True
-
-    def give_back(self) -> None:
-        """For the interpreter to finalize: the zygote's modules, and what was kept from the collector, but by the program.
-        """
-        self._modules.update(self._hidden)
-        self._hidden = {}
-        if self._seen:
-            self._unfreeze()
+            pass  # the program's own doing
 
     def take(self) -> List[Any]:
         """The program's modules, in the order in which they are to go: the last first. Nothing can be imported then."""
-        self._hidden = dict(self._modules)
-        modules = [module for name, module in reversed(self._hidden.items()) if name not in self._of_zygote]
-        for name in self._hidden:
+        modules = [module for name, module in reversed(list(self._modules.items())) if name not in self._of_zygote]
+        self._hidden = [self._modules[name] for name in self._of_zygote.intersection(self._modules)]
+        for name in self._modules:
             self._modules[name] = None  # type: ignore[assignment]
-            if name not in self._of_zygote:
-                self._hidden[name] = None
         self._taken = [weakref.ref(m) for m in modules if isinstance(m, types.ModuleType) and m.__name__ != "__main__"]
         for name in ("last_type", "last_value", "last_traceback", "last_exc"):
             if hasattr(sys, name):

@@ -25,7 +25,7 @@ from types import CodeType
 from typing import Any, Callable, Dict, Optional, Sequence, Tuple
 
 from . import ending, result as result_, toplevel, traces
-from .life import FLUSH_FAILED, Life, Steps
+from .life import Life, Steps
 
 READY, REPORT_MARK = b"R", b"D"
 # Seconds of cpu after which it is told to end (SIGXCPU), and is killed; the length of its source. The source follows.
@@ -40,6 +40,7 @@ LIMITS = (None, "memory", "process", "disk")
 _SLACK_SECONDS = 0.02
 _REHEARSAL = b"print(end='', flush=True)"
 _UNTIL_SPECIALIZED = 32
+FLUSH_FAILED = 120  # the status of an interpreter of which a stream can't be flushed
 _FOR_EVER = (1 << 32) - 1
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 # A program may put other functions in the place of those we need when it has ended.
@@ -64,14 +65,14 @@ class Runner:
         self._compiled = False
         self._ending = _ENDED_WELL
         self._interrupted = False
-        self._remains = ending.Remains()
+        self.remains = ending.Remains()
         self.life = Life(Steps(self.tell, self.finish, self.clear, self.look, self.report))
 
     def prepare(self, names: Dict[str, Any]) -> None:
         """`names` are those of the `__main__` that the program will be."""
         self._names = names
         self._file = names["__file__"]
-        self._remains.know_modules()
+        self.remains.know_modules()
         self.life.live_in(names)
 
     def practise(self) -> None:
@@ -92,7 +93,7 @@ class Runner:
         self._result_fd = result_fd
         self._main_process = getpid()
         self._before = _cpu()
-        self._remains.mark()
+        self.remains.mark()
         return self._compile(source)
 
     def tell(self) -> None:
@@ -100,7 +101,7 @@ class Runner:
         error = self.life.error()
         if error is None:
             self._succeed(self.life.returned())
-            self.life.go_on(0)
+            self.life.go_on()
         elif isinstance(error, SystemExit):
             status = ending.exit_status(error)
             self._ending = (status, HOW.index("exit"), 0, "", b"", False) if status else _ENDED_WELL
@@ -110,23 +111,18 @@ class Runner:
 
     def finish(self) -> None:
         """Its threads have ended, its exit functions were called."""
-        if self._remains.matter():
+        if self.remains.matter():
             self._names = {}
             self.life.flush_and_clear((sys.stdout, sys.stderr))
 
     def clear(self) -> None:
         """Its streams are flushed."""
-        if not self.life.let_go(self._remains.take()):
+        if not self.life.let_go(self.remains.take()):
             self._ending = self._flush_failed()
 
     def look(self) -> None:
         """What the program made is gone, but for what something of the zygote's holds."""
-        if not self._remains.still_matter():
-            return
-        if getpid() == self._main_process and not self._interrupted:
-            self.life.say_at_exit(self._result_fd, self._report(self._ending), self._report(self._flush_failed()))
-        self._remains.give_back()
-        self.life.finalize(self._ending[0])
+        self.remains.finalize()
 
     def _flush_failed(self) -> _Ending:
         return (FLUSH_FAILED, self._ending[1] or HOW.index("exit"), *self._ending[2:4], b"", False)
@@ -164,9 +160,9 @@ class Runner:
     def _rehearse(self) -> bytes:
         """Takes the copy-on-write faults out of a job's way while nobody waits for them; what it would report."""
         self._before = _cpu()
-        self._remains.mark()
+        self.remains.mark()
         self._succeed(eval(self._compile(_REHEARSAL), self._names))
-        self._remains.matter()
+        self.remains.matter()
         return self._report(self._ending)
 
     def _compile(self, source: bytes) -> CodeType:

@@ -13,42 +13,66 @@ from __future__ import annotations
 
 import __future__ as future_features
 import ast
+import re
 import symtable
 import sys
+import warnings
 from types import CodeType
 from typing import Any, Dict, List, Optional, Tuple
 
 # The code, and what is to be in its globals before it runs.
 Program = Tuple[CodeType, Dict[str, Any]]
 _WRAPPER = "__millrace_top__"
-_IMPORT_STAR = "__millrace_import_star__"
 _AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 # As in the module inspect, which is half a megabyte in each fork.
 _CO_OPTIMIZED, _CO_NEWLOCALS, CO_COROUTINE = 0x1, 0x2, 0x80
+_BLANK = ("", " ", "\t", "\f", "\r", "\n", "#")
+_LINE_ENDS = re.compile("\r\n|\r|\n")  # as Python counts lines, which str.splitlines does not
+_STARTS_INDENTED = re.compile(r"(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*[ \t\f]*[ \t][^\s#]")
 
 
 def compile_program(source: str, filename: str) -> Program:
-    text = source
+    if "return" not in source and source[:1] not in _BLANK:
+        return compile(source, filename, "exec", _AWAIT, dont_inherit=True), {}
+    with _Warnings() as warned:
+        return _compile_any(source, filename, warned)
+
+
+def _compile_any(source: str, filename: str, warned: "_Warnings") -> Program:
     try:
         return compile(source, filename, "exec", _AWAIT, dont_inherit=True), {}
-    except IndentationError:
-        indented = _parse_indented(source, filename)
-        if indented is None:
-            raise
-        tree, text = indented, "if 1:\n" + source
     except SyntaxError as e:
-        if not _is_outside_function(e):
-            raise
-        tree = ast.parse(source, filename)
+        error = e
+    indented = isinstance(error, IndentationError) and _STARTS_INDENTED.match(source) is not None
+    if not indented and not _is_outside_function(error):
+        raise error
+    warned.forget()
+    text = "if 1:\n" + source if indented else source
+    tree = _parse_indented(text, filename, error) if indented else ast.parse(source, filename)
     try:
-        return compile(tree, filename, "exec", _AWAIT, dont_inherit=True), {}
-    except SyntaxError as e:
-        if not _is_outside_function(e):
-            raise _with_text(e, source)
-    try:
+        if indented and not _returns(tree):
+            return compile(tree, filename, "exec", _AWAIT, dont_inherit=True), {}
         return _returning(tree, text, filename)
     except SyntaxError as e:
-        raise _with_text(e, source)
+        raise _with_text(e, source) from None
+
+
+class _Warnings:
+    """The compiler's own, told once: a program may be compiled more than once."""
+
+    def __enter__(self) -> "_Warnings":
+        self._told: List[Any] = []
+        self._tell = warnings._showwarnmsg  # type: ignore[attr-defined]
+        warnings._showwarnmsg = self._told.append  # type: ignore[attr-defined]
+        return self
+
+    def forget(self) -> None:
+        self._told.clear()
+
+    def __exit__(self, *exc: object) -> None:
+        warnings._showwarnmsg = self._tell  # type: ignore[attr-defined]
+        for warning in self._told:
+            self._tell(warning)
 
 
 def _is_outside_function(e: SyntaxError) -> bool:
@@ -57,27 +81,47 @@ def _is_outside_function(e: SyntaxError) -> bool:
 
 def _with_text(e: SyntaxError, source: str) -> SyntaxError:
     """The compiler knows no text when it is given a tree."""
-    lines = source.splitlines()
+    lines = _LINE_ENDS.split(source)
     if e.text is None and e.lineno and e.lineno <= len(lines):
         e.text = lines[e.lineno - 1] + "\n"
     return e
 
 
-def _parse_indented(source: str, filename: str) -> Optional[ast.Module]:
+def _parse_indented(text: str, filename: str, outer: SyntaxError) -> ast.Module:
+    """As the body of an `if`; what is wrong in it is told by its own line. Raises `outer` where it is no such body."""
     try:
-        tree = ast.parse("if 1:\n" + source, filename)
-    except SyntaxError:
-        return None
+        tree = ast.parse(text, filename)
+    except SyntaxError as e:
+        raise _line_before(e) from None
     block = tree.body[0]
     if len(tree.body) != 1 or not isinstance(block, ast.If) or block.orelse:
-        return None
+        raise outer
     ast.increment_lineno(tree, -1)
     return ast.Module(block.body, [])
 
 
+def _line_before(e: SyntaxError) -> SyntaxError:
+    if e.lineno:
+        e.lineno -= 1
+    if getattr(e, "end_lineno", None):
+        e.end_lineno -= 1  # type: ignore[operator]
+    e.msg = re.sub(r"\bon line (\d+)", lambda match: "on line %d" % (int(match[1]) - 1), e.msg)
+    return e
+
+
+def _returns(tree: ast.Module) -> bool:
+    """Whether there is a `return` outside of functions and classes, of which a class's is an error anyway."""
+    scope = _Scope()
+    for statement in tree.body:
+        scope.visit(statement)
+    return scope.returns
+
+
 def _returning(tree: ast.Module, text: str, filename: str) -> Program:
     statements = list(tree.body)
-    names = _bound_names(text, filename)
+    with _Warnings() as told_before:
+        names = _bound_names(text, filename)
+        told_before.forget()
     given: Dict[str, Any] = {}
     if statements and _is_docstring(statements[0]):
         given["__doc__"] = statements.pop(0).value.value  # type: ignore[attr-defined]
@@ -88,7 +132,7 @@ def _returning(tree: ast.Module, text: str, filename: str) -> Program:
     if scope.yields is not None:
         node = scope.yields
         raise SyntaxError("'yield' outside function", (filename, node.lineno, node.col_offset + 1, None))
-    rewrite = _Rewrite(string_annotations=any(a.name == "annotations" for f in futures for a in f.names))
+    rewrite = _Rewrite(filename, any(a.name == "annotations" for f in futures for a in f.names))
     body: List[ast.stmt] = []
     for statement in statements:
         new = rewrite.visit(statement)
@@ -100,9 +144,7 @@ def _returning(tree: ast.Module, text: str, filename: str) -> Program:
         body.insert(0, ast.Global(names))
     outer = compile(_module_with_function(futures, body, scope.awaits), filename, "exec", dont_inherit=True)
     inner = next(c for c in outer.co_consts if isinstance(c, CodeType) and c.co_name == _WRAPPER)
-    if rewrite.import_star:
-        given[_IMPORT_STAR] = _import_star
-    return _as_module_code(inner), given
+    return _as_module_code(inner, rewrite.constants), given
 
 
 def _bound_names(text: str, filename: str) -> List[str]:
@@ -137,9 +179,10 @@ def _module_with_function(futures: List[ast.ImportFrom], body: List[ast.stmt], i
     return ast.fix_missing_locations(ast.Module([*futures, function], []))
 
 
-def _as_module_code(code: CodeType) -> CodeType:
+def _as_module_code(code: CodeType, constants: Dict[str, Any]) -> CodeType:
     code = _without_wrapper_name(code)
     changes: Dict[str, Any] = {"co_name": "<module>",
+                               "co_consts": tuple(constants.get(c, c) if isinstance(c, str) else c for c in code.co_consts),
                                "co_flags": code.co_flags & ~(_CO_OPTIMIZED | _CO_NEWLOCALS)}
     if hasattr(code, "co_qualname"):  # Python 3.11
         changes["co_qualname"] = "<module>"
@@ -158,17 +201,16 @@ def _without_wrapper_name(code: CodeType) -> CodeType:
     return code.replace(**changes)
 
 
-def _import_star(module: Optional[str], level: int) -> None:
-    caller = sys._getframe(1).f_globals
-    exec("from %s%s import *" % ("." * level, module or ""), caller)
-
-
 class _Scope(ast.NodeVisitor):
     """Looks for yield and await in the module's own scope: not inside of functions and classes."""
 
     def __init__(self) -> None:
         self.yields: Optional[ast.expr] = None
-        self.awaits = False
+        self.awaits = self.returns = False
+
+    def visit_Return(self, node: ast.Return) -> None:
+        self.returns = True
+        self.generic_visit(node)
 
     def _visit_outside_of_body(self, node: Any) -> None:
         arguments = getattr(node, "args", None)
@@ -202,9 +244,11 @@ class _Scope(ast.NodeVisitor):
 class _Rewrite(ast.NodeTransformer):
     """Statements that a module may have, but not a function whose names are global."""
 
-    def __init__(self, string_annotations: bool) -> None:
+    def __init__(self, filename: str, string_annotations: bool) -> None:
+        self.filename = filename
         self.string_annotations = string_annotations
-        self.import_star = self.annotates = False
+        self.annotates = False
+        self.constants: Dict[str, Any] = {}  # what is to be in the code, by what stands for it in the tree
 
     def _leave(self, node: ast.AST) -> ast.AST:
         return node
@@ -214,9 +258,16 @@ class _Rewrite(ast.NodeTransformer):
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
         if all(alias.name != "*" for alias in node.names):
             return node
-        self.import_star = True
-        call = ast.Call(ast.Name(_IMPORT_STAR, ast.Load()), [ast.Constant(node.module), ast.Constant(node.level)], [])
+        line = "\n" * (node.lineno - 1) + "from %s%s import *" % ("." * node.level, node.module or "")
+        statement = self._constant(compile(line, self.filename, "exec", dont_inherit=True))
+        call = ast.Call(ast.Attribute(self._constant(exec), "__call__", ast.Load()), [statement], [])
         return ast.fix_missing_locations(ast.copy_location(ast.Expr(call), node))
+
+    def _constant(self, value: Any) -> ast.Constant:
+        """That no tree may hold, and no program's name may hide."""
+        name = "\0%d" % len(self.constants)
+        self.constants[name] = value
+        return ast.Constant(name)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
         if not (node.simple and isinstance(node.target, ast.Name)):

@@ -180,7 +180,7 @@ class _Zygote:
         self.runner = Runner(confined.settings.result_limit, preload.reseeders())
         surroundings.become_anonymous()
         if confined.namespaces:  # else each lives elsewhere, and practice would write where the host's programs are
-            work = os.path.join(root_fs.SCRATCH, root_fs.WORK)
+            work = root_fs.SCRATCH + "/" + root_fs.WORK
             surroundings.live_in(work)
             self.runner.prepare(surroundings.new_main(work))
             self.runner.practise()
@@ -189,11 +189,7 @@ class _Zygote:
         self.poll.register(channel.fileno(), select.POLLIN)
         self.poll.register(self.endings, select.POLLIN)
         self.outcome = ctypes.c_long()
-        gc.collect()
-        gc.freeze()
-        if confined.namespaces:  # not frozen: a program that ends takes its names with it
-            self.runner.prepare(surroundings.new_main(work))
-            gc.collect(0)  # its finalizers are called in the order of the collector's generations: as in any interpreter
+        self.next, self.its_fds = _Sandbox(0), [0]
 
     def serve(self) -> NoReturn:
         """For good: a C function's list goes round, so that each fork is made where no Python function runs."""
@@ -203,10 +199,22 @@ class _Zygote:
         settled = calls.python(surroundings.begin_main_thread_anew)
         settled.go_on(waiting)
         waiting.go_on(fork)
-        fork.result = ctypes.addressof(self.outcome)
-        fork.go_on(forked, self.runner.life.begin_with(self._become_sandbox))
+        fork.leaves_result_at(ctypes.addressof(self.outcome))
+        fork.then(forked)
+        fork.otherwise(self.runner.life.begin_with(self._become_sandbox))
         forked.go_on(waiting)
-        calls.leave_python_and_run(settled)
+        leave = calls.way_out_of_python(settled)
+        self._freeze()
+        leave()
+
+    def _freeze(self) -> None:
+        """What a fork finds old is the zygote's: neither collected, nor looked through for what a program left."""
+        gc.collect()
+        gc.freeze()
+        if self.confinement.namespaces:  # not frozen: a program that ends takes its names with it
+            self.runner.prepare(surroundings.new_main(root_fs.SCRATCH + "/" + root_fs.WORK))
+            gc.collect(0)  # finalizers are called in the order of the collector's generations: as in any interpreter
+        self.runner.remains.know_kinds()
 
     def _await_spawn(self) -> None:
         """Returns when there is to be a fork."""
