@@ -170,6 +170,19 @@ class SlotTest(unittest.TestCase):
         outcome = self.run_job("import os, time\npid = os.fork()\nif pid:\n    os.waitpid(pid, 0)\n    time.sleep(0.1)\nprint('end')\nreturn bool(pid)")
         self.assertEqual((b"end\nend\n", b"true"), (outcome.stdout, outcome.result))
 
+    def test_without_network_the_error_says_so_at_once(self) -> None:
+        for code in ("socket.getaddrinfo('example.com', 80)", "socket.create_connection(('192.0.2.1', 80))", "socket.gethostbyname('example.com')",
+                     "__import__('urllib.request').request.urlopen('http://example.com')"):
+            outcome = self.run_job("import socket\n" + code)
+            self.assertEqual("exception", outcome.verdict)
+            for text in (outcome.header["error"], outcome.stderr.decode().splitlines()[-1]):
+                self.assertIn("runs without network", text)
+                self.assertIn("MILLRACE_NETWORK_ALLOW", text)
+            self.assertNotIn(b"millrace_sandbox", outcome.stderr)
+        self.assertEqual(b'["127.0.0.1","x"]', self.run_job(
+            "import socket\na, b = socket.socketpair()\na.send(b'x')\nreturn ["
+            "socket.getaddrinfo('127.0.0.1', 80)[0][4][0], b.recv(1).decode()]").result)
+
     def test_large_programs(self) -> None:
         outcome = self.run_job("x = '" + "y" * 900_000 + "'\nreturn len(x)", 10_000)
         self.assertEqual(b"900000", outcome.result)

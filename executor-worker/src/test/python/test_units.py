@@ -1,14 +1,23 @@
 """What can be shown without a sandbox: the filter's tables, results as JSON, verdicts, cgroup trees, settings."""
 from __future__ import annotations
 
+import array
+import collections
 import ctypes
+import dataclasses
+import datetime
+import decimal
+import enum
 import errno
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
+import types
 import unittest
+import uuid
 from typing import Dict
 
 import support
@@ -199,9 +208,58 @@ class ResultTest(unittest.TestCase):
     def test_json_stays_json(self) -> None:
         self.check('{"a":[1,2.5,null,true,"x"],"1":2}', {"a": [1, 2.5, None, True, "x"], 1: 2})
 
-    def test_what_json_cannot_say_becomes_its_repr_by_value(self) -> None:
-        self.check('{"a":"{1}","b":"b\'x\'","c":[1]}', {"a": {1}, "b": b"x", "c": (1,)})
+    def test_what_has_a_natural_form_takes_it(self) -> None:
+        point = dataclasses.make_dataclass("Point", ["x", ("y", "tuple", dataclasses.field(default=(1, 2)))])
+        kind = enum.Enum("Kind", {"A": "a", "B": (1,)})
+        when = datetime.datetime(2024, 2, 3, 4, 5, 6)
+        for expected, value in (
+                ("[1,2]", (1, 2)), ("[1,2,3]", {3, 1, 2}), ('[1,"a"]', {"a", 1}), ("[0,1]", range(2)),
+                ("[1,2]", collections.deque([1, 2])), ('["b","a"]', {"b": 1, "a": 2}.keys()), ("[1,2]", {"b": 1, "a": 2}.values()),
+                ('[["b",1]]', {"b": 1}.items()), ('{"x":[1],"y":[1,2]}', point({1})), ('["a",[1]]', [kind.A, kind.B]),
+                ('{"a":1}', types.MappingProxyType({"a": 1})), ('{"a":2}', collections.ChainMap({}, {"a": 2})),
+                ('"2024-02-03T04:05:06"', when), ('"2024-02-03"', when.date()), ('"04:05:06"', when.time()),
+                ('"2024-02-03T04:05:06+00:00"', when.replace(tzinfo=datetime.timezone.utc)),
+                ('"P1DT2H0.5S"', datetime.timedelta(1, 7200, 500000)), ('"PT0S"', datetime.timedelta()),
+                ('"-PT1M"', datetime.timedelta(seconds=-60)), ('"P3D"', datetime.timedelta(3)),
+                ('"1.50"', decimal.Decimal("1.50")), ('"00000000-0000-0000-0000-000000000001"', uuid.UUID(int=1)),
+                ('"a/b"', pathlib.Path("a/b")), ("[1,2]", array.array("i", [1, 2])),
+                ('{"2024-02-03":1,"a":2,"1.5":3,"7":4}', {when.date(): 1, kind.A: 2, 1.5: 3, uuid.UUID(int=7).int: 4})):
+            with self.subTest(expected):
+                self.check(expected, value)
+
+    def test_integers_are_exact(self) -> None:
+        digits = sys.get_int_max_str_digits() if hasattr(sys, "get_int_max_str_digits") else 0
+        try:
+            self.check("[%s]" % ("1" + "0" * 5000), [10**5000])
+        finally:
+            if digits:
+                sys.set_int_max_str_digits(digits)
+
+    def test_what_has_none_is_its_repr_by_value(self) -> None:
+        self.check('{"a":"(1+2j)","b":"b\'x\'","c":[1]}', {"a": 1 + 2j, "b": b"x", "c": (1,)})
         self.check('{"(1, 2)":1,"null":2,"true":3}', {(1, 2): 1, None: 2, True: 3})
+        self.check('"<class \'int\'>"', int)
+
+    def test_values_of_numpy_and_pandas(self) -> None:
+        try:
+            import numpy as np
+            import pandas as pd
+        except ImportError:
+            self.skipTest("not installed for this interpreter")
+        day = np.datetime64("2024-02-03T04:05:06.000000007", "ns")
+        frame = pd.DataFrame({"a": [1, 2], "b": [1.5, float("nan")], "c": pd.to_datetime(["2024-02-03", None])})
+        for expected, value in (
+                ("3", np.int64(3)), ("true", np.bool_(True)), ("0.5", np.float32(0.5)), ("null", np.float64("nan")),
+                ("[0,1,2]", np.arange(3)), ("[[1.0,null]]", np.array([[1, np.inf]])), ("7", np.array(7)),
+                ('"2024-02-03T04:05:06"', day), ('["2024-02-03T04:05:06",null]', np.array([day, "NaT"], "M8[ns]")),
+                ('"x"', np.str_("x")), ('"(1+2j)"', np.complex128(1 + 2j)), ("2.5", np.longdouble(2.5)),
+                ('[{"a":1,"b":1.5,"c":"2024-02-03T00:00:00"},{"a":2,"b":null,"c":null}]', frame),
+                ("[1,2]", frame["a"]), ("[1,2]", pd.Index([1, 2])), ('[["a",1]]', pd.MultiIndex.from_tuples([("a", 1)])),
+                ('{"a":2.0,"b":1.5}', dict(frame[["a", "b"]].max())), ("[null,null]", [pd.NaT, pd.NA]),
+                ('"2024-02"', pd.Period("2024-02")), ('"P1D"', pd.Timedelta(days=1)), ('["x","y"]', pd.Categorical(["x", "y"])),
+                ('{"1":[2]}', {np.int64(1): np.array([2])})):
+            with self.subTest(expected):
+                self.check(expected, value)
 
     def test_nan_and_infinities_are_null(self) -> None:
         self.check("[null,null,1.5]", [float("nan"), float("inf"), 1.5])

@@ -23,7 +23,7 @@ import traceback
 from types import CodeType
 from typing import Dict, List, NamedTuple, NoReturn, Tuple
 
-from . import landlock, limits, oom_scores, preload, root_fs, scratch, surroundings, syscalls
+from . import landlock, limits, no_network, oom_scores, preload, root_fs, scratch, surroundings, syscalls
 from . import zygote_channel as channel_
 from .idle_init import IdleInit
 from .lockdown import Confinement, Lockdown, confinement
@@ -178,6 +178,7 @@ class _Zygote:
         self.own_namespace = own_namespace
         self.endings = syscalls.signal_fd(signal.SIGCHLD)
         self.runner = Runner(confined.settings.result_limit, preload.reseeders())
+        no_network.explain()
         surroundings.become_anonymous()
         if confined.namespaces:  # else each lives elsewhere, and practice would write where the host's programs are
             work = root_fs.SCRATCH + "/" + root_fs.WORK
