@@ -8,8 +8,7 @@ local idempotency_key, digest, idempotency_ttl, ttl = ARGV[11], ARGV[12], ARGV[1
 if redis.call('EXISTS', EPOCH) == 0 then return {'rebuilding'} end
 
 local at = now()
--- With the owner's length in front, no owner can name a key of another's.
-local idempotency = P .. 'idempotency:' .. #owner .. ':' .. owner .. ':' .. idempotency_key
+local idempotency = idempotency_of(owner, idempotency_key)
 if idempotency_key ~= '' then
   local first = redis.call('HMGET', idempotency, 'job_id', 'digest')
   local state = first[1] and redis.call('HGET', P .. 'job:' .. first[1], 'state')
@@ -17,6 +16,8 @@ if idempotency_key ~= '' then
     if first[2] ~= digest then return {'other_body', first[1]} end
     return {ended(state) and 'repeated' or 'in_flight', first[1]}
   end
+  -- The first job may be among what was forgotten.
+  if older() then return {'rebuilding'} end
 end
 
 local length = queue_length()

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- A worker says that it lives and extends the leases of its jobs; answers those that are not its own any
 -- more: over, or taken by another attempt.
--- ARGV: worker, life in us, lease in us, slots, tier, limits, host, then 10 values a job.
+-- ARGV: worker, life in us, lease in us, slots, tier, limits, host, then 11 values a job.
 local worker, life_us, lease_us = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local at = now()
 local workers, card = P .. 'workers', P .. 'worker:' .. worker
@@ -30,7 +30,7 @@ else
 end
 
 local lost = {}
-for i = 8, #ARGV, 10 do
+for i = 8, #ARGV, 11 do
   local job_id, attempt, record, owner, id = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local job = P .. 'job:' .. job_id
   local fields = redis.call('HMGET', job, 'state', 'attempt')
@@ -42,6 +42,7 @@ for i = 8, #ARGV, 10 do
     if id ~= '' then redis.call('HSET', job, 'id', string.sub(id, 2)) end
     if ARGV[i + 6] ~= '' then redis.call('HSET', job, 'webhook_url', ARGV[i + 6]) end
     if ARGV[i + 7] ~= '' then redis.call('HSET', job, 'watchers', ARGV[i + 7]) end
+    promise_again(job, job_id, owner, ARGV[i + 10])
     known_attempt = 0
   end
   if not ended(fields[1]) and known_attempt < tonumber(attempt) then

@@ -1,14 +1,19 @@
 #!lua flags=allow-oom
 -- Records how a job ended, unless somebody else already has or a later attempt runs. Saying it
 -- again, because the first answer was not heard, is answered alike.
+-- times: those that the reply was minted with, when Redis may have forgotten that it was; else ''. It was
+-- seen by then, and holds whatever runs now.
 local job_id, attempt, state, status, head, tail, run_us, ttl =
   ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]), ARGV[8]
 local owner, id, accepted, webhook_url, gateway = ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13]
+local promise, minted = ARGV[14], ARGV[15]
 
-local fields = redis.call('HMGET', KEYS[1], 'state', 'attempt', 'result_of')
-local resumable, reply = '', nil
+-- The job may have ended already, and its webhook have been sent.
+if minted == '' and webhook_url ~= '' and older() then return {'later'} end
+local fields = redis.call('HMGET', KEYS[1], 'state', 'attempt', 'result_of', 'worker')
+local resumable, reply, times = '', nil, nil
 if fields[3] ~= ARGV[2] then
-  if ended(fields[1]) or (fields[1] and tonumber(fields[2]) > attempt) then
+  if ended(fields[1]) or (minted == '' and fields[1] and tonumber(fields[2]) > attempt) then
     return {'stale', fields[1]}
   end
   if not fields[1] then
@@ -18,11 +23,13 @@ if fields[3] ~= ARGV[2] then
     if id ~= '' then redis.call('HSET', KEYS[1], 'id', string.sub(id, 2)) end
     if gateway ~= '' then redis.call('HSET', KEYS[1], 'watchers', gateway) end
     if webhook_url ~= '' then redis.call('HSET', KEYS[1], 'webhook_url', webhook_url) end
+    promise_again(KEYS[1], job_id, owner, promise)
   end
+  if fields[1] == 'running' and minted ~= '' then redis.call('PUBLISH', P .. 'kills:' .. (fields[4] or ''), job_id) end
   if fields[1] ~= 'running' then redis.call('HSET', KEYS[1], 'started', text(now() - run_us)) end
   redis.call('HSET', KEYS[1], 'attempt', attempt, 'result_of', attempt)
-  reply = finish_job(KEYS[1], job_id, state, status, head, tail, run_us, ttl)
+  reply, times = finish_job(KEYS[1], job_id, state, status, head, tail, run_us, ttl, minted)
   resumable = resume_held(owner)
 end
 return {'recorded', text(redis.call('ZCARD', FIRST)), text(redis.call('ZCARD', BULK)), resumable,
-  reply or redis.call('HGET', KEYS[1], 'reply')}
+  reply or redis.call('HGET', KEYS[1], 'reply'), times or redis.call('HGET', KEYS[1], 'times')}

@@ -34,6 +34,22 @@ local function held_of(owner) return P .. 'owner:' .. owner .. ':held' end
 local function jobs_of(owner) return P .. 'owner:' .. owner .. ':jobs' end
 local function limits_of(owner) return P .. 'owner:' .. owner .. ':limits' end
 
+-- With the owner's length in front, no owner can name a key of another's.
+local function idempotency_of(owner, key) return P .. 'idempotency:' .. #owner .. ':' .. owner .. ':' .. key end
+
+-- Puts back what a repeat with the same Idempotency-Key was promised, as the job's record tells it:
+-- 'ttl digest key', or '' without one.
+local function promise_again(job, job_id, owner, told)
+  local ttl, digest, key = string.match(told, '^(%d+) (%S+) (.+)$')
+  if not ttl then return end
+  local name = idempotency_of(owner, key)
+  if redis.call('HSETNX', name, 'job_id', job_id) == 1 then
+    redis.call('HSET', name, 'digest', digest)
+    redis.call('EXPIRE', name, ttl)
+    redis.call('HSET', job, 'idempotency', name)
+  end
+end
+
 local function ended(state)
   return state and state ~= 'queued' and state ~= 'running'
 end
@@ -48,12 +64,21 @@ local function whole()
   return redis.call('EXISTS', EPOCH) == 1 and redis.call('GET', SERVER) == run_id()
 end
 
+-- Whether this is an older Redis, or one that may be: it lacks its last writes until the lanes were
+-- compared with the log, and every process has told again what it told lately.
+local function older()
+  local server = redis.call('GET', SERVER)
+  return server and redis.call('EXISTS', EPOCH) == 1 and server ~= run_id()
+end
+
 -- Redis may have forgotten what was accepted since it last remembered everything. Writes reach the
 -- disk and the replicas in order, so that it knows whatever came before that.
 local function note_doubt()
   local since = redis.call('EXISTS', EPOCH) == 1 and tonumber(redis.call('GET', REMEMBERED) or 0) or 0
-  redis.call('ZADD', DOUBTS, text(now() + CLOCK_SKEW), text(math.max(0, since - CLOCK_STEP)))
+  since = math.max(0, since - CLOCK_STEP)
+  redis.call('ZADD', DOUBTS, text(now() + CLOCK_SKEW), text(since))
   redis.call('EXPIRE', DOUBTS, RECORD_TTL)
+  return text(since)
 end
 
 local function in_doubt(accepted)
@@ -120,7 +145,14 @@ end
 -- How many more jobs of an owner may run now; no limit is a large number.
 local function room_of(owner)
   local limit = tonumber(redis.call('HGET', limits_of(owner), 'running') or 0)
-  return limit > 0 and limit - redis.call('SCARD', running_of(owner)) or 1000000
+  if limit == 0 then return 1000000 end
+  local room = limit - redis.call('SCARD', running_of(owner))
+  if room > 0 then return room end
+  -- One whose hash vanished left without a word to its owner's count.
+  for _, job_id in ipairs(redis.call('SMEMBERS', running_of(owner))) do
+    if not redis.call('ZSCORE', RUNNING, job_id) then redis.call('SREM', running_of(owner), job_id) end
+  end
+  return limit - redis.call('SCARD', running_of(owner))
 end
 
 -- Puts the longest held job of an owner back into its lane; answers its record's address, which
@@ -138,9 +170,9 @@ local function resume_held(owner)
   return fields[2]
 end
 
--- Ends a job: the one place that mints a reply and tells those who wait for it. Answers the reply.
--- run_us < 0: measured here, from the start to now.
-local function finish_job(job, job_id, state, status, head, tail, run_us, ttl)
+-- Ends a job: the one place that mints a reply and tells those who wait for it. Answers the reply and
+-- its times. run_us < 0: measured here, from the start to now. minted: times of before, or ''.
+local function finish_job(job, job_id, state, status, head, tail, run_us, ttl, minted)
   local at = now()
   local fields = redis.call('HMGET', job, 'owner', 'accepted', 'started', 'watchers', 'webhook_url', 'idempotency',
     'state')
@@ -149,12 +181,17 @@ local function finish_job(job, job_id, state, status, head, tail, run_us, ttl)
   if run_us < 0 then run_us = started and math.max(0, at - started) or 0 end
   local queue_us = math.max(0, (started or at - run_us) - accepted)
   local total_us = math.max(at - accepted, queue_us + run_us)
-  local body = head .. string.format('"run_time":%.3f,"queue_time":%.3f,"total_time":%.3f,"queue_length":%d',
-    run_us / 1e6, queue_us / 1e6, total_us / 1e6, queue_length()) .. tail
+  local times = minted
+  if (times or '') == '' then
+    times = string.format('%.3f %.3f %.3f %d', run_us / 1e6, queue_us / 1e6, total_us / 1e6, queue_length())
+  end
+  local run, queue, total, length = string.match(times, '(%S+) (%S+) (%S+) (%S+)')
+  local body = head .. '"run_time":' .. run .. ',"queue_time":' .. queue .. ',"total_time":' .. total ..
+    ',"queue_length":' .. length .. tail
   -- The reply lives as long as the key that promises it to a repeat, and until its webhook is in the log.
   local keep = tonumber(ttl)
   if fields[6] then keep = math.max(keep, redis.call('TTL', fields[6])) end
-  redis.call('HSET', job, 'state', state, 'status', status, 'finished', text(at), 'reply', body, 'keep', keep)
+  redis.call('HSET', job, 'state', state, 'status', status, 'finished', text(at), 'reply', body, 'keep', keep, 'times', times)
   -- Without an end until its webhook is in the log: what has an end may be evicted.
   if fields[5] then
     redis.call('PERSIST', job)
@@ -166,5 +203,5 @@ local function finish_job(job, job_id, state, status, head, tail, run_us, ttl)
   for gateway in string.gmatch(fields[4] or '', '[^,]+') do
     redis.call('PUBLISH', P .. 'replies:' .. gateway, job_id .. status .. body)
   end
-  return body
+  return body, times
 end

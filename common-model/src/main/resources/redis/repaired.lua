@@ -6,5 +6,6 @@ note_doubt()
 redis.call('SETNX', EPOCH, instance)
 redis.call('SET', SERVER, run_id())
 redis.call('SET', REMEMBERED, text(now()), 'EX', RECORD_TTL)
-redis.call('DEL', P .. 'repair')
+-- What gateways took from the log of completions may be forgotten as well: one of them reads it again.
+redis.call('DEL', P .. 'repair', P .. 'webhooks:epoch')
 return {'whole'}

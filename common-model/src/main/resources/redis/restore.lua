@@ -1,9 +1,9 @@
 #!lua flags=allow-oom
 -- Puts jobs back that are in the log and that Redis has forgotten; answers those that were. Should one
 -- have ended before, no record of it will come, and the reconciler drops it again.
--- ARGV: 9 values a job.
+-- ARGV: 10 values a job.
 local restored = {}
-for i = 1, #ARGV, 9 do
+for i = 1, #ARGV, 10 do
   local job_id, owner, lane, id = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local job = P .. 'job:' .. job_id
   local state = redis.call('HGET', job, 'state')
@@ -13,6 +13,7 @@ for i = 1, #ARGV, 9 do
     if id ~= '' then redis.call('HSET', job, 'id', string.sub(id, 2)) end
     if ARGV[i + 6] ~= '' then redis.call('HSET', job, 'webhook_url', ARGV[i + 6]) end
     if ARGV[i + 7] ~= '' then redis.call('HSET', job, 'watchers', ARGV[i + 7]) end
+    promise_again(job, job_id, owner, ARGV[i + 9])
     -- Waiting from now on: a time before this one says nothing about its record.
     wait_in_lane(job, job_id, owner, lane, now())
     restored[#restored + 1] = job_id

@@ -24,6 +24,7 @@ import io.millrace.store.JobLeases;
 import io.millrace.store.LaneRepair;
 import io.millrace.store.OutputStreams;
 import io.millrace.store.QueueGauge;
+import io.millrace.store.ShortMemory;
 import io.millrace.trace.TraceConfiguration;
 import java.util.Objects;
 import org.apache.kafka.clients.admin.Admin;
@@ -93,13 +94,19 @@ public class QueueConfiguration {
   }
 
   @Bean
-  AdmissionGate admissionGate(StringRedisTemplate redis, QueueSettings settings) {
-    return new AdmissionGate(redis, settings);
+  ShortMemory shortMemory() {
+    return new ShortMemory();
   }
 
   @Bean
-  JobLeases jobLeases(StringRedisTemplate redis, QueueSettings settings) {
-    return new JobLeases(redis, settings);
+  AdmissionGate admissionGate(
+      StringRedisTemplate redis, QueueSettings settings, ShortMemory memory) {
+    return new AdmissionGate(redis, settings, memory);
+  }
+
+  @Bean
+  JobLeases jobLeases(StringRedisTemplate redis, QueueSettings settings, ShortMemory memory) {
+    return new JobLeases(redis, settings, memory);
   }
 
   @Bean
@@ -144,14 +151,23 @@ public class QueueConfiguration {
       QueueSettings settings,
       Admin admin,
       RecordReader records,
+      ShortMemory memory,
       MeterRegistry meters) {
     LaneRepair repair = new LaneRepair(redis, settings);
     LaneProgress progress = new LaneProgress(admin);
     LastResort lastResort = new LastResort(leases, archive, speaker, ends);
     return new Rescue(
-        new Rebuilder(repair, progress, records, requeuer, meters),
+        new Rebuilder(
+            repair,
+            progress,
+            records,
+            requeuer,
+            memory,
+            Rescue.OTHERS_TIME,
+            System::nanoTime,
+            meters),
         new Reaper(leases, archive, queue, requeuer, lastResort, meters),
         new Reconciler(repair, progress, records, requeuer, lastResort, meters),
-        new Steadiness(settings.lease(), repair::now, System::nanoTime));
+        Steadiness.byClock(settings.lease(), repair::now, System::nanoTime));
   }
 }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param acceptedAt microseconds since the epoch by the clock of Redis
  * @param replyTo the gateway whose caller waits for the reply, or null when nobody waits
  * @param traceparent the W3C trace context of the request, or null
+ * @param idempotencyKey the request's Idempotency-Key, or null; with it, {@code bodyDigest} tells
+ *     its body from another
  */
 public record Job(
     UUID jobId,
@@ -19,10 +21,33 @@ public record Job(
     ExecutionRequest request,
     long acceptedAt,
     @Nullable String replyTo,
-    @Nullable String traceparent) {
+    @Nullable String traceparent,
+    @Nullable String idempotencyKey,
+    @Nullable String bodyDigest) {
+
+  /** A job without an Idempotency-Key. */
+  public Job(
+      UUID jobId,
+      String owner,
+      ExecutionRequest request,
+      long acceptedAt,
+      @Nullable String replyTo,
+      @Nullable String traceparent) {
+    this(jobId, owner, request, acceptedAt, replyTo, traceparent, null, null);
+  }
+
+  /** All of it but its program, which may be a megabyte: enough for what is told of it. */
+  public Job withoutCode() {
+    ExecutionRequest told =
+        new ExecutionRequest("", request.timeout(), request.webhookUrl(), request.id());
+    return new Job(
+        jobId, owner, told, acceptedAt, replyTo, traceparent, idempotencyKey, bodyDigest);
+  }
 
   /** The same job as the step with this trace context knows it; null changes nothing. */
   public Job under(@Nullable String step) {
-    return step == null ? this : new Job(jobId, owner, request, acceptedAt, replyTo, step);
+    return step == null
+        ? this
+        : new Job(jobId, owner, request, acceptedAt, replyTo, step, idempotencyKey, bodyDigest);
   }
 }

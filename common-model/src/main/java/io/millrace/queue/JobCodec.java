@@ -34,7 +34,9 @@ public final class JobCodec {
       @Nullable String webhookUrl,
       long acceptedAt,
       @Nullable String replyTo,
-      @Nullable String traceparent) {}
+      @Nullable String traceparent,
+      @Nullable String idempotencyKey,
+      @Nullable String bodyDigest) {}
 
   private record CompletionRecord(
       int v,
@@ -60,7 +62,9 @@ public final class JobCodec {
             request.webhookUrl(),
             job.acceptedAt(),
             job.replyTo(),
-            job.traceparent()));
+            job.traceparent(),
+            job.idempotencyKey(),
+            job.bodyDigest()));
   }
 
   /** The job of these bytes. */
@@ -78,7 +82,9 @@ public final class JobCodec {
         new ExecutionRequest(read.code(), read.timeout(), read.webhookUrl(), read.id()),
         read.acceptedAt(),
         read.replyTo(),
-        read.traceparent());
+        read.traceparent(),
+        read.idempotencyKey(),
+        read.bodyDigest());
   }
 
   /** The bytes of a completion. */

@@ -9,9 +9,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.springframework.kafka.core.KafkaTemplate;
 
 /**
- * Writes to the log. A future that completes well means that the broker has the record on disk, by
- * {@code acks=all}; one that fails means that nobody knows. Thread-safe. A call may block for up to
- * the producer's {@code max.block.ms} while the broker is away.
+ * Writes to the log. A future that completes well means that every in-sync copy of the log has the
+ * record, by {@code acks=all}, in memory at least; one that fails means that nobody knows.
+ * Thread-safe. A call may block for up to the producer's {@code max.block.ms} while the broker is
+ * away.
  */
 public final class JobQueue {
 

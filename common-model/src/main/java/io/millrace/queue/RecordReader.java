@@ -39,24 +39,29 @@ public final class RecordReader {
   /** The bytes at these addresses, but for those that the log has let go of. */
   public Map<RecordPointer, byte[]> readAll(Collection<RecordPointer> pointers) {
     Map<RecordPointer, byte[]> found = new HashMap<>();
+    readEach(pointers, found::put);
+    return found;
+  }
+
+  /** Shows the bytes at these addresses one after the other, but for those that are gone. */
+  public void readEach(Collection<RecordPointer> pointers, BiConsumer<RecordPointer, byte[]> each) {
     if (pointers.isEmpty()) {
-      return found;
+      return;
     }
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
       for (Lane lane : Lane.values()) {
         List<RecordPointer> ofLane =
             pointers.stream().filter(pointer -> pointer.lane() == lane).toList();
-        readAll(consumer, partition(lane), ofLane, found);
+        readEach(consumer, partition(lane), ofLane, each);
       }
     }
-    return found;
   }
 
-  private static void readAll(
+  private static void readEach(
       Consumer<byte[], byte[]> consumer,
       TopicPartition partition,
       List<RecordPointer> pointers,
-      Map<RecordPointer, byte[]> found) {
+      BiConsumer<RecordPointer, byte[]> each) {
     if (pointers.isEmpty()) {
       return;
     }
@@ -70,7 +75,7 @@ public final class RecordReader {
       consumer.seek(partition, pointer.offset());
       for (ConsumerRecord<byte[], byte[]> record : poll(consumer, partition)) {
         if (record.offset() == pointer.offset()) {
-          found.put(pointer, record.value());
+          each.accept(pointer, record.value());
         }
       }
     }
@@ -97,18 +102,42 @@ public final class RecordReader {
     }
   }
 
+  /** Shows every completion that the log got at {@code sinceMillis} or later, up to now. */
+  public void scanCompletionsSince(long sinceMillis, java.util.function.Consumer<byte[]> each) {
+    TopicPartition partition = new TopicPartition(Topics.COMPLETIONS, 0);
+    try (Consumer<byte[], byte[]> consumer = consumers.get()) {
+      consumer.assign(Set.of(partition));
+      OffsetAndTimestamp start =
+          consumer.offsetsForTimes(Map.of(partition, sinceMillis), PATIENCE).get(partition);
+      if (start != null) {
+        scan(consumer, partition, start.offset(), record -> each.accept(record.value()));
+      }
+    }
+  }
+
   private static void scan(
       Consumer<byte[], byte[]> consumer,
       Lane lane,
       long start,
       BiConsumer<RecordPointer, byte[]> each) {
-    TopicPartition partition = partition(lane);
+    scan(
+        consumer,
+        partition(lane),
+        start,
+        record -> each.accept(new RecordPointer(lane, record.offset()), record.value()));
+  }
+
+  private static void scan(
+      Consumer<byte[], byte[]> consumer,
+      TopicPartition partition,
+      long start,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each) {
     long end = end(consumer, partition);
     consumer.seek(partition, Math.max(first(consumer, partition), start));
     while (consumer.position(partition, PATIENCE) < end) {
       for (ConsumerRecord<byte[], byte[]> record : poll(consumer, partition)) {
         if (record.offset() < end) {
-          each.accept(new RecordPointer(lane, record.offset()), record.value());
+          each.accept(record);
         }
       }
     }

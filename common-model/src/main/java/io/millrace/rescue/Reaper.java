@@ -84,6 +84,7 @@ public final class Reaper {
       try {
         archive
             .find(jobId)
+            .or(() -> tellVanished(jobId))
             .flatMap(Reaper::completion)
             .ifPresent(each -> queue.complete(each).join());
         leases.published(jobId);
@@ -101,6 +102,16 @@ public final class Reaper {
           lapsed.jobId(),
           lapsed.attempt());
     }
+  }
+
+  private static Optional<JobStatus> tellVanished(UUID jobId) {
+    try (var about = AboutJob.log(jobId)) {
+      log.error(
+          "Job {} has vanished from Redis before its completion was in the log: unless its worker"
+              + " wrote it there, its webhook is not sent; see maxmemory-policy",
+          jobId);
+    }
+    return Optional.empty();
   }
 
   private static void tellNotPublished(UUID jobId, CompletionException cause) {

@@ -5,10 +5,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.RecordPointer;
 import io.millrace.queue.RecordReader;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
 public final class Requeuer {
 
   private static final Logger log = LoggerFactory.getLogger(Requeuer.class);
+
+  /** Bytes of records that are on their way at once, so that a small heap bears large ones. */
+  private static final int IN_HAND = 8 << 20;
 
   private final RecordReader records;
   private final JobQueue queue;
@@ -40,16 +43,28 @@ public final class Requeuer {
    * @return those that the log has let go of: their jobs cannot run again
    */
   public Set<RecordPointer> enqueueAgain(Collection<RecordPointer> wanted) {
-    Map<RecordPointer, byte[]> found = records.readAll(wanted);
-    CompletableFuture.allOf(
-            found.entrySet().stream()
-                .map(each -> queue.enqueue(each.getKey().lane(), each.getValue()))
-                .toArray(CompletableFuture[]::new))
-        .join();
-    requeued.increment(found.size());
     Set<RecordPointer> gone = new HashSet<>(wanted);
-    gone.removeAll(found.keySet());
+    List<CompletableFuture<?>> sent = new ArrayList<>();
+    long[] bytes = {0};
+    records.readEach(
+        wanted,
+        (record, job) -> {
+          if (bytes[0] + job.length > IN_HAND) {
+            awaitAll(sent);
+            bytes[0] = 0;
+          }
+          bytes[0] += job.length;
+          sent.add(queue.enqueue(record.lane(), job));
+          gone.remove(record);
+        });
+    awaitAll(sent);
+    requeued.increment(wanted.size() - gone.size());
     gone.forEach(each -> log.error("Record {} has left the log; its job cannot run again", each));
     return gone;
+  }
+
+  private static void awaitAll(List<CompletableFuture<?>> sent) {
+    CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).join();
+    sent.clear();
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.rescue;
 
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,10 @@ public final class Rescue implements SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(Rescue.class);
   private static final long OFTEN_MILLIS = 1000;
+
+  /** In which every process looks at Redis at least once. */
+  public static final Duration OTHERS_TIME = Duration.ofMillis(5 * OFTEN_MILLIS / 2);
+
   private static final long SELDOM_MILLIS = 5000;
   private static final long STOP_MILLIS = 2000;
 
@@ -102,6 +107,10 @@ public final class Rescue implements SmartLifecycle {
         if (!failing) {
           log.warn("Rescue: {} fails and is tried again each second: {}", what, e.toString());
         }
+        failing = true;
+      } catch (Error e) {
+        // Thrown on, it would end this kind of round for ever, and in silence.
+        log.error("Rescue: {} fails and is tried again", what, e);
         failing = true;
       }
     }

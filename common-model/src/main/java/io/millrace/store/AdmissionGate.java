@@ -16,12 +16,23 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  */
 public final class AdmissionGate {
 
+  /** Bytes of a word that is kept, more or less. */
+  private static final int KEPT_BESIDE = 1024;
+
   private final Scripts scripts;
   private final QueueSettings settings;
+  private final ShortMemory memory;
 
+  /** Of a process that does not tell a Redis again what it has lost. */
   public AdmissionGate(StringRedisTemplate redis, QueueSettings settings) {
+    this(redis, settings, new ShortMemory());
+  }
+
+  /** What was refused and cancelled is kept in {@code memory} for a while. */
+  public AdmissionGate(StringRedisTemplate redis, QueueSettings settings, ShortMemory memory) {
     this.scripts = new Scripts(redis);
     this.settings = settings;
+    this.memory = memory;
   }
 
   /**
@@ -115,6 +126,14 @@ public final class AdmissionGate {
    * confirmation did not.
    */
   public boolean refuse(UUID jobId) {
+    boolean refused = tellRefused(jobId);
+    if (refused) {
+      memory.keep(KEPT_BESIDE, () -> tellRefused(jobId));
+    }
+    return refused;
+  }
+
+  private boolean tellRefused(UUID jobId) {
     return scripts
         .run("refuse", RedisKeys.job(jobId), jobId, settings.retention().toSeconds())
         .get(0)
@@ -130,7 +149,11 @@ public final class AdmissionGate {
 
   /** Cancels a job of this owner: it never starts, or its sandbox is killed. */
   public Cancellation cancel(UUID jobId, String owner, Reply reply) {
-    return switch (end(jobId, owner, reply)) {
+    String answer = end(jobId, owner, reply);
+    if (answer.equals("done")) {
+      memory.keep(KEPT_BESIDE, () -> end(jobId, owner, reply));
+    }
+    return switch (answer) {
       case "done" -> Cancellation.DONE;
       case "unknown" -> Cancellation.UNKNOWN;
       default -> Cancellation.ALREADY_ENDED;
@@ -144,6 +167,14 @@ public final class AdmissionGate {
    * @return whether it was
    */
   public boolean leave(UUID jobId, String gatewayId, Reply cancelled) {
+    boolean ended = tellLeft(jobId, gatewayId, cancelled);
+    if (ended) {
+      memory.keep(KEPT_BESIDE, () -> tellLeft(jobId, gatewayId, cancelled));
+    }
+    return ended;
+  }
+
+  private boolean tellLeft(UUID jobId, String gatewayId, Reply cancelled) {
     return scripts
         .run(
             "leave",

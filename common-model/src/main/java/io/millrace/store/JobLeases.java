@@ -12,17 +12,29 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** A job's life in the hands of workers: claimed, kept alive, finished or given back. */
 public final class JobLeases {
 
+  /** Bytes of what is kept beside a reply, its job without the code among it, about. */
+  private static final int KEPT_BESIDE = 1024;
+
   private final Scripts scripts;
   private final QueueSettings settings;
+  private final ShortMemory memory;
 
+  /** Of a process that does not tell a Redis again what it has lost. */
   public JobLeases(StringRedisTemplate redis, QueueSettings settings) {
+    this(redis, settings, new ShortMemory());
+  }
+
+  /** Results that were recorded are kept in {@code memory} for a while. */
+  public JobLeases(StringRedisTemplate redis, QueueSettings settings, ShortMemory memory) {
     this.scripts = new Scripts(redis);
     this.settings = settings;
+    this.memory = memory;
   }
 
   /** What a worker is told about the job whose record it holds. */
@@ -55,7 +67,8 @@ public final class JobLeases {
             job.acceptedAt(),
             job.request().timeout(),
             job.request().webhookUrl(),
-            job.replyTo());
+            job.replyTo(),
+            promise(job));
     return switch (answer.get(0)) {
       case "granted" ->
           new Granted(
@@ -81,35 +94,53 @@ public final class JobLeases {
   /**
    * Records the end of a leased job; empty when a later attempt or another end came first. May be
    * repeated when the answer was not heard: the same attempt gets the same body again.
+   *
+   * @throws TransientDataAccessResourceException while Redis may have forgotten that a job with a
+   *     webhook has ended already; to be repeated like any other failure of Redis
    */
   public Optional<Recorded> finish(Lease lease, Reply reply, Duration runTime) {
-    Job job = lease.job();
-    List<String> answer =
-        scripts.run(
-            "finish",
-            RedisKeys.job(job.jobId()),
-            job.jobId(),
-            lease.attempt(),
-            reply.state().wireName(),
-            reply.status(),
-            reply.head(),
-            reply.tail(),
-            micros(runTime),
-            settings.resultTtl().toSeconds(),
-            job.owner(),
-            Scripts.optional(job.request().id()),
-            job.acceptedAt(),
-            job.request().webhookUrl(),
-            job.replyTo());
+    List<String> answer = finish(lease, reply, runTime, "");
+    if (answer.get(0).equals("later")) {
+      throw new TransientDataAccessResourceException(
+          "Redis is another one or has lost its last writes; its lanes are compared with the log first");
+    }
     if (!answer.get(0).equals("recorded")) {
       return Optional.empty();
     }
+    String times = answer.get(5);
+    Lease told =
+        new Lease(lease.job().withoutCode(), lease.attempt(), lease.startedAt(), lease.record());
+    memory.keep(
+        reply.head().length() + reply.tail().length() + KEPT_BESIDE,
+        () -> finish(told, reply, runTime, times));
     return Optional.of(
         new Recorded(
             Long.parseLong(answer.get(1)),
             Long.parseLong(answer.get(2)),
             RecordPointer.parse(answer.get(3)),
             answer.get(4)));
+  }
+
+  private List<String> finish(Lease lease, Reply reply, Duration runTime, String minted) {
+    Job job = lease.job();
+    return scripts.run(
+        "finish",
+        RedisKeys.job(job.jobId()),
+        job.jobId(),
+        lease.attempt(),
+        reply.state().wireName(),
+        reply.status(),
+        reply.head(),
+        reply.tail(),
+        micros(runTime),
+        settings.resultTtl().toSeconds(),
+        job.owner(),
+        Scripts.optional(job.request().id()),
+        job.acceptedAt(),
+        job.request().webhookUrl(),
+        job.replyTo(),
+        promise(job),
+        minted);
   }
 
   /** Why a job goes back into its lane. */
@@ -215,6 +246,7 @@ public final class JobLeases {
       arguments.add(job.replyTo());
       arguments.add(job.request().timeout());
       arguments.add(lease.startedAt());
+      arguments.add(promise(job));
     }
     return scripts.run("beat", RedisKeys.RUNNING, arguments.toArray()).stream()
         .map(line -> line.split(" ", 2))
@@ -227,7 +259,7 @@ public final class JobLeases {
 
   /** Up to {@code most} jobs whose worker has not been heard of for a lease. */
   public List<Lapsed> lapsed(int most) {
-    return scripts.run("lapsed", RedisKeys.RUNNING, most).stream()
+    return scripts.run("lapsed", RedisKeys.RUNNING, most, micros(settings.lease())).stream()
         .map(line -> line.split(" ", 2))
         .map(words -> new Lapsed(UUID.fromString(words[0]), Integer.parseInt(words[1])))
         .toList();
@@ -243,6 +275,10 @@ public final class JobLeases {
   /** The job's completion is in the log. */
   public void published(UUID jobId) {
     scripts.run("published", RedisKeys.job(jobId), jobId);
+  }
+
+  private String promise(Job job) {
+    return Scripts.promise(job, settings.idempotencyTtl());
   }
 
   private static long micros(Duration duration) {

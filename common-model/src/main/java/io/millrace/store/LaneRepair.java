@@ -1,6 +1,8 @@
 package io.millrace.store;
 
 import io.millrace.job.Job;
+import io.millrace.job.MintedReply;
+import io.millrace.job.Reply;
 import io.millrace.queue.Lane;
 import io.millrace.queue.QueueSettings;
 import io.millrace.queue.RecordPointer;
@@ -38,13 +40,15 @@ public final class LaneRepair {
    *     shut, or was started again or taken over by a replica since the lanes were last whole, then
    *     its last writes may be missing
    * @param identity another one after each start, each takeover and each loss of everything
+   * @param since microseconds since the epoch; what was accepted before then is known, unless this
+   *     is 0
    */
-  public record Look(boolean whole, String identity) {}
+  public record Look(boolean whole, String identity, long since) {}
 
   /** Looks whether the lanes may lack jobs; while not, notes that Redis remembers all up to now. */
   public Look look() {
     List<String> answer = scripts.run("whole", RedisKeys.EPOCH, settings.retention().toSeconds());
-    return new Look(answer.get(0).equals("whole"), answer.get(1));
+    return new Look(answer.get(0).equals("whole"), answer.get(1), Long.parseLong(answer.get(2)));
   }
 
   /** Whether the lanes may lack jobs of the log. */
@@ -79,10 +83,29 @@ public final class LaneRepair {
       arguments.add(job.request().webhookUrl());
       arguments.add(job.replyTo());
       arguments.add(logged.record());
+      arguments.add(Scripts.promise(job, settings.idempotencyTtl()));
     }
     return scripts.run("restore", RedisKeys.EPOCH, arguments.toArray()).stream()
         .map(UUID::fromString)
         .toList();
+  }
+
+  /**
+   * The log has this completion: it was seen, so that it is the job's end whatever Redis knows of
+   * it. Nothing where Redis has no such job, but that it never runs.
+   */
+  public void writeBack(UUID jobId, MintedReply minted) {
+    Reply reply = minted.reply();
+    scripts.run(
+        "write_back",
+        RedisKeys.job(jobId),
+        jobId,
+        reply.state().wireName(),
+        reply.status(),
+        reply.head(),
+        reply.tail(),
+        minted.times(),
+        settings.resultTtl().toSeconds());
   }
 
   /** The lanes are whole: the gate opens. False when Redis was emptied again meanwhile. */

@@ -65,10 +65,12 @@ public final class QueueGauge {
   /**
    * Returns when Redis would take a job now.
    *
+   * @return its {@code maxmemory-policy}; with any but {@code noeviction} it lets go of jobs when
+   *     it is full
    * @throws org.springframework.dao.DataAccessException when it is full, read-only or away
    */
-  public void checkWritable() {
-    scripts.run("writable", RedisKeys.EPOCH);
+  public String checkWritable() {
+    return scripts.run("writable", RedisKeys.EPOCH).get(0);
   }
 
   private static SortedMap<String, Integer> counted(String tiers) {

@@ -1,9 +1,11 @@
 package io.millrace.store;
 
+import io.millrace.job.Job;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,13 @@ final class Scripts {
   /** An optional text as the scripts read it: absent is empty, present starts with {@code =}. */
   static String optional(@Nullable String value) {
     return value == null ? "" : "=" + value;
+  }
+
+  /** What a repeat of the job's request is promised, as the scripts read it. */
+  static String promise(Job job, Duration ttl) {
+    return job.idempotencyKey() == null
+        ? ""
+        : ttl.toSeconds() + " " + job.bodyDigest() + " " + job.idempotencyKey();
   }
 
   private static String text(@Nullable Object value) {

@@ -3,6 +3,7 @@ package io.millrace.rescue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.job.Job;
+import io.millrace.queue.Completion;
 import io.millrace.queue.Lane;
 import io.millrace.queue.Topics;
 import io.millrace.store.AdmissionGate.Admitted;
@@ -10,6 +11,7 @@ import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.AdmissionGate.Rebuilding;
 import io.millrace.store.JobLeases.Granted;
 import io.millrace.store.Lease;
+import io.millrace.store.ShortMemory;
 import io.millrace.testing.Store;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -151,6 +153,56 @@ class RebuilderTest {
     assertThat(store.repair.isNeeded()).isFalse();
     assertThat(store.archive.find(forgotten.jobId())).isPresent();
     assertThat(crew.runAll()).containsExactly(known.jobId(), forgotten.jobId());
+  }
+
+  @Test
+  void theFirstCompletionInTheLogIsWrittenBackAndItsJobDoesNotRunAgain() throws Exception {
+    crew.rebuilder().rebuildIfNeeded();
+    Job job = store.accepted(Store.job("owner", "https://a.example/", null), OwnerLimits.NONE);
+    crew.log.send(Lane.FIRST, job);
+    String first = store.finished(store.granted(job, "worker-1")).body();
+    String second = first.replaceFirst("\"total_time\":[0-9.]+", "\"total_time\":9.125");
+    for (String body : List.of(first, second)) {
+      crew.log
+          .queue
+          .complete(new Completion(job.jobId(), "owner", "https://a.example/", body, null))
+          .get(10, TimeUnit.SECONDS);
+    }
+    store.redis.delete("{millrace}:job:" + job.jobId());
+    store.redis.delete("{millrace}:ended:" + job.jobId());
+    store.redis.delete("{millrace}:outbox");
+    store.redis.opsForValue().set("{millrace}:server", "an earlier start of Redis");
+
+    crew.rebuilder().rebuildIfNeeded();
+    assertThat(store.archive.find(job.jobId()).orElseThrow().reply()).isEqualTo(first);
+    assertThat(crew.runAll()).isEmpty();
+  }
+
+  @Test
+  void theOthersHaveTheirTimeBeforeTheLanesCountAsWhole() throws Exception {
+    crew.rebuilder().rebuildIfNeeded();
+    Job job = crew.submitted(Lane.FIRST);
+    store.redis.delete("{millrace}:job:" + job.jobId());
+    store.redis.delete("{millrace}:lane:first");
+    store.redis.opsForValue().set("{millrace}:server", "an earlier start of Redis");
+    long[] clock = {0};
+    Rebuilder rebuilder =
+        new Rebuilder(
+            store.repair,
+            crew.log.progress,
+            crew.log.records,
+            crew.requeuer,
+            new ShortMemory(),
+            Duration.ofSeconds(2),
+            () -> clock[0],
+            crew.meters);
+    rebuilder.rebuildIfNeeded();
+    rebuilder.rebuildIfNeeded();
+    assertThat(store.state(job.jobId())).isEqualTo("queued");
+    assertThat(store.repair.isNeeded()).isTrue();
+    clock[0] = Duration.ofSeconds(2).toNanos();
+    rebuilder.rebuildIfNeeded();
+    assertThat(store.repair.isNeeded()).isFalse();
   }
 
   @Test

@@ -44,6 +44,30 @@ class SteadinessTest {
     assertThat(roundsIn(5)).isEqualTo(5);
   }
 
+  @Test
+  void nothingIsRescuedUntilWorkersCouldBeatAfterTheClockOfRedisWasSetForward() {
+    AtomicLong micros = new AtomicLong(1_000_000_000_000L);
+    Steadiness byClock = Steadiness.byClock(Duration.ofSeconds(15), micros::get, nanos::get);
+    Runnable second =
+        () -> {
+          nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+          micros.addAndGet(1_000_000);
+          byClock.whenSteady(rounds::incrementAndGet);
+        };
+    for (int i = 0; i < 20; i++) {
+      second.run();
+    }
+    int before = rounds.get();
+    micros.addAndGet(Duration.ofSeconds(15).toNanos() / 1000);
+    for (int i = 0; i < 7; i++) {
+      second.run();
+    }
+    assertThat(rounds.get()).isEqualTo(before);
+    second.run();
+    second.run();
+    assertThat(rounds.get()).isGreaterThan(before);
+  }
+
   private int roundsIn(int seconds) {
     int before = rounds.get();
     for (int i = 0; i < seconds; i++) {

@@ -181,6 +181,28 @@ class ForgottenJobsTest {
   }
 
   @Test
+  void aRunningCountForgetsAJobWhoseHashVanishedWithItsLease() {
+    OwnerLimits one = new OwnerLimits(0, 1, 0);
+    Lease lease = store.granted(store.accepted(Store.job("owner"), one), "w");
+    expire(lease.job());
+    store.redis.opsForZSet().add(RedisKeys.RUNNING, lease.job().jobId().toString(), 0);
+    assertThat(store.leases.lapsed(10)).isEmpty();
+    Job next = store.accepted(Store.job("owner"), one);
+    assertThat(store.leases.claim(next, Store.at(6), "w")).isInstanceOf(Granted.class);
+  }
+
+  @Test
+  void aLeaseEndsInTimeThoughTheClockWasSetBack() {
+    Lease lease = store.running("owner");
+    String job = lease.job().jobId().toString();
+    double far = store.repair.now() + 3.6e9;
+    store.redis.opsForZSet().add(RedisKeys.RUNNING, job, far);
+    assertThat(store.leases.lapsed(10)).isEmpty();
+    assertThat(store.redis.opsForZSet().score(RedisKeys.RUNNING, job))
+        .isLessThanOrEqualTo(store.repair.now() + 15e6);
+  }
+
+  @Test
   void whatWaitsOrRunsOrIsOwedToAWebhookCannotBeEvictedByItsTimeToLive() {
     Job waiting = store.accepted("owner");
     Lease running = store.running("owner");

@@ -7,6 +7,7 @@ import io.millrace.queue.Lane;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.LaneRepair.Again;
 import io.millrace.store.LaneRepair.Logged;
+import io.millrace.store.LaneRepair.Moving;
 import io.millrace.store.LaneRepair.Settled;
 import io.millrace.store.LaneRepair.Unseen;
 import io.millrace.testing.Store;
@@ -23,7 +24,7 @@ class LaneRepairTest {
   @Test
   void aJobThatWasEnqueuedSinceIsLeftAlone() {
     Job job = store.accepted("owner");
-    assertThat(store.repair.settle(job.jobId(), job.acceptedAt() - 1)).isEqualTo(new Settled());
+    assertThat(store.repair.settle(job.jobId(), job.acceptedAt() - 1)).isEqualTo(new Moving());
     assertThat(store.state(job.jobId())).isEqualTo("queued");
     assertThat(store.queueLength()).isEqualTo(1);
   }
@@ -41,7 +42,7 @@ class LaneRepairTest {
     store.granted(store.accepted(Store.job("owner"), one), "w");
     Job held = store.accepted(Store.job("owner"), one);
     store.leases.claim(held, Store.at(2), "w");
-    assertThat(store.repair.settle(held.jobId(), LATER)).isEqualTo(new Settled());
+    assertThat(store.repair.settle(held.jobId(), LATER)).isEqualTo(new Moving());
     assertThat(store.gauge.read().heldWaiting()).isEqualTo(1);
     assertThat(store.repair.held(10)).containsOnlyKeys(held.jobId()).containsValue(Store.at(2));
   }

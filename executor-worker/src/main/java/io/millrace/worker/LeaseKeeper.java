@@ -108,7 +108,8 @@ final class LeaseKeeper {
     try {
       leases.beat(card, held.values().stream().map(Held::lease).toList()).forEach(this::lose);
       heard = true;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An Error, too, must not end the beats of the jobs that run on.
       if (heard) {
         log.warn("Redis took no beat; leases lapse if this goes on: {}", e.getMessage());
       }

@@ -26,6 +26,7 @@ public final class QueueMonitor implements HealthIndicator {
 
   private static final Logger log = LoggerFactory.getLogger(QueueMonitor.class);
   private static final Duration BEAT = Duration.ofSeconds(1);
+  private static final String NO_EVICTION = "noeviction";
   private static final int FAILURES_IN_A_ROW = 3;
   private static final int KAFKA_TIMEOUT_MILLIS = 3000;
   private static final Reading NOTHING_KNOWN =
@@ -37,6 +38,7 @@ public final class QueueMonitor implements HealthIndicator {
   private final JobQueue queue;
   private final Admin kafka;
   private volatile Reading reading = NOTHING_KNOWN;
+  private volatile String evictionPolicy = NO_EVICTION;
   private volatile boolean redisUp;
   private volatile boolean kafkaUp;
 
@@ -56,9 +58,11 @@ public final class QueueMonitor implements HealthIndicator {
     return reading;
   }
 
-  /** Whether a job can be taken: both are there, and the lanes are whole. */
+  /**
+   * Whether a job can be taken: both are there, Redis keeps what it is told, the lanes are whole.
+   */
   public boolean isUp() {
-    return redisUp && kafkaUp && reading.whole();
+    return redisUp && kafkaUp && keepsAll() && reading.whole();
   }
 
   /** A call to Redis failed. One may be slow; after some in a row none is tried until a beat. */
@@ -86,6 +90,7 @@ public final class QueueMonitor implements HealthIndicator {
     return (isUp() ? Health.up() : Health.outOfService())
         .withDetail("kafka", kafkaUp)
         .withDetail("redis", redisUp)
+        .withDetail("redis_keeps_all", keepsAll() ? "true" : mayEvict())
         .withDetail("lanes", reading.whole())
         .build();
   }
@@ -94,12 +99,35 @@ public final class QueueMonitor implements HealthIndicator {
     boolean before = redisUp;
     try {
       reading = gauge.read();
-      gauge.checkWritable();
+      String policy = gauge.checkWritable();
+      if (!policy.equals(evictionPolicy)) {
+        evictionPolicy = policy;
+        tellPolicy();
+      }
       redisFailures.set(0);
       redisUp = true;
     } catch (RuntimeException e) {
       redisUp = false;
       tell(before, "Redis", e);
+    }
+  }
+
+  private boolean keepsAll() {
+    return evictionPolicy.equals(NO_EVICTION);
+  }
+
+  private String mayEvict() {
+    return "Redis lets go of jobs when it is full: set its maxmemory-policy to "
+        + NO_EVICTION
+        + ", it is "
+        + evictionPolicy;
+  }
+
+  private void tellPolicy() {
+    if (keepsAll()) {
+      log.info("Redis keeps what it is told: its maxmemory-policy is {}", NO_EVICTION);
+    } else {
+      log.error("{}; until then requests get 503", mayEvict());
     }
   }
 

@@ -37,6 +37,14 @@ public record Submission(
   }
 
   Job job(long acceptedAt) {
-    return new Job(jobId, caller.owner(), request, acceptedAt, waitingGateway, traceparent);
+    return new Job(
+        jobId,
+        caller.owner(),
+        request,
+        acceptedAt,
+        waitingGateway,
+        traceparent,
+        idempotency == null ? null : idempotency.key(),
+        idempotency == null ? null : idempotency.bodyDigest());
   }
 }

@@ -2,7 +2,14 @@ package io.millrace.e2e.roles;
 
 import io.millrace.e2e.fault.Resp;
 import io.millrace.standalone.EmbeddedRedis;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
 /** Redis, which can be killed, frozen and started again on its disk and port. */
 public final class RedisRole implements AutoCloseable {
@@ -44,6 +51,36 @@ public final class RedisRole implements AutoCloseable {
   /** As {@code kill -9}. */
   public void kill() {
     redis.kill();
+  }
+
+  /**
+   * Ends it and starts it again without what it wrote during that last time, as a power cut or a
+   * failover to a late replica does.
+   *
+   * @param meanwhile what happens in between, whose writes are lost
+   */
+  public void loseWritesOf(Runnable meanwhile) {
+    try {
+      Path file = appendOnlyFile();
+      long known = Files.size(file);
+      meanwhile.run();
+      kill();
+      try (FileChannel cut = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        cut.truncate(known);
+      }
+      restart();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Redis's append-only file cannot be cut", e);
+    }
+  }
+
+  private Path appendOnlyFile() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("appendonlydir"))) {
+      return files
+          .filter(each -> each.toString().endsWith(".incr.aof"))
+          .max(Comparator.comparing(each -> each.getFileName().toString().length()))
+          .orElseThrow();
+    }
   }
 
   /** Starts it again on what it had; returns when it answers. */

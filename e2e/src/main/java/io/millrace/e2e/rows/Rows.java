@@ -154,6 +154,21 @@ public final class Rows {
               BY_NAME,
               StoreRows::redisFarAway),
           usual("R9", "an expired result never comes back", CI, StoreRows::aResultExpires),
+          usual(
+              "R10",
+              "a Redis without its last second: one result for each job, one job for each key",
+              CI,
+              StoreRows::redisLosesItsLastSecond),
+          usual(
+              "R11",
+              "a Redis that may evict: gateways are not ready until it may not",
+              BY_NAME,
+              StoreRows::redisEvicts),
+          usual(
+              "R12",
+              "cancelled jobs whose results have expired never run",
+              BY_NAME,
+              StoreRows::cancelledJobsOfALongBacklog),
           usual("B-W", "a worker dies in mid burst: nothing lost", CI, BurstRows::workerDies),
           usual("B-G", "a gateway dies in mid burst: nothing lost", CI, BurstRows::gatewayDies),
           usual("B-R", "Redis dies in mid burst: nothing lost", CI, BurstRows::redisDies),

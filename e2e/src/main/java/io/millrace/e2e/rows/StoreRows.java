@@ -10,13 +10,18 @@ import io.millrace.e2e.drive.Program;
 import io.millrace.e2e.fault.FaultProxy;
 import io.millrace.e2e.fault.Resp;
 import io.millrace.e2e.roles.BrokerRole;
+import io.millrace.e2e.roles.ClusterPlan;
+import io.millrace.e2e.roles.Probe;
 import io.millrace.e2e.roles.RedisRole;
 import io.millrace.e2e.roles.Role;
 import io.millrace.e2e.roles.Signals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The broker or Redis goes away, freezes, fills up, forgets. */
 final class StoreRows {
@@ -153,6 +158,88 @@ final class StoreRows {
     Await.until("it is gone", Duration.ofSeconds(2), () -> stage.state(job).isEmpty());
     Await.pass(Duration.ofSeconds(6));
     require(stage.state(job).isEmpty(), "an expired job came back as " + stage.state(job));
+  }
+
+  /** R10. */
+  static void redisLosesItsLastSecond(Stage stage) throws Exception {
+    Map<String, String> keyed = new HashMap<>();
+    Outage.of(stage, "Redis loses its last second")
+        .shake(
+            () ->
+                stage
+                    .cluster()
+                    .redis()
+                    .loseWritesOf(
+                        () -> {
+                          long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+                          for (int i = 0; System.nanoTime() < end; i++) {
+                            String k = "keyed-" + i;
+                            keyed.put(k, sendKeyed(stage, k));
+                            Await.pass(Duration.ofMillis(50));
+                          }
+                        }));
+    for (Map.Entry<String, String> each : keyed.entrySet()) {
+      String repeated = sendKeyed(stage, each.getKey());
+      require(
+          repeated.equals(each.getValue()),
+          each.getKey() + " ran as " + each.getValue() + " and again as " + repeated);
+    }
+    stage.figure(keyed.size() + " jobs with an Idempotency-Key in the second that was lost");
+    stage.finish();
+  }
+
+  private static String sendKeyed(Stage stage, String k) {
+    Answer answer =
+        stage
+            .driver()
+            .submit(Program.sleeping(k, Duration.ZERO), Mode.ASYNC, 0, "Idempotency-Key", k)
+            .join();
+    require(
+        answer instanceof Answer.Told told && told.status() < 300,
+        k + " was not accepted: " + answer);
+    return ((Answer.Told) answer).jobId();
+  }
+
+  /** R11. */
+  static void redisEvicts(Stage stage) throws Exception {
+    Resp redis = stage.cluster().redis().commands();
+    stage.fault(
+        "Redis may evict",
+        () -> {
+          say(redis, "CONFIG", "SET", "maxmemory-policy", "volatile-lru");
+          for (Role gateway : stage.cluster().gateways()) {
+            Await.until(
+                gateway.name() + " says that it is not ready",
+                Duration.ofSeconds(5),
+                () -> !Probe.isReady(gateway.spec().managementPort()));
+          }
+          say(redis, "CONFIG", "SET", "maxmemory-policy", "noeviction");
+        });
+    stage.cluster().gateways().forEach(Role::awaitReady);
+    stage.enqueue("after", Duration.ZERO);
+    stage.finish();
+  }
+
+  /** R12: a backlog longer than results are kept. */
+  static void cancelledJobsOfALongBacklog(Stage stage) throws Exception {
+    int slots = ClusterPlan.SLOTS * stage.cluster().workers().size();
+    for (int i = 0; i < slots; i++) {
+      stage.enqueue("holds-" + i, Duration.ofSeconds(6));
+    }
+    List<String> cancelled = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      cancelled.add(stage.enqueue("cancelled-" + i, Duration.ZERO));
+    }
+    String last = stage.enqueue("last", Duration.ZERO);
+    for (String job : cancelled) {
+      stage.client(0).cancel(job);
+      stage.awaitState(job, "cancelled", Duration.ofSeconds(5));
+      say(stage.cluster().redis().commands(), "PEXPIRE", "{millrace}:job:" + job, "1");
+    }
+    stage.awaitState(last, "succeeded", Duration.ofSeconds(30));
+    for (String job : cancelled) {
+      require(stage.starts(job).isEmpty(), "a cancelled job ran: " + job);
+    }
   }
 
   private static void say(Resp redis, String... command) {
