@@ -2,12 +2,14 @@ package io.millrace;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.job.Reply;
+import io.millrace.queue.FirstContact;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.LaneProgress;
 import io.millrace.queue.LaneRetention;
 import io.millrace.queue.QueueClients;
 import io.millrace.queue.QueueSettings;
 import io.millrace.queue.RecordReader;
+import io.millrace.queue.ShareGroups;
 import io.millrace.queue.StrayCounter;
 import io.millrace.queue.Topics;
 import io.millrace.rescue.LastResort;
@@ -17,6 +19,7 @@ import io.millrace.rescue.Reconciler;
 import io.millrace.rescue.Requeuer;
 import io.millrace.rescue.Rescue;
 import io.millrace.rescue.Steadiness;
+import io.millrace.start.Lobby;
 import io.millrace.store.AdmissionGate;
 import io.millrace.store.JobArchive;
 import io.millrace.store.JobEnds;
@@ -36,6 +39,7 @@ import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.core.ProducerFactory;
@@ -45,6 +49,9 @@ import org.springframework.kafka.core.ProducerFactory;
 @EnableConfigurationProperties(QueueSettings.class)
 @Import(TraceConfiguration.class)
 public class QueueConfiguration {
+
+  /** The queue as it was met at the start. */
+  record FoundQueue(Admin admin, long queueId) {}
 
   @Bean
   QueueClients queueClients(KafkaProperties kafka, KafkaConnectionDetails connection) {
@@ -61,21 +68,39 @@ public class QueueConfiguration {
     return new KafkaTemplate<>(producers);
   }
 
+  /**
+   * Waits for the broker: a role without its queue's number cannot answer anything. No other client
+   * is made before, since none can be made of a name that does not resolve.
+   */
   @Bean
-  Admin queueAdmin(QueueClients clients) {
-    return clients.admin();
+  FoundQueue foundQueue(
+      QueueClients clients,
+      KafkaConnectionDetails connection,
+      QueueSettings settings,
+      Environment environment,
+      @Value("${millrace.queue.replicas:-1}") int replicas) {
+    FirstContact kafka =
+        new FirstContact(
+            String.join(",", connection.getBootstrapServers()), () -> Lobby.open(environment));
+    Admin admin = kafka.answer(clients::admin);
+    return new FoundQueue(
+        admin, kafka.answer(() -> new Topics(admin, settings, replicas).ensure()));
   }
 
-  /** Waits for the broker: a role without its queue's number cannot answer anything. */
   @Bean
-  Reply.Speaker speaker(
-      Admin admin,
-      QueueSettings settings,
-      BuildProperties build,
-      @Value("${millrace.queue.replicas:-1}") int replicas) {
-    long queueId = new Topics(admin, settings, replicas).ensure();
+  Admin queueAdmin(FoundQueue found) {
+    return found.admin();
+  }
+
+  @Bean
+  Reply.Speaker speaker(FoundQueue found, BuildProperties build) {
     return new Reply.Speaker(
-        ProcessHandle.current().pid(), queueId, Objects.requireNonNull(build.getVersion()));
+        ProcessHandle.current().pid(), found.queueId(), Objects.requireNonNull(build.getVersion()));
+  }
+
+  @Bean
+  ShareGroups shareGroups(Admin admin) {
+    return new ShareGroups(admin);
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package io.millrace.gateway;
 
+import io.millrace.start.OrderlyEnd;
 import java.util.Map;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -19,6 +20,7 @@ public class GatewayApplication {
   }
 
   public static void main(String[] args) {
+    OrderlyEnd.onTermination();
     builder().run(args);
   }
 }

@@ -49,6 +49,14 @@ public final class JobQueue {
     }
   }
 
+  /**
+   * Writes a record that nobody reads. The first record of a producer waits for what later ones
+   * find: a number from the broker, a connection, code that has run.
+   */
+  public CompletableFuture<Long> warmUp() {
+    return send(new ProducerRecord<>(Topics.WARM_UP, new byte[0]));
+  }
+
   /** Writes a completion to the log. */
   public CompletableFuture<Long> complete(Completion completion) {
     return send(new ProducerRecord<>(Topics.COMPLETIONS, JobCodec.encode(completion)));

@@ -37,6 +37,9 @@ public final class Topics {
   /** Jobs of a newer version than the worker that met them. */
   public static final String PARKED = "millrace.parked";
 
+  /** What a producer sends before anything depends on it; nobody reads it. */
+  public static final String WARM_UP = "millrace.warm-up";
+
   /** The share group of the workers. */
   public static final String WORKERS = "millrace.workers";
 
@@ -52,6 +55,8 @@ public final class Topics {
    */
   public static final int MAX_COMPLETION_BYTES = 20 << 20;
 
+  private static final int MAX_WARM_UP_BYTES = 1024;
+  private static final long MEETING_SECONDS = 3;
   private static final long TIMEOUT_SECONDS = 20;
   private static final long QUEUE_ID_MASK = (1L << 53) - 1;
 
@@ -66,7 +71,9 @@ public final class Topics {
           DEAD_LETTERS,
           MAX_COMPLETION_BYTES,
           PARKED,
-          MAX_COMPLETION_BYTES);
+          MAX_COMPLETION_BYTES,
+          WARM_UP,
+          MAX_WARM_UP_BYTES);
 
   private final Admin admin;
   private final QueueSettings settings;
@@ -88,6 +95,7 @@ public final class Topics {
    */
   public long ensure() {
     try {
+      meet();
       create();
       configure();
       beginAtTheStart();
@@ -98,6 +106,11 @@ public final class Topics {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while making topics", e);
     }
+  }
+
+  /** Tells sooner than the rest that nobody answers. */
+  private void meet() throws ExecutionException, InterruptedException, TimeoutException {
+    admin.describeCluster().clusterId().get(MEETING_SECONDS, TimeUnit.SECONDS);
   }
 
   private void create() throws ExecutionException, InterruptedException, TimeoutException {

@@ -9,6 +9,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.kubernetes.client.custom.QuantityFormatException;
 import io.kubernetes.client.openapi.JSON;
+import io.millrace.deploy.server.Decoding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -67,6 +68,8 @@ final class TypedRule implements Rule {
       JsonElement json = JsonParser.parseString(manifest.body().toString());
       model.getMethod("validateJsonElement", JsonElement.class).invoke(null, json);
       Objects.requireNonNull(JSON.getGson().fromJson(json, model));
+      Decoding.refusals(manifest.body(), type)
+          .forEach(refusal -> violations.accept(manifest + " is refused: " + refusal));
     } catch (InvocationTargetException e) {
       violations.accept(manifest + ": " + e.getCause());
     } catch (JsonParseException | IllegalArgumentException | QuantityFormatException e) {

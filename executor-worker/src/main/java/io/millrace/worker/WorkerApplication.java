@@ -1,6 +1,7 @@
 package io.millrace.worker;
 
 import io.millrace.QueueConfiguration;
+import io.millrace.start.OrderlyEnd;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -23,6 +24,7 @@ public class WorkerApplication {
       List.of("--server.port=0", "--server.address=127.0.0.1");
 
   public static void main(String[] arguments) {
+    OrderlyEnd.onTermination();
     new SpringApplicationBuilder(WorkerApplication.class)
         .properties("spring.config.name=worker")
         .run(Stream.concat(Stream.of(arguments), NO_SERVICE.stream()).toArray(String[]::new));

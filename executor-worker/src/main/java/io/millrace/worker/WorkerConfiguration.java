@@ -191,4 +191,9 @@ class WorkerConfiguration {
       SlotPool slots, LeaseKeeper keeper, WorkerSettings settings) {
     return new WorkerReadiness(slots, keeper, settings);
   }
+
+  @Bean
+  LeaseHealth leasesHealthIndicator(LeaseKeeper keeper) {
+    return new LeaseHealth(keeper);
+  }
 }

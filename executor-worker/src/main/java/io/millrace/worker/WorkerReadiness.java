@@ -3,12 +3,16 @@ package io.millrace.worker;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
-/** Ready when every slot has its sandbox and Redis hears this worker. */
+/**
+ * Ready when every slot has its sandbox, from when Redis has first heard this worker. A Redis that
+ * goes away later is away from every worker: {@link LeaseHealth} tells that.
+ */
 final class WorkerReadiness implements HealthIndicator {
 
   private final SlotPool slots;
   private final LeaseKeeper keeper;
   private final WorkerSettings settings;
+  private volatile boolean wasHeard;
 
   WorkerReadiness(SlotPool slots, LeaseKeeper keeper, WorkerSettings settings) {
     this.slots = slots;
@@ -18,11 +22,11 @@ final class WorkerReadiness implements HealthIndicator {
 
   @Override
   public Health health() {
-    boolean ready = slots.ready() == settings.slots() && keeper.isHeard();
+    wasHeard |= keeper.isHeard();
+    boolean ready = slots.ready() == settings.slots() && wasHeard;
     return (ready ? Health.up() : Health.outOfService())
         .withDetail("slots", settings.slots())
         .withDetail("sandboxes", slots.ready())
-        .withDetail("redis", keeper.isHeard())
         .build();
   }
 }

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -48,14 +49,19 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /** As {@link #start(Path, int)}, with the controller's port chosen too. */
   public static EmbeddedBroker start(Path dir, int port, int controllerPort) {
+    return start(dir, port, controllerPort, Map.of());
+  }
+
+  /** As {@link #start(Path, int, int)}, with settings of Kafka that count before ours. */
+  public static EmbeddedBroker start(
+      Path dir, int port, int controllerPort, Map<String, String> settings) {
     Path folder = dir.toAbsolutePath();
     try (LoopbackPort own = LoopbackPort.chosen(port);
         LoopbackPort controller = LoopbackPort.chosen(controllerPort)) {
       String clusterId = formatted(folder);
-      KafkaRaftServer server =
-          new KafkaRaftServer(
-              new KafkaConfig(BrokerSettings.of(folder, own.number(), controller.number()), false),
-              Time.SYSTEM);
+      Properties all = BrokerSettings.of(folder, own.number(), controller.number());
+      all.putAll(settings);
+      KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(all, false), Time.SYSTEM);
       startOrStop(server);
       return new EmbeddedBroker(server, clusterId, own.number());
     } catch (IOException e) {

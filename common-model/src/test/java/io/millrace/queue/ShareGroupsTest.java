@@ -1,0 +1,71 @@
+package io.millrace.queue;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.millrace.standalone.EmbeddedBroker;
+import io.millrace.standalone.testing.SharedInfrastructure;
+import io.millrace.testing.Log;
+import io.millrace.testing.Store;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ShareGroupsTest {
+
+  private static final String NOBODY_LISTENS = "127.0.0.1:1";
+
+  @TempDir private Path dir;
+
+  @Test
+  void groupsThatAreReadOrThatNobodyHasJoinedAreThere() {
+    try (Admin admin = Log.clients(SharedInfrastructure.get().bootstrapServers()).admin()) {
+      assertThatCode(new ShareGroups(admin)::check).doesNotThrowAnyException();
+    }
+  }
+
+  /** As in a cluster whose network policies let a broker ask no DNS: everybody else reaches it. */
+  @Test
+  void aBrokerThatCannotReachItselfHasNoShareGroups() throws Exception {
+    try (EmbeddedBroker broker = cutOffFromItself();
+        Admin admin = Log.clients(broker.bootstrapServers()).admin()) {
+      new Topics(admin, Store.settings(10, Duration.ofSeconds(15)), 1).ensure();
+      ShareGroups groups = new ShareGroups(admin, 1000);
+      assertThatIllegalStateException()
+          .isThrownBy(groups::check)
+          .withMessageStartingWith("Kafka cannot read the state of the share group millrace.");
+    }
+  }
+
+  private EmbeddedBroker cutOffFromItself() throws IOException {
+    int[] ports = freePorts();
+    String listeners =
+        "PLAINTEXT://127.0.0.1:%d,INSIDE://127.0.0.1:%d".formatted(ports[0], ports[1]);
+    return EmbeddedBroker.start(
+        dir,
+        ports[0],
+        ports[2],
+        Map.of(
+            "listeners",
+            listeners + ",CONTROLLER://127.0.0.1:" + ports[2],
+            "advertised.listeners",
+            "PLAINTEXT://127.0.0.1:%d,INSIDE://%s".formatted(ports[0], NOBODY_LISTENS),
+            "inter.broker.listener.name",
+            "INSIDE",
+            "listener.security.protocol.map",
+            "PLAINTEXT:PLAINTEXT,INSIDE:PLAINTEXT,CONTROLLER:PLAINTEXT"));
+  }
+
+  private static int[] freePorts() throws IOException {
+    try (ServerSocket one = new ServerSocket(0);
+        ServerSocket two = new ServerSocket(0);
+        ServerSocket three = new ServerSocket(0)) {
+      return new int[] {one.getLocalPort(), two.getLocalPort(), three.getLocalPort()};
+    }
+  }
+}
