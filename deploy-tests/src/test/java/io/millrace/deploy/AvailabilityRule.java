@@ -20,6 +20,11 @@ final class AvailabilityRule implements Rule {
   private static final List<String> SPREAD =
       List.of("topology.kubernetes.io/zone", "kubernetes.io/hostname");
 
+  private static final List<String> GONE =
+      List.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
+  private static final int MOST_SECONDS = 60;
+  private static final int START_SECONDS = 300;
+
   @Override
   public void check(Overlay overlay, Consumer<String> violations) {
     overlay
@@ -30,6 +35,7 @@ final class AvailabilityRule implements Rule {
               spread(each, violations);
               budget(overlay, each, violations);
               rollout(each, violations);
+              replacement(each, violations);
             });
   }
 
@@ -42,6 +48,12 @@ final class AvailabilityRule implements Rule {
               violations.accept(deployment + ": " + probe + " asks " + asked + ", not " + path);
             }
           });
+      JsonNode start = container.path("startupProbe");
+      if (start.path("periodSeconds").asInt(10) * start.path("failureThreshold").asInt(3)
+          < START_SECONDS) {
+        violations.accept(
+            deployment + " is killed within " + START_SECONDS + " s of a start that is slow");
+      }
     }
   }
 
@@ -64,6 +76,22 @@ final class AvailabilityRule implements Rule {
         .map(each -> ReferenceRule.Selector.of(each.body().path("spec").path("selector")))
         .noneMatch(each -> each.matches(deployment))) {
       violations.accept(deployment + " has no disruption budget");
+    }
+  }
+
+  /** Of pods on a node that is gone; five minutes when nothing is said. */
+  private static void replacement(Manifest deployment, Consumer<String> violations) {
+    for (String gone : GONE) {
+      if (deployment
+          .podSpec()
+          .path("tolerations")
+          .valueStream()
+          .noneMatch(
+              each ->
+                  each.path("key").asString("").equals(gone)
+                      && each.path("tolerationSeconds").asInt(Integer.MAX_VALUE) <= MOST_SECONDS)) {
+        violations.accept(deployment + " waits long for a node that is gone: " + gone);
+      }
     }
   }
 

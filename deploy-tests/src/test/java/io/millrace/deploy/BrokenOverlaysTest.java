@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.node.ArrayNode;
 
 /** Each mistake about what belongs to what, made in a copy of the production overlay. */
 class BrokenOverlaysTest {
@@ -25,6 +26,37 @@ class BrokenOverlaysTest {
     mistake.accept(broken);
     assertThat(Rules.violatedBy(broken))
         .anySatisfy(violation -> assertThat(violation).contains(expected));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("broker")
+  void aBrokenCopyWithABrokerInsideIsCaught(String expected, Consumer<Overlay> mistake) {
+    Overlay broken = Overlay.rendered("overlays/dev").copy();
+    mistake.accept(broken);
+    assertThat(Rules.violatedBy(broken))
+        .anySatisfy(violation -> assertThat(violation).contains(expected));
+  }
+
+  /** All becomes ready then, and no job ever runs. */
+  static Stream<Arguments> broker() {
+    return Stream.of(
+        broken(
+            "no network policy lets StatefulSet millrace/kafka ask for names",
+            in(
+                "NetworkPolicy",
+                "kafka-to-itself",
+                "/spec",
+                it -> ((ArrayNode) it.path("egress")).remove(0))),
+        broken(
+            "no network policy lets StatefulSet millrace/kafka out to",
+            in(
+                "NetworkPolicy",
+                "kafka-to-itself",
+                "/spec",
+                it -> ((ArrayNode) it.path("egress")).remove(1))),
+        broken(
+            "StatefulSet millrace/kafka does not let itself in",
+            in("NetworkPolicy", "kafka-to-itself", "/spec", it -> it.putArray("ingress"))));
   }
 
   static Stream<Arguments> types() {

@@ -117,6 +117,12 @@ class BrokenWorkloadsTest {
                 "/metadata",
                 it -> it.put("namespace", "millrace"))),
         broken(
+            "is killed within 300 s",
+            worker(CONTAINER + "/startupProbe", it -> it.put("failureThreshold", 60))),
+        broken(
+            "waits long for a node that is gone",
+            worker(POD + "/tolerations/0", it -> it.put("tolerationSeconds", 300))),
+        broken(
             "rolls with pods away",
             gateway("/spec/strategy/rollingUpdate", it -> it.put("maxUnavailable", 1))));
   }
@@ -169,6 +175,9 @@ class BrokenWorkloadsTest {
         broken(
             "enableServiceLinks is not false", gateway(POD, it -> it.remove("enableServiceLinks"))),
         broken("hostNetwork is on", gateway(POD, it -> it.put("hostNetwork", true))),
+        broken(
+            "the image is in no registry",
+            gateway(CONTAINER, it -> it.put("image", "millrace/gateway:1.0.0"))),
         broken(
             "the image has no version",
             gateway(CONTAINER, it -> it.put("image", "millrace/gateway:latest"))));

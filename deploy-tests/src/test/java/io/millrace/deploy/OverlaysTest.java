@@ -5,57 +5,76 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
+/** Each overlay with the components in each combination that docs/operations.md names. */
 class OverlaysTest {
+  private static final List<String> TIERS = List.of("seccomp-installer", "fallback", "gvisor");
 
-  @ParameterizedTest
-  @ValueSource(strings = {"overlays/dev", "overlays/prod"})
-  void anOverlayBreaksNoRule(String folder) {
-    assertThat(Rules.violatedBy(Overlay.rendered(folder))).isEmpty();
-  }
+  @TempDir private static Path dir;
 
-  @ParameterizedTest
-  @ValueSource(strings = {"fallback", "gvisor"})
-  void anOverlayWithAnotherTierBreaksNoRule(String component, @TempDir Path dir)
-      throws IOException {
-    Overlay overlay = variantOf("dev", "seccomp-installer", component, dir);
+  @ParameterizedTest(name = "{0} with {1}")
+  @MethodSource("combinations")
+  void anOverlayBreaksNoRule(String name, List<String> components) throws IOException {
+    Overlay overlay = overlay(name, components);
     assertThat(Rules.violatedBy(overlay)).isEmpty();
-    assertThat(overlay.body("Deployment", "worker").toString())
-        .doesNotContain("procMount")
-        .doesNotContain("Localhost")
-        .doesNotContain("Unconfined");
+    if (!components.contains("seccomp-installer")) {
+      assertThat(overlay.body("Deployment", "worker").toString())
+          .doesNotContain("procMount")
+          .doesNotContain("Localhost")
+          .doesNotContain("Unconfined");
+    }
+    if (components.contains("hpa")) {
+      assertThat(overlay.of("ScaledObject")).isEmpty();
+      assertThat(overlay.of("HorizontalPodAutoscaler")).hasSize(2);
+    }
   }
 
-  @Test
-  void theAutoscalerWithoutKedaBreaksNoRule(@TempDir Path dir) throws IOException {
-    Overlay overlay = variantOf("prod", "keda", "hpa", dir);
-    assertThat(Rules.violatedBy(overlay)).isEmpty();
-    assertThat(overlay.of("ScaledObject")).isEmpty();
-    assertThat(overlay.of("HorizontalPodAutoscaler")).hasSize(2);
+  static Stream<Arguments> combinations() {
+    List<Arguments> combinations = new ArrayList<>();
+    for (String tier : TIERS) {
+      for (String monitoring : List.of("", "monitoring")) {
+        combinations.add(combination("dev", tier, monitoring));
+        for (String scaler : List.of("keda", "hpa")) {
+          combinations.add(combination("prod", tier, scaler, monitoring));
+        }
+      }
+    }
+    combinations.add(combination("prod", "seccomp-installer", "cgroups", "keda", "monitoring"));
+    return combinations.stream();
   }
 
-  /** The k8s folder again, with one component of an overlay exchanged for another. */
-  private static Overlay variantOf(String overlay, String component, String other, Path dir)
-      throws IOException {
+  private static Arguments combination(String overlay, String... components) {
+    return Arguments.of(overlay, Stream.of(components).filter(each -> !each.isEmpty()).toList());
+  }
+
+  /** Of the k8s folder as it is, or once more with other components. */
+  private static Overlay overlay(String name, List<String> components) throws IOException {
+    Path copy = dir.resolve(name + "-" + String.join("-", components));
     Path source = Project.file("k8s");
     try (Stream<Path> files = Files.walk(source)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path target = dir.resolve(source.relativize(file).toString());
+        Path target = copy.resolve(source.relativize(file).toString());
         Files.createDirectories(target.getParent());
         Files.copy(file, target);
       }
     }
-    Path kustomization = dir.resolve("overlays/" + overlay + "/kustomization.yaml");
+    Path kustomization = copy.resolve("overlays/" + name + "/kustomization.yaml");
     String text = Files.readString(kustomization);
-    assertThat(text).contains("components/" + component + "\n");
-    Files.writeString(
-        kustomization,
-        text.replace("components/" + component + "\n", "components/" + other + "\n"));
-    return Overlay.rendered(dir.resolve("overlays/" + overlay));
+    String list =
+        components.stream()
+            .map(each -> "  - ../../components/" + each + "\n")
+            .collect(Collectors.joining());
+    String others = text.replaceFirst("(?m)^components:\n(  - .*\n)+", "components:\n" + list);
+    assertThat(others).contains("components:\n" + list);
+    Files.writeString(kustomization, others);
+    return Overlay.rendered(kustomization.getParent());
   }
 }

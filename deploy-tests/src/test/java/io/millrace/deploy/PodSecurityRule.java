@@ -74,6 +74,9 @@ final class PodSecurityRule implements Rule {
         && !context.path("readOnlyRootFilesystem").asBoolean(false)) {
       found.add("readOnlyRootFilesystem is not true");
     }
+    if (container.path("image").asString().matches("([^./]+/)*millrace/.*")) {
+      found.add("the image is in no registry, where only its owner could put it");
+    }
     if (!container.path("image").asString().matches(".+:[^:/]+")
         || container.path("image").asString().endsWith(":latest")) {
       found.add("the image has no version: " + container.path("image"));

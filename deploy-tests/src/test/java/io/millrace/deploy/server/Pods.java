@@ -42,6 +42,12 @@ final class Pods {
     if (exists && !toleration.at("value").isEmpty()) {
       toleration.at("value").refuse("must be empty when the operator is Exists");
     }
+    if (toleration.at("tolerationSeconds").isThere()
+        && !toleration.at("effect").text().equals("NoExecute")) {
+      toleration
+          .at("effect")
+          .refuse("is not NoExecute: tolerationSeconds is allowed with NoExecute only");
+    }
     if (toleration.at("key").isEmpty() && !exists) {
       toleration.at("operator").refuse("must be Exists when the key is empty");
     }
@@ -56,6 +62,12 @@ final class Pods {
       each.at("whenUnsatisfiable").required();
       each.at("whenUnsatisfiable").oneOf("DoNotSchedule", "ScheduleAnyway");
       Meta.selector(each.at("labelSelector"));
+      for (Field key : each.at("matchLabelKeys").each().toList()) {
+        key.is(Form.QUALIFIED);
+        if (each.at("labelSelector").at("matchLabels").at(key.text()).isThere()) {
+          key.refuse("is in the selector too");
+        }
+      }
       Field least = each.at("minDomains");
       least.within(1, Integer.MAX_VALUE);
       if (least.isThere() && !each.at("whenUnsatisfiable").text().equals("DoNotSchedule")) {

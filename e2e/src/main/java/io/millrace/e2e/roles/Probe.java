@@ -16,10 +16,19 @@ public final class Probe {
 
   private Probe() {}
 
-  /** Whether the role says that it does its work; false too when it does not answer. */
+  /** Whether the role says that it can do its work; false too when it does not answer. */
   public static boolean isReady(int managementPort) {
+    return isUp(managementPort, "readiness");
+  }
+
+  /** Whether the role reaches what all roles share; false too when it does not answer. */
+  public static boolean reachesItsStores(int managementPort) {
+    return isUp(managementPort, "dependencies");
+  }
+
+  private static boolean isUp(int managementPort, String group) {
     try {
-      return get(managementPort, "/actuator/health/readiness").statusCode() == 200;
+      return get(managementPort, "/actuator/health/" + group).statusCode() == 200;
     } catch (IOException e) {
       return false;
     }

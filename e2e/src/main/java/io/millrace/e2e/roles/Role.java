@@ -66,7 +66,7 @@ public final class Role implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** Returns when its readiness probe says 200; fails when it ends before. */
+  /** Returns when it is ready and reaches its stores; fails when it ends before. */
   public Role awaitReady() {
     Await.until(
         name() + " is ready; its log is " + spec.log(),
@@ -75,7 +75,8 @@ public final class Role implements AutoCloseable {
           if (!isAlive()) {
             throw new AssertionError(name() + " ended while starting; its log is " + spec.log());
           }
-          return Probe.isReady(spec.managementPort());
+          return Probe.isReady(spec.managementPort())
+              && Probe.reachesItsStores(spec.managementPort());
         });
     return this;
   }

@@ -120,7 +120,7 @@ final class GatewayRows {
             || (late instanceof Answer.Told told && told.status() == 503),
         "a stopping gateway said " + late);
     int code = gateway.awaitExit(Duration.ofSeconds(40));
-    require(code == 0 || code == 143, "it ended with code " + code);
+    require(code == 0, "it ended with code " + code);
     stage.cluster().heal();
     stage.finish();
   }

@@ -128,9 +128,12 @@ final class Outage {
     stage.figure("slowest 503", slowest);
     for (Role gateway : stage.cluster().gateways()) {
       Await.until(
-          gateway.name() + " says that it is not ready",
+          gateway.name() + " says what is away",
           NOTICED,
-          () -> !Probe.isReady(gateway.spec().managementPort()));
+          () -> !Probe.reachesItsStores(gateway.spec().managementPort()));
+      // No other gateway would do better: it must still be asked, so that callers get their 503.
+      require(
+          Probe.isReady(gateway.spec().managementPort()), gateway.name() + " stopped being ready");
     }
   }
 

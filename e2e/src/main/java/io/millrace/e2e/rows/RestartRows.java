@@ -40,7 +40,7 @@ final class RestartRows {
   private static void restart(Role role) {
     role.terminate();
     int code = role.awaitExit(GRACE);
-    require(code == 0 || code == 143, role.name() + " ended with code " + code);
+    require(code == 0, role.name() + " ended with code " + code);
     role.restart();
     role.awaitReady();
   }

@@ -151,8 +151,7 @@ final class WorkerRows {
     require(next != worker, "a stopping worker started a job");
     stage.figure("given back and started after", Duration.ofNanos(System.nanoTime() - asked));
     int code = worker.awaitExit(Duration.ofSeconds(15));
-    // 143 is how a JVM says that it ended in order after SIGTERM.
-    require(code == 0 || code == 143, "it ended with code " + code);
+    require(code == 0, "it ended with code " + code);
   }
 
   /** W7. */
