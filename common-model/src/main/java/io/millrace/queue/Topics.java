@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
@@ -56,7 +57,7 @@ public final class Topics {
   public static final int MAX_COMPLETION_BYTES = 20 << 20;
 
   private static final int MAX_WARM_UP_BYTES = 1024;
-  private static final long MEETING_SECONDS = 3;
+  private static final int MEETING_MILLIS = 3000;
   private static final long TIMEOUT_SECONDS = 20;
   private static final long QUEUE_ID_MASK = (1L << 53) - 1;
 
@@ -110,7 +111,11 @@ public final class Topics {
 
   /** Tells sooner than the rest that nobody answers. */
   private void meet() throws ExecutionException, InterruptedException, TimeoutException {
-    admin.describeCluster().clusterId().get(MEETING_SECONDS, TimeUnit.SECONDS);
+    // The client itself gives up as well: closing it waits for every question still open.
+    admin
+        .describeCluster(new DescribeClusterOptions().timeoutMs(MEETING_MILLIS))
+        .clusterId()
+        .get(MEETING_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void create() throws ExecutionException, InterruptedException, TimeoutException {

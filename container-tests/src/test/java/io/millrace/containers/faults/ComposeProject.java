@@ -24,6 +24,8 @@ final class ComposeProject implements AutoCloseable {
   private static final List<String> LASTING =
       List.of("kafka-1", "redis-1", "gateway-1", "worker-1", "worker-2");
 
+  private static final List<String> ROLES = List.of("gateway-1", "worker-1", "worker-2");
+
   private final int port = FreePort.choose();
   private final Docker docker = new Docker(Map.of("MILLRACE_PORT", Integer.toString(port)));
   private final Path folder;
@@ -78,7 +80,7 @@ final class ComposeProject implements AutoCloseable {
     docker.run("network", "connect", "--alias", service, NAME + "_queue", name(container));
   }
 
-  /** Returns when the health check of every container says so. */
+  /** Returns when the health check of every container says so and our roles reach their stores. */
   void awaitHealthy() {
     for (String each : LASTING) {
       Await.until(
@@ -88,6 +90,12 @@ final class ComposeProject implements AutoCloseable {
               docker
                   .run("inspect", "--format", "{{.State.Health.Status}}", name(each))
                   .equals("healthy"));
+    }
+    for (String each : ROLES) {
+      Await.until(
+          each + " reaches its stores",
+          HEALTHY,
+          () -> docker.succeeds("exec", name(each), "ready.sh", "dependencies"));
     }
   }
 

@@ -29,9 +29,16 @@ final class Docker {
     Path output = temporary();
     try {
       runInto(output, words);
-      return Files.readString(output).strip();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return read(output).strip();
+    } finally {
+      output.toFile().delete();
+    }
+  }
+
+  boolean succeeds(String... words) {
+    Path output = temporary();
+    try {
+      return exitCode(output, List.of(words)) == 0;
     } finally {
       output.toFile().delete();
     }
@@ -39,8 +46,15 @@ final class Docker {
 
   /** Writes what the command prints into a file. */
   void runInto(Path output, String... words) {
+    int code = exitCode(output, List.of(words));
+    if (code != 0) {
+      throw new AssertionError("docker " + List.of(words) + " failed: " + read(output));
+    }
+  }
+
+  private int exitCode(Path output, List<String> words) {
     List<String> command = new ArrayList<>(List.of("docker"));
-    command.addAll(List.of(words));
+    command.addAll(words);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().putAll(environment);
@@ -50,14 +64,20 @@ final class Docker {
         process.destroyForcibly();
         throw new AssertionError(command + " does not end");
       }
-      if (process.exitValue() != 0) {
-        throw new AssertionError(command + " failed: " + Files.readString(output));
-      }
+      return process.exitValue();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted while waiting for " + command, e);
+    }
+  }
+
+  private static String read(Path output) {
+    try {
+      return Files.readString(output);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

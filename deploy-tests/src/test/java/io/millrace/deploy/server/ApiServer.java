@@ -27,10 +27,9 @@ public final class ApiServer {
       case "Ingress" -> Ingresses.check(spec);
       case "PodDisruptionBudget" -> Scaling.budget(spec);
       case "HorizontalPodAutoscaler" -> Scaling.autoscaler(spec);
-      case "ScaledObject" -> Scaling.ofKeda(spec);
       case "RuntimeClass" -> root.at("handler").requiredAs(Form.LABEL);
-      case "ServiceAccount", "TriggerAuthentication" -> {
-        // Nothing beyond their names and types.
+      case "ServiceAccount", "ScaledObject", "TriggerAuthentication" -> {
+        // Nothing beyond their names and types; KEDA's have their bounds in their schema.
       }
       default -> root.at("kind").refuse("has no rules here");
     }

@@ -31,11 +31,6 @@ final class Scaling {
     behavior(spec.at("behavior"));
   }
 
-  /** KEDA makes an autoscaler of it, with this behavior. */
-  static void ofKeda(Field spec) {
-    behavior(spec.at("advanced").at("horizontalPodAutoscalerConfig").at("behavior"));
-  }
-
   private static void metric(Field metric) {
     metric.at("type").required();
     metric.at("type").oneOf("Resource", "ContainerResource", "Pods", "Object", "External");
