@@ -70,6 +70,6 @@ public final class ShareGroups {
 
   private static IllegalStateException unreadable(String group, Throwable cause) {
     return new IllegalStateException(
-        "Kafka cannot read the state of the share group " + group, cause);
+        "Kafka cannot read the state of the share group %s (%s)".formatted(group, cause), cause);
   }
 }

@@ -54,8 +54,8 @@ final class GroupWatch implements HealthIndicator {
       up = false;
       if (!told) {
         log.warn(
-            "{}: jobs are taken and none runs; the brokers must reach each other and themselves by"
-                + " the names that they advertise",
+            "{}: jobs are taken and none runs; let the brokers reach each other and themselves by the"
+                + " names that they advertise, and this user describe the groups",
             e.getMessage());
       }
       told = true;
