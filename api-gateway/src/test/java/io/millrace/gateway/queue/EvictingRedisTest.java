@@ -20,14 +20,14 @@ class EvictingRedisTest {
   @TempDir private Path folder;
 
   @Test
-  void aGatewayIsNotReadyWhileRedisMayEvictAndSaysWhatToSet() {
+  void aGatewayTakesNoJobWhileRedisMayEvictAndSaysWhatToSet() {
     try (EmbeddedRedis redis = EmbeddedRedis.start(folder.resolve("redis"), 0);
         TestGateway gateway =
             TestGateway.startOn(
                 SharedInfrastructure.get().bootstrapServers(), redis.host(), redis.port())) {
       Http management = new Http(gateway.managementPort());
       policy(gateway, "volatile-lru");
-      Eventually.holds(() -> management.get("/actuator/health/readiness").statusCode() == 503);
+      Eventually.holds(() -> management.get("/actuator/health/dependencies").statusCode() == 503);
       assertThat(gateway.bean(QueueMonitor.class).health().getDetails().get("redis_keeps_all"))
           .asString()
           .contains("set its maxmemory-policy to noeviction, it is volatile-lru");
@@ -36,7 +36,7 @@ class EvictingRedisTest {
           .isEqualTo(503);
 
       policy(gateway, "noeviction");
-      Eventually.holds(() -> management.get("/actuator/health/readiness").statusCode() == 200);
+      Eventually.holds(() -> management.get("/actuator/health/dependencies").statusCode() == 200);
     }
   }
 

@@ -161,7 +161,7 @@ public final class Rows {
               StoreRows::redisLosesItsLastSecond),
           usual(
               "R11",
-              "a Redis that may evict: gateways are not ready until it may not",
+              "a Redis that may evict: gateways say so and take no job until it may not",
               BY_NAME,
               StoreRows::redisEvicts),
           usual(

@@ -209,9 +209,9 @@ final class StoreRows {
           say(redis, "CONFIG", "SET", "maxmemory-policy", "volatile-lru");
           for (Role gateway : stage.cluster().gateways()) {
             Await.until(
-                gateway.name() + " says that it is not ready",
+                gateway.name() + " says that it takes no job",
                 Duration.ofSeconds(5),
-                () -> !Probe.isReady(gateway.spec().managementPort()));
+                () -> !Probe.reachesItsStores(gateway.spec().managementPort()));
           }
           say(redis, "CONFIG", "SET", "maxmemory-policy", "noeviction");
         });
