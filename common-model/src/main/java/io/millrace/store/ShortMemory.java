@@ -65,7 +65,9 @@ public final class ShortMemory {
     if (!same && identity != null) {
       List<Word> all = copy();
       all.forEach(word -> word.again().run());
-      log.info("Redis may have lost its last writes; {} of them were told to it again", all.size());
+      if (!all.isEmpty()) {
+        log.info("Redis may lack its last writes; {} of them were told to it again", all.size());
+      }
     }
     synchronized (this) {
       identity = look.identity();

@@ -157,7 +157,7 @@ public final class Rows {
           usual(
               "R10",
               "a Redis without its last second: one result for each job, one job for each key",
-              CI,
+              BY_NAME,
               StoreRows::redisLosesItsLastSecond),
           usual(
               "R11",
