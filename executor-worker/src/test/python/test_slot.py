@@ -183,6 +183,16 @@ class SlotTest(unittest.TestCase):
             "import socket\na, b = socket.socketpair()\na.send(b'x')\nreturn ["
             "socket.getaddrinfo('127.0.0.1', 80)[0][4][0], b.recv(1).decode()]").result)
 
+    def test_children_by_spawn_run_programs_that_return_await_or_are_indented(self) -> None:
+        if self.tier == "fallback":
+            self.skipTest("no processes there")
+        body = ("import multiprocessing as mp\ndef f(x): return x * 2\nif __name__ == '__main__':\n%s\n"
+                "    with mp.get_context('spawn').Pool(1) as p:\n        print(p.map(f, [1, 2]))\n")
+        indented = "".join("  " + line + "\n" for line in (body % "    pass").splitlines())
+        for code in (body % "    pass" + "    return 'done'", body % "    import asyncio\n    await asyncio.sleep(0)", indented):
+            outcome = self.run_job(code, 20_000)
+            self.assertEqual(("ok", b"[2, 4]\n"), (outcome.verdict, outcome.stdout), outcome)
+
     def test_large_programs(self) -> None:
         outcome = self.run_job("x = '" + "y" * 900_000 + "'\nreturn len(x)", 10_000)
         self.assertEqual(b"900000", outcome.result)

@@ -101,7 +101,7 @@ WARNINGS = {
 
 def run(source: str) -> Any:
     module = types.ModuleType("__main__")
-    code, names = toplevel.compile_program(source, "main.py")
+    code, names, _ = toplevel.compile_program(source, "main.py")
     module.__dict__.update(names)
     value = eval(code, module.__dict__)
     return asyncio.run(value) if code.co_flags & toplevel.CO_COROUTINE else value

@@ -81,7 +81,7 @@ def _refuse_threads(imported: List[str]) -> None:
 
 def warm_up() -> None:
     """Runs what every job runs once, so that its objects exist before the fork."""
-    code, names = toplevel.compile_program("import sys\nclass A:\n  def f(self): return 1\nreturn A().f()", "main.py")
+    code, names, _ = toplevel.compile_program("import sys\nclass A:\n  def f(self): return 1\nreturn A().f()", "main.py")
     scope: Dict[str, Any] = {"__name__": "__main__", **names}
     eval(code, scope)
     result.encode({"a": [1, 2.5, None, True, {1}]}, 1 << 20)

@@ -7,7 +7,9 @@ process below it has a path back. Each sandbox adds a /scratch of its own, on wh
 """
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 import sysconfig
 from typing import Iterator, List, Set, Tuple
@@ -19,7 +21,8 @@ SCRATCH = "/scratch"
 WORK, TMP, SHM = "work", "tmp", "shm"
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 _SYSTEM_FILES = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types")
-_DEVICES = ("null", "zero", "full", "random", "urandom")
+# Major and minor number, by which the kernel knows them.
+_DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9)}
 _LINKS = {"/tmp": SCRATCH + "/" + TMP, "/dev/shm": SCRATCH + "/" + SHM, "/dev/fd": "/proc/self/fd",
           "/dev/stdin": "/proc/self/fd/0", "/dev/stdout": "/proc/self/fd/1", "/dev/stderr": "/proc/self/fd/2"}
 # Any will do that lies above nothing we bind: it is mounted upon in our own mount namespace only.
@@ -110,9 +113,21 @@ def _make_devices(top: str) -> None:
         source, target = "/dev/" + name, top + "/dev/" + name
         if not os.path.exists(source):
             continue
+        _refuse_unusual(source, _DEVICES[name])
         open(target, "w").close()
         syscalls.mount(source, target, None, syscalls.MS_BIND)
         syscalls.mount(None, target, None, flags)
+
+
+def _refuse_unusual(device: str, numbers: Tuple[int, int]) -> None:
+    """Jobs get the machine's own: one that another user can't read and write, or that is a plain file, fails them all."""
+    found = os.stat(device)
+    if not stat.S_ISCHR(found.st_mode) or (os.major(found.st_rdev), os.minor(found.st_rdev)) != numbers:
+        raise OSError(errno.ENODEV, "is not the character device %d:%d that jobs expect; make it anew: rm %s && mknod -m 666 "
+                      "%s c %d %d" % (*numbers, device, device, *numbers), device)
+    if found.st_mode & 0o666 != 0o666:
+        raise OSError(errno.EACCES, "has mode %o, which jobs can't use; set it right: chmod 666 %s"
+                      % (stat.S_IMODE(found.st_mode), device), device)
 
 
 def _make_etc(top: str, uid: int) -> None:

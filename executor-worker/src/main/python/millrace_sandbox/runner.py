@@ -24,7 +24,7 @@ from os import _exit, close, getpid, set_blocking, write
 from types import CodeType
 from typing import Any, Callable, Dict, Optional, Sequence, Tuple
 
-from . import ending, result as result_, toplevel, traces
+from . import ending, result as result_, spawned_main, toplevel, traces
 from .life import Life, Steps
 
 READY, REPORT_MARK = b"R", b"D"
@@ -168,14 +168,22 @@ class Runner:
     def _compile(self, source: bytes) -> CodeType:
         self._source = source
         _write_file(self._file, source)
-        code, needed = toplevel.compile_program(source.decode("utf-8-sig"), self._file)
-        if needed:
-            self._names.update(needed)
-        if code.co_flags & toplevel.CO_COROUTINE:
-            import asyncio
-            self.life.await_in(asyncio.run)
+        text = source.decode("utf-8-sig")
+        code, needed, usual = toplevel.compile_program(text, self._file)
+        if not usual:
+            self._make_usual(code, needed, text)
         self._compiled = True
         return code
+
+    def _make_usual(self, code: CodeType, needed: Dict[str, Any], text: str) -> None:
+        """What a program needs that is no plain module."""
+        self._names.update(needed)
+        coroutine = bool(code.co_flags & toplevel.CO_COROUTINE)
+        if coroutine:
+            import asyncio
+            self.life.await_in(asyncio.run)
+        if any(name in text for name in spawned_main.NAMES):
+            spawned_main.serve(code, self._file, coroutine)
 
     def _succeed(self, returned: Any) -> None:
         if returned is not None:

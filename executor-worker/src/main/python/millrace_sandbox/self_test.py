@@ -61,6 +61,9 @@ checks = {
     "no_environment": FACTS["secret"] not in os.environ.values(),
     "not_root": os.getuid() != 0,
     "scratch_is_writable": not refused(open, "x", "w"),
+    "devices": not any(refused(open, "/dev/" + name, "r+b", 0) for name in ("null", "zero")) and refused(
+        lambda: open("/dev/full", "wb", 0).write(b"x")) and open("/dev/zero", "rb", 0).read(2) == bytes(2)
+        and len(open("/dev/urandom", "rb", 0).read(2)) == 2,
 }
 try:
     with open("/proc/self/status") as f:

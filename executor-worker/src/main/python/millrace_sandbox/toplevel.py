@@ -20,8 +20,8 @@ import warnings
 from types import CodeType
 from typing import Any, Dict, List, Optional, Tuple
 
-# The code, and what is to be in its globals before it runs.
-Program = Tuple[CodeType, Dict[str, Any]]
+# The code; what is to be in its globals before it runs; whether Python itself would compile it.
+Program = Tuple[CodeType, Dict[str, Any], bool]
 _WRAPPER = "__millrace_top__"
 _AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 # As in the module inspect, which is half a megabyte in each fork.
@@ -33,14 +33,14 @@ _STARTS_INDENTED = re.compile(r"(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*[ \t\f]
 
 def compile_program(source: str, filename: str) -> Program:
     if "return" not in source and source[:1] not in _BLANK:
-        return compile(source, filename, "exec", _AWAIT, dont_inherit=True), {}
+        return _as_it_is(source, filename)
     with _Warnings() as warned:
         return _compile_any(source, filename, warned)
 
 
 def _compile_any(source: str, filename: str, warned: "_Warnings") -> Program:
     try:
-        return compile(source, filename, "exec", _AWAIT, dont_inherit=True), {}
+        return _as_it_is(source, filename)
     except SyntaxError as e:
         error = e
     indented = isinstance(error, IndentationError) and _STARTS_INDENTED.match(source) is not None
@@ -51,10 +51,15 @@ def _compile_any(source: str, filename: str, warned: "_Warnings") -> Program:
     tree = _parse_indented(text, filename, error) if indented else ast.parse(source, filename)
     try:
         if indented and not _returns(tree):
-            return compile(tree, filename, "exec", _AWAIT, dont_inherit=True), {}
+            return compile(tree, filename, "exec", _AWAIT, dont_inherit=True), {}, False
         return _returning(tree, text, filename)
     except SyntaxError as e:
         raise _with_text(e, source) from None
+
+
+def _as_it_is(source: str, filename: str) -> Program:
+    code = compile(source, filename, "exec", _AWAIT, dont_inherit=True)
+    return code, {}, not code.co_flags & CO_COROUTINE
 
 
 class _Warnings:
@@ -144,7 +149,7 @@ def _returning(tree: ast.Module, text: str, filename: str) -> Program:
         body.insert(0, ast.Global(names))
     outer = compile(_module_with_function(futures, body, scope.awaits), filename, "exec", dont_inherit=True)
     inner = next(c for c in outer.co_consts if isinstance(c, CodeType) and c.co_name == _WRAPPER)
-    return _as_module_code(inner, rewrite.constants), given
+    return _as_module_code(inner, rewrite.constants), given, False
 
 
 def _bound_names(text: str, filename: str) -> List[str]:
