@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import unittest
-from typing import Callable, Set
+from typing import Callable, List, Set
 
 import support
 from millrace_sandbox import cgroups
@@ -34,6 +34,14 @@ def weight_of(group: str) -> str:
 def niceness_of_session(pid: int) -> str:
     with open("/proc/%d/autogroup" % pid) as f:
         return f.read().split()[-1]
+
+
+def nicenesses(keeper: int) -> List[int]:
+    found = []
+    for pid in support.descendants(keeper):
+        with contextlib.suppress(OSError):
+            found.append(os.getpriority(os.PRIO_PROCESS, pid))
+    return found
 
 
 class LifecycleTest(unittest.TestCase):
@@ -126,6 +134,20 @@ class LifecycleTest(unittest.TestCase):
                 others = [pid for pid in support.descendants(slot.process.pid) if niceness_of_session(pid) != jobs_session]
                 self.assertEqual("5", jobs_session)
                 self.assertEqual(["0"], [niceness_of_session(pid) for pid in others], "the helper's alone")
+
+    def test_without_a_cgroup_for_cpu_a_long_job_comes_after_short_ones(self) -> None:
+        crowd = ("import os, threading\nfor _ in range(3):\n    if os.fork() == 0:\n        os.setsid()\n        while True: pass\n"
+                 "threading.Thread(target=lambda: os.write(1, b'on')).start()\nwhile True: pass")
+        for tier, launcher in support.tiers().items():
+            with self.subTest(tier=tier), Slot(launcher, support.PYTHON, tier=tier, preimport=[], cgroups="off",
+                                               require="fallback") as slot:
+                slot.submit(crowd if tier != "fallback" else "while True: pass", 60_000)
+                expected = 1 if tier == "fallback" else 4
+                self.wait_until(lambda: nicenesses(slot.process.pid).count(19) >= expected)
+                slot.cancel()
+                self.assertEqual("cancelled", slot.outcome().verdict)
+                self.wait_until(lambda: not nicenesses(slot.process.pid).count(19))
+                self.assertEqual({0}, set(nicenesses(slot.process.pid)))
 
     def test_a_job_whose_processes_together_meet_the_memory_limit_ends(self) -> None:
         """The kernel kills one or two of them; the rest would sleep, or wait for the dead, up to the job's timeout."""

@@ -259,6 +259,20 @@ class SettingsTest(unittest.TestCase):
         with Slot(launcher, support.PYTHON, preimport=[], require="fallback") as slot:
             self.assertEqual("fallback", slot.hello.get("tier"), slot.hello)
 
+    @unittest.skipUnless("root" in support.tiers(), "needs the tier root")
+    def test_jobs_of_no_two_slots_have_the_same_user(self) -> None:
+        """The kernel counts processes by user: one worker's jobs would use up the limit of another's."""
+        crowd = "import os, signal\nfor _ in range(60):\n    if os.fork() == 0:\n        signal.pause()\nos.write(1, b'on')\nsignal.pause()"
+        with Slot((), support.PYTHON, tier="root", preimport=[], cgroups="off") as one:
+            with Slot((), support.PYTHON, tier="root", preimport=[], cgroups="off") as other:
+                one.submit(crowd, 20_000, stream=True)
+                self.assertEqual(b"O", one._read()[0])
+                outcome = other.run("import os\nfor _ in range(40):\n    if os.fork() == 0:\n        import signal; signal.pause()\nreturn os.getuid()")
+                self.assertEqual("ok", outcome.verdict, outcome)
+                one.cancel()
+                one.outcome()
+                self.assertNotEqual(outcome.result, one.run("import os\nreturn os.getuid()").result)
+
     @unittest.skipUnless(os.geteuid() == 0, "needs root")
     def test_root_without_its_capabilities_does_not_run_jobs_as_root(self) -> None:
         with Slot((), support.PYTHON, tier="userns", preimport=[]) as slot:

@@ -135,6 +135,9 @@ class OpenCgroup:
         """Threads count too."""
         return int(os.pread(self._pids, 32, 0)) if self._pids is not None else 0
 
+    def isolates_cpu(self) -> bool:
+        return self._weight is not None
+
     def yield_cpu(self, does: bool) -> None:
         """Whether the slot has only what cpu the others leave over."""
         if self._idle is None or self._weight is None:

@@ -31,6 +31,8 @@ EXIT_LOST_ZYGOTE, EXIT_PROTOCOL, EXIT_NO_SANDBOX = 70, 76, 78
 
 def main(settings: Settings, hello: Dict[str, Any], keeper: socket.socket, zygotes: Dict[str, socket.socket],
          group: OpenCgroup) -> NoReturn:
+    if not group.isolates_cpu():
+        syscalls.take_short_slices()
     _drop_privileges(settings)
     gc.collect()
     gc.freeze()
@@ -64,7 +66,7 @@ class Helper:
         self.group = group
         self.loop = Loop()
         self.pool = Pool(settings, self.loop, keeper, zygotes, group,
-                         preload.beyond_standard(hello["preimported"]))
+                         preload.beyond_standard(hello["preimported"]), hello["tier"] == "fallback")
         self.job: Optional[Job] = None
         self.at_end = False
         self.said_hello = False

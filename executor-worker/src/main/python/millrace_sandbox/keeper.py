@@ -14,7 +14,7 @@ import socket
 import sys
 from typing import Dict, List, Optional, Tuple
 
-from . import cgroups, frames, limits, preload, root_fs, scratch_root, syscalls, zygote
+from . import cgroups, frames, limits, preload, root_fs, scratch_root, syscalls, users, zygote
 from . import zygote_channel as channel
 from .settings import MIB, STRONG_TIERS, TIERS, Settings, SettingsError, parse
 
@@ -58,12 +58,15 @@ class Keeper:
         self.scratch_root = ""
         self.tier = ""
         self.zygotes: Dict[int, int] = {}  # pidfd -> process id
+        self.claim: Optional[int] = None
         self.helper_pid = 0
         self.to_helper: socket.socket
 
     def start(self) -> None:
         syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
         _own_session()
+        if os.geteuid() == 0:
+            self.settings, self.claim = users.claim(self.settings)
         if self.settings.cgroups == "auto":
             self.cgroup = cgroups.create(str(os.getpid()))
         try:
@@ -146,7 +149,7 @@ class Keeper:
         """(our end of its channel, its pidfd)"""
         ours, theirs = channel.pair()
         start = zygote.Start(self.settings, tier, os.getpid(), self.cgroup.joined_through, self.scratch_root,
-                             self.lines[line])
+                             self.lines[line], self.cgroup.controls("cpu"))
         ours.send(start.to_json())
         here = os.path.dirname(os.path.abspath(__file__))
         null = [(os.POSIX_SPAWN_OPEN, fd, "/dev/null", os.O_RDWR, 0) for fd in (0, 1)]
@@ -189,6 +192,8 @@ class Keeper:
             ours.close()
             for pidfd in self.zygotes:
                 os.close(pidfd)
+            if self.claim is not None:
+                os.close(self.claim)
             helper.main(self.settings, hello, theirs, zygotes, group)
         self.to_helper = ours
         theirs.close()

@@ -61,6 +61,8 @@ class Lockdown:
                 self._calls.add("mount", *mount)
         for kind, soft, hard in confinement.limits:
             self._calls.add("prlimit64", 0, kind, struct.pack("=QQ", soft, hard), 0)
+        # Else a job would have its zygote's slices, which may be short.
+        self._calls.add("sched_setattr", 0, syscalls.scheduling(os.getpriority(os.PRIO_PROCESS, 0), 0), 0)
         self._give_up_privilege()
         self._enter_scratch()
         self._restore_signals()
@@ -136,8 +138,9 @@ class Lockdown:
         self._calls.add("prctl", syscalls.PR_CAP_AMBIENT, syscalls.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
         self._calls.add("capset", syscalls.CAPABILITY_HEADER, syscalls.NO_CAPABILITIES)
         self._calls.add("prctl", syscalls.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        # /proc/self belongs to root otherwise. Without namespaces nobody shall look into us instead.
-        self._calls.add("prctl", syscalls.PR_SET_DUMPABLE, 1 if self.confinement.namespaces else 0, 0, 0, 0)
+        # /proc/self belongs to root otherwise, and in the fallback tier the accountant sees no descriptors. Other jobs
+        # can't trace, and have no /proc there.
+        self._calls.add("prctl", syscalls.PR_SET_DUMPABLE, 1, 0, 0, 0)
         self._calls.add("prctl", syscalls.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
     def _enter_scratch(self) -> None:

@@ -95,7 +95,8 @@ class Line:
 
 class Pool:
     def __init__(self, settings: Settings, loop: Loop, keeper: socket.socket, zygotes: Dict[str, socket.socket],
-                 group: OpenCgroup, larger_packages: List[str]) -> None:
+                 group: OpenCgroup, larger_packages: List[str], disk_is_shared: bool) -> None:
+        self._disk_is_shared = disk_is_shared
         self.settings = settings
         self.loop = loop
         self.group = group
@@ -147,6 +148,15 @@ class Pool:
                 sandbox.must_end = self.loop.call_at(time.monotonic() + _SECONDS_TO_END, lambda: self._kill(sandbox))
             else:
                 self._kill(sandbox)
+
+    def count_disk(self, sandbox: Sandbox) -> None:
+        """Ends its job when that has too much there; no need where a file system does."""
+        if self._disk_is_shared and sandbox.id in sandbox.zygote.sandboxes:
+            self._send(sandbox.zygote, channel.request(channel.COUNT, sandbox.id))
+
+    def yield_cpu(self, sandbox: Sandbox) -> None:
+        if sandbox.id in sandbox.zygote.sandboxes:
+            self._send(sandbox.zygote, channel.request(channel.YIELD, sandbox.id))
 
     def _kill(self, sandbox: Sandbox) -> None:
         self.group.lift_quota()

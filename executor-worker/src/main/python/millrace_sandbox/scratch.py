@@ -35,13 +35,17 @@ def remove(path: str) -> None:
         pass  # the keeper removes what is left, at its end
 
 
+def become_job_user(confinement: Confinement) -> None:
+    if confinement.change_user:
+        uid = confinement.settings.job_uid
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+
+
 def _empty_as_job_user(path: str, confinement: Confinement) -> NoReturn:
     try:
-        if confinement.change_user:
-            uid = confinement.settings.job_uid
-            os.setgroups([])
-            os.setresgid(uid, uid, uid)
-            os.setresuid(uid, uid, uid)
+        become_job_user(confinement)
         os.chdir(path)
         _empty()
     finally:

@@ -76,7 +76,7 @@ _REFUSED_WITHOUT_NAMESPACES = ("fork vfork execve execveat pidfd_open pidfd_send
                                "fchownat utime utimes futimesat utimensat").split()
 
 # By the zygote itself, and by sandboxes on their way to being locked down (see lockdown.py).
-_OF_A_ZYGOTE = "unshare setns mount capset setgroups prctl seccomp".split()
+_OF_A_ZYGOTE = "unshare setns mount capset setgroups prctl seccomp sched_setattr".split()
 
 # Stands for the job's pid in the fallback tier's filter until the process exists (see for_process).
 _PID_PLACEHOLDER = 0x7E57AB1E

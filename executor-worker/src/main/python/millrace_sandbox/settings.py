@@ -14,7 +14,7 @@ class SettingsError(ValueError):
 
 
 class Settings(NamedTuple):
-    slot: int = 0  # distinct among the slots of one worker: picks the user id of its jobs
+    slot: int = 0  # distinct among the slots of one worker
     tier: str = "auto"  # auto takes the strongest that works here
     require: str = "strong"  # what auto may settle for: strong (root, userns) or fallback
 
@@ -35,13 +35,14 @@ class Settings(NamedTuple):
 
     prewarm: int = 1  # sandboxes kept ready; 0 forks on demand
     max_jobs_per_zygote: int = 1000
-    uid_base: int = 60000  # the helper's uid; the jobs of slot n run as uid_base + 1 + n
+    uid_base: int = 60706  # the helper's uid where root starts it; jobs have one each of the 256 above it (users.py)
+    claimed_uid: int = 0  # the jobs' uid; 0 is uid_base + 1 + slot
     cgroups: str = "auto"  # or off
     scratch_dir: str = ""  # fallback tier only: where its jobs' directories are made
 
     @property
     def job_uid(self) -> int:
-        return self.uid_base + 1 + self.slot
+        return self.claimed_uid or self.uid_base + 1 + self.slot
 
     def to_json(self) -> bytes:
         return json.dumps(self._asdict()).encode()

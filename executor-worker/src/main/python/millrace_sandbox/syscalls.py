@@ -88,6 +88,17 @@ def setns(fd: int, flags: int) -> None:
     _checked(_setns(fd, flags), "setns")
 
 
+def scheduling(nice: int, slice_ns: int) -> bytes:
+    """sched_setattr's structure for an ordinary process: how long it may run before another takes the cpu; 0 for what is
+    usual. A process that wakes takes it at once from one whose slice is longer. Linux 6.12; older ones take no notice."""
+    return struct.pack("=IIQiIQQQ", 48, 0, 0, nice, 0, slice_ns, 0, 0)
+
+
+def take_short_slices() -> None:
+    """For this thread and what it starts."""
+    syscall("sched_setattr", 0, scheduling(os.getpriority(os.PRIO_PROCESS, 0), 1_000_000), 0)
+
+
 def sethostname(name: bytes) -> None:
     _checked(_libc.sethostname(name, len(name)), "sethostname")
 

@@ -23,9 +23,10 @@ import traceback
 from types import CodeType
 from typing import Dict, List, NamedTuple, NoReturn, Tuple
 
-from . import landlock, limits, no_network, oom_scores, preload, root_fs, scratch, surroundings, syscalls
+from . import (accountant, landlock, limits, no_network, oom_scores, preload, root_fs, scratch, surroundings,
+               syscalls)
 from . import zygote_channel as channel_
-from .idle_init import IdleInit
+from .idle_init import LEAST_PRIORITY, YIELD, IdleInit
 from .lockdown import Confinement, Lockdown, confinement
 from .runner import Runner
 from .settings import Settings, parse
@@ -45,6 +46,7 @@ class Start(NamedTuple):
     joined_through: List[str]
     scratch_root: str
     modules: List[str]
+    cpu_isolated: bool  # by a cgroup; else it is done by priorities
 
     def to_json(self) -> bytes:
         return json.dumps(dict(self._asdict(), settings=self.settings.to_json().decode())).encode()
@@ -100,6 +102,8 @@ def _prepare(start: Start) -> Tuple[Confinement, int, dict]:
     scores.be_taken_late()
     _drop_what_is_not_needed(start.tier)
     unmet = scores.try_in_a_child() + limits.unmet()
+    if not start.cpu_isolated:
+        syscalls.take_short_slices()
     confined = confinement(start.settings, start.tier, bool(facts["proc"]), scores.proc)
     preload.warm_up()
     hello = {"tier": start.tier, "proc": facts["proc"], "root": facts["root"], "landlock": landlock.abi(),
@@ -158,6 +162,8 @@ class _Sandbox:
         self.main = 0  # process ids in the zygote's namespace; 0: there is none, or no more
         self.init = 0
         self.scratch = ""
+        self.accountant = 0  # while it counts
+        self.over_disk = False
         self.event = b""  # what the helper is to hear when nothing of it is left
 
     def kill(self) -> None:
@@ -165,6 +171,12 @@ class _Sandbox:
         pid = self.init or self.main
         if pid:
             os.kill(pid, signal.SIGKILL)
+
+    def yield_cpu(self) -> None:
+        if self.init:
+            os.kill(self.init, YIELD)
+        elif self.main:  # no group but its own can be joined there, nor another one be made
+            os.setpriority(os.PRIO_PGRP, self.main, LEAST_PRIORITY)
 
 
 class _Zygote:
@@ -174,7 +186,7 @@ class _Zygote:
         self.scratch_root = scratch_root
         self.sandboxes: Dict[int, _Sandbox] = {}
         self.children: Dict[int, _Sandbox] = {}  # by process: main, init, and what empties a scratch
-        self.idle_init = IdleInit()
+        self.idle_init = IdleInit(confined.settings.job_uid)
         self.own_namespace = own_namespace
         self.endings = syscalls.signal_fd(signal.SIGCHLD)
         self.runner = Runner(confined.settings.result_limit, preload.reseeders())
@@ -242,8 +254,13 @@ class _Zygote:
         kind, sandbox_id = channel_.parse_request(data)
         if kind == channel_.SPAWN:
             return self._set_up_fork(_Sandbox(sandbox_id), fds)
-        if sandbox_id in self.sandboxes:
-            self.sandboxes[sandbox_id].kill()
+        sandbox = self.sandboxes.get(sandbox_id)
+        if sandbox is not None and kind == channel_.KILL:
+            sandbox.kill()
+        elif sandbox is not None and kind == channel_.YIELD:
+            sandbox.yield_cpu()
+        elif sandbox is not None:
+            self._count(sandbox)
         return False
 
     def _set_up_fork(self, sandbox: _Sandbox, fds: List[int]) -> bool:
@@ -286,6 +303,11 @@ class _Zygote:
         for fd in self.its_fds:
             os.close(fd)
 
+    def _count(self, sandbox: _Sandbox) -> None:
+        if sandbox.scratch and sandbox.main:
+            sandbox.accountant = accountant.start(sandbox.scratch, sandbox.main, self.confinement)
+            self.children[sandbox.accountant] = sandbox
+
     def _reap(self) -> None:
         """Whatever has ended, ours or not: what isn't waited for keeps an init from ending, and there is no child that
         this waits for."""
@@ -301,9 +323,20 @@ class _Zygote:
     def _on_end(self, sandbox: _Sandbox, pid: int, status: int, usage: resource.struct_rusage) -> None:
         if pid == sandbox.main:
             sandbox.main = 0
+            if sandbox.accountant:
+                os.kill(sandbox.accountant, signal.SIGKILL)
+            if sandbox.over_disk:
+                status = signal.SIGXFSZ  # which the kernel would have sent, were the disk the job's own
             cpu_us = int((usage.ru_utime + usage.ru_stime) * 1e6)
             sandbox.event = channel_.event(channel_.ENDED, sandbox.id, status, cpu_us, usage.ru_maxrss)
             self._clean_up(sandbox)
+        elif pid == sandbox.accountant:
+            sandbox.accountant = 0
+            if sandbox.main and status == accountant.TOO_MUCH << 8:
+                sandbox.over_disk = True
+                sandbox.kill()
+            elif not sandbox.main:
+                self._clean_up(sandbox)
         elif pid == sandbox.init:
             sandbox.init = 0
             if not sandbox.main:  # else somebody killed the init: its main process is about to end too
@@ -313,7 +346,9 @@ class _Zygote:
             self._tell(sandbox)
 
     def _clean_up(self, sandbox: _Sandbox) -> None:
-        """When there is no main process, or no more. An init ends last."""
+        """When there is no main process, or no more. An init ends last; what reads a scratch ends before it goes."""
+        if sandbox.accountant:
+            return
         if sandbox.init:
             sandbox.kill()
         elif sandbox.scratch:

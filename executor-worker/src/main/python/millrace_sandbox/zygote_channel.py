@@ -2,6 +2,8 @@
 
 helper -> zygote  SPAWN id, with the sandbox's ends of four pipes (code, stdout, stderr, result)
                   KILL id
+                  COUNT id: in the fallback tier, end its job when it has too much on disk
+                  YIELD id: what cpu the others leave over is enough for its job from now on
 zygote -> helper  HELLO and JSON, once; or FAILED_TO_START and a sentence
                   ENDED id, wait status of the job's main process, cpu in microseconds, peak memory in KiB: nothing of
                   the sandbox is left
@@ -15,7 +17,7 @@ import struct
 from typing import List, Tuple
 
 HELLO, FAILED_TO_START = b"H", b"E"
-SPAWN, KILL = b"S", b"K"
+SPAWN, KILL, COUNT, YIELD = b"S", b"K", b"C", b"Y"
 ENDED, NOT_SPAWNED = b"X", b"N"
 _REQUEST = struct.Struct("=cI")
 _EVENT = struct.Struct("=cIiQQ")
