@@ -1,6 +1,7 @@
 package io.millrace.gateway;
 
 import io.millrace.start.OrderlyEnd;
+import java.util.Locale;
 import java.util.Map;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -21,6 +22,8 @@ public class GatewayApplication {
 
   public static void main(String[] args) {
     OrderlyEnd.onTermination();
+    // Whatever the machine's: Kafka changes case by it, and Turkish has an i of its own.
+    Locale.setDefault(Locale.ROOT);
     builder().run(args);
   }
 }

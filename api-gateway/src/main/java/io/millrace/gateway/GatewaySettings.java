@@ -23,7 +23,29 @@ public record GatewaySettings(
   /** The largest body whose job is sure to fit a record of the queue. */
   private static final DataSize LARGEST_BODY = DataSize.ofMegabytes(3);
 
-  /** The table of the page: what this process bounds, and where. */
+  /**
+   * What this process bounds.
+   *
+   * @param maxBody bytes of one request's body
+   * @param bodyMemory bytes of all bodies in hand together; over it: 503
+   * @param headTimeout from a connection's begin to its first whole head
+   * @param bodyTimeout from the head to the body's last byte; over it: 408
+   * @param idleTimeout of a connection between requests, and of a reply that its caller does not
+   *     read
+   * @param maxHead bytes of a request's head
+   * @param maxConnections connections at once
+   * @param maxWait for one caller's reply, who then gets 202
+   * @param maxWaiting callers that wait for replies at once; over it: 503
+   * @param confirmTimeout for Kafka to confirm a job; over it: 503, and the job never runs
+   * @param replyBeat between two looks for replies that no message told of
+   * @param maxRetryAfter the longest {@code Retry-After}
+   * @param keyReload between two looks at the file of keys
+   * @param drainDelay on SIGTERM: how long connections are still taken while readiness is false
+   * @param drainMargin on SIGTERM: how long before the grace period ends the waiting callers get
+   *     202
+   * @param corsOrigins pages of which origins may call from a browser
+   * @param keyLimits what a key may do whose entry says nothing
+   */
   public record Limits(
       @DefaultValue("1MB") DataSize maxBody,
       @DefaultValue("128MB") DataSize bodyMemory,

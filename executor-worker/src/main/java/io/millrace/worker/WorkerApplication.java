@@ -3,6 +3,7 @@ package io.millrace.worker;
 import io.millrace.QueueConfiguration;
 import io.millrace.start.OrderlyEnd;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -25,6 +26,8 @@ public class WorkerApplication {
 
   public static void main(String[] arguments) {
     OrderlyEnd.onTermination();
+    // Whatever the machine's: Kafka changes case by it, and Turkish has an i of its own.
+    Locale.setDefault(Locale.ROOT);
     new SpringApplicationBuilder(WorkerApplication.class)
         .properties("spring.config.name=worker")
         .run(Stream.concat(Stream.of(arguments), NO_SERVICE.stream()).toArray(String[]::new));

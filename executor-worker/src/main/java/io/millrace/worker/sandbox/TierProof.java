@@ -9,8 +9,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -84,13 +86,28 @@ public record TierProof(String tier, Map<String, String> limits) {
     }
   }
 
+  /** Each tier that was tried, with what stood in its way. */
+  private static String reasons(String report) {
+    try {
+      return JSON.readTree(report)
+          .path("tried")
+          .propertyStream()
+          .map(tier -> tier.getKey() + ": " + tier.getValue().asString())
+          .collect(Collectors.joining("; "));
+    } catch (JacksonException e) {
+      return report.strip();
+    }
+  }
+
   private static TierProof read(String report, int exit, SandboxSettings settings) {
     if (exit != 0) {
       throw new IllegalStateException(
           "millrace.sandbox.require is "
               + settings.require()
-              + ", but this machine's sandbox cannot prove it: "
-              + report.strip());
+              + ", but no such sandbox works here ("
+              + reasons(report)
+              + "); docs/operations.md, \"What the worker needs of its container\", says what to"
+              + " allow; fallback is for code of people whom you trust");
     }
     JsonNode proof = JSON.readTree(report);
     TierProof proved =
