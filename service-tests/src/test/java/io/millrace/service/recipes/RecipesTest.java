@@ -12,14 +12,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RecipesTest {
 
   static Stream<Script> scripts() {
-    return Stream.of("curl.md", "python.md", "javascript.md")
+    return Stream.of("curl.md", "python.md", "javascript.md", "java.md", "go.md", "tools.md")
         .map(RecipePage::read)
         .flatMap(Script::of);
   }
 
   @Test
   void noScriptIsOverlooked() {
-    assertThat(scripts()).hasSize(6);
+    assertThat(scripts()).hasSize(9);
   }
 
   @ParameterizedTest(name = "{0}")

@@ -11,18 +11,27 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.springframework.util.FileSystemUtils;
 
 /** A block that can be run as it stands. */
 record Script(String page, Block block, String answer) {
 
-  private static final Map<String, List<String>> INTERPRETERS =
+  /** What runs a file of a language, and how that file must be named. */
+  private static final Map<String, Interpreter> INTERPRETERS =
       Map.of(
-          "sh", List.of("sh", "-e", "-c"),
-          "python", List.of("python3", "-c"),
-          "js", List.of("node", "--input-type=module", "-e"));
-  private static final Map<String, String> NEEDED =
-      Map.of("sh", "curl", "python", "python3", "js", "node");
+          "sh", new Interpreter("curl", "run.sh", "sh", "-e"),
+          "python", new Interpreter("python3", "run.py", "python3"),
+          "js", new Interpreter("node", "run.mjs", "node"),
+          "java", new Interpreter("java", "Run.java", "java"),
+          "go", new Interpreter("go", "run.go", "go", "run"));
+
   private static final int LIMIT_SECONDS = 60;
+
+  private record Interpreter(String needed, String file, List<String> command) {
+    Interpreter(String needed, String file, String... command) {
+      this(needed, file, List.of(command));
+    }
+  }
 
   /** The scripts of a page, each with the answer that follows it. */
   static Stream<Script> of(RecipePage page) {
@@ -36,7 +45,11 @@ record Script(String page, Block block, String answer) {
 
   /** The program without which it cannot run. */
   String needed() {
-    return Objects.requireNonNull(NEEDED.get(block.language()));
+    return interpreter().needed();
+  }
+
+  private Interpreter interpreter() {
+    return Objects.requireNonNull(INTERPRETERS.get(block.language()));
   }
 
   boolean canRun() {
@@ -46,9 +59,18 @@ record Script(String page, Block block, String answer) {
 
   /** What it prints. */
   String run(Service service) throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("millrace-recipe-");
+    try {
+      Path file = Files.writeString(folder.resolve(interpreter().file()), block.text());
+      return run(file, service);
+    } finally {
+      FileSystemUtils.deleteRecursively(folder);
+    }
+  }
+
+  private String run(Path file, Service service) throws IOException, InterruptedException {
     List<String> command =
-        Stream.concat(INTERPRETERS.get(block.language()).stream(), Stream.of(block.text()))
-            .toList();
+        Stream.concat(interpreter().command().stream(), Stream.of(file.toString())).toList();
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder
