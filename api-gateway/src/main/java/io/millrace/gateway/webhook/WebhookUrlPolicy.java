@@ -53,17 +53,23 @@ public final class WebhookUrlPolicy {
     return AddressBytes.parse(host)
         .map(addresses::refusal)
         .orElse(Optional.of("its address is none"))
-        .map(reason -> "must lead to a public host: " + reason);
+        .map(WebhookUrlPolicy::notPublic);
   }
 
   private Optional<String> name(String host) {
     if (HostNames.isLocalhost(host)) {
       return addresses.opensLoopback()
           ? Optional.empty()
-          : Optional.of("must lead to a public host: its name is loopback");
+          : Optional.of(notPublic("its name is loopback"));
     }
     return HostNames.isPrivate(host) && !addresses.opensPrivateNames()
-        ? Optional.of("must lead to a public host: its name is only known in a private network")
+        ? Optional.of(notPublic("its name is only known in a private network"))
         : Optional.empty();
+  }
+
+  private static String notPublic(String why) {
+    return "must lead to a public host: "
+        + why
+        + "; the operator opens other networks by MILLRACE_WEBHOOK_ALLOWED_NETWORKS";
   }
 }

@@ -130,6 +130,14 @@ class WebhookUrlPolicyTest {
     assertThat(policy("127.0.0.0/8").reject("http://127.0.0.1:6379/")).isPresent();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"http://127.0.0.1:8000/", "http://localhost:8000/", "http://a.internal/"})
+  void aRefusalNamesTheSettingThatOpensOtherNetworks(String url) {
+    assertThat(publicOnly.reject(url).orElseThrow())
+        .startsWith("webhook_url must lead to a public host: ")
+        .endsWith("MILLRACE_WEBHOOK_ALLOWED_NETWORKS");
+  }
+
   @Test
   void plainHttpCanBeForbidden() {
     WebhookUrlPolicy tlsOnly = new WebhookUrlPolicy(new AddressPolicy(List.of()), false);
