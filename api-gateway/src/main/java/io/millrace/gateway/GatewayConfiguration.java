@@ -1,9 +1,11 @@
 package io.millrace.gateway;
 
 import io.millrace.QueueConfiguration;
+import io.millrace.store.OpenCalls;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 /** What the steps share. */
@@ -13,6 +15,12 @@ class GatewayConfiguration {
 
   private static final int BEAT_THREADS = 3;
   private static final int BEFORE_THE_STORES_STOP = 2;
+
+  /** As long as a caller may wait, its call may be cancelled by the name it gave it. */
+  @Bean
+  OpenCalls openCalls(StringRedisTemplate redis, GatewaySettings settings) {
+    return new OpenCalls(redis, settings.gateway().maxWait());
+  }
 
   /** The clock of everything that is looked at again and again. */
   @Bean

@@ -1,5 +1,6 @@
 package io.millrace.gateway.events;
 
+import io.millrace.gateway.reply.ReplyBody;
 import io.millrace.job.JobState;
 import io.millrace.store.JobStatus;
 import io.millrace.store.OutputStreams.Channel;
@@ -63,7 +64,7 @@ final class JobFollower {
 
   private void end(JobStatus job, List<JobEvent> events) {
     if (job.reply() != null) {
-      JsonNode reply = JSON.readTree(job.reply());
+      JsonNode reply = ReplyBody.read(job.reply());
       JsonNode output = reply.path("response").isObject() ? reply.path("response") : reply;
       rest(Channel.STDOUT, output.path("stdout").asString(""), events);
       rest(Channel.STDERR, output.path("stderr").asString(""), events);

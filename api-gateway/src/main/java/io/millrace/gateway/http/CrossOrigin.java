@@ -31,10 +31,21 @@ final class CrossOrigin implements WebFilter {
     allowed.setAllowedOrigins(settings.gateway().corsOrigins());
     allowed.setAllowedMethods(List.of("GET", "HEAD", "POST", "DELETE"));
     allowed.setAllowedHeaders(
-        List.of("x-api-key", "Content-Type", "Prefer", "Idempotency-Key", "Last-Event-ID"));
+        List.of(
+            "x-api-key",
+            "Authorization",
+            "Content-Type",
+            "Prefer",
+            "Idempotency-Key",
+            "Last-Event-ID",
+            "MCP-Protocol-Version",
+            "Mcp-Session-Id",
+            "Mcp-Method",
+            "Mcp-Name"));
     allowed.setExposedHeaders(
         List.of(
             "X-Job-Id",
+            "Mcp-Session-Id",
             "Location",
             "Retry-After",
             "Preference-Applied",

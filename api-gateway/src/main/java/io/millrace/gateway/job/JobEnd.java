@@ -17,12 +17,13 @@ import io.millrace.store.JobEnds;
 import io.millrace.store.JobStatus;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /** The end of a job: waited for, or brought about. */
 @Component
-final class JobEnd {
+public final class JobEnd {
 
   private final ReplyAwaiter awaiter;
   private final JobArchive archive;
@@ -87,9 +88,20 @@ final class JobEnd {
 
   /** Ends the job unless it has ended. Blocks for one round trip. */
   void cancel(JobStatus job) {
-    if (gate.cancel(job.jobId(), job.owner(), cancelled(job)) == Cancellation.DONE) {
+    cancel(job.jobId(), job.owner(), cancelled(job));
+  }
+
+  /** Ends a job whose request has no id, unless it has ended. Blocks for one round trip. */
+  public Cancellation cancel(UUID jobId, String owner) {
+    return cancel(jobId, owner, Reply.to(jobId, null, new Outcome.Cancelled(), speaker));
+  }
+
+  private Cancellation cancel(UUID jobId, String owner, Reply reply) {
+    Cancellation cancellation = gate.cancel(jobId, owner, reply);
+    if (cancellation == Cancellation.DONE) {
       ends.count(JobState.CANCELLED);
     }
+    return cancellation;
   }
 
   private Reply cancelled(JobStatus job) {

@@ -5,6 +5,7 @@ import io.millrace.gateway.auth.Caller;
 import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.ApiErrors;
 import io.millrace.gateway.error.Checked;
+import io.millrace.gateway.mcp.McpMessage.Request;
 import io.millrace.gateway.reply.GatewayId;
 import io.millrace.gateway.request.RequestValidator;
 import io.millrace.gateway.submit.Execution;
@@ -13,7 +14,9 @@ import io.millrace.gateway.submit.RequestTrace;
 import io.millrace.gateway.submit.Submission;
 import io.millrace.gateway.submit.WaitFor;
 import io.millrace.job.ExecutionRequest;
+import io.millrace.store.OpenCalls.Name;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
@@ -37,27 +40,60 @@ final class ExecutePython {
   private final Execution execution;
   private final GatewayId gatewayId;
   private final GatewaySettings settings;
+  private final McpSettings mcp;
   private final RequestTrace trace;
+  private final CallRegister register;
 
   ExecutePython(
       RequestValidator validator,
       Execution execution,
       GatewayId gatewayId,
       GatewaySettings settings,
-      RequestTrace trace) {
+      McpSettings mcp,
+      RequestTrace trace,
+      CallRegister register) {
     this.validator = validator;
     this.execution = execution;
     this.gatewayId = gatewayId;
     this.settings = settings;
+    this.mcp = mcp;
     this.trace = trace;
+    this.register = register;
   }
 
-  /** Runs the code; the result of a failed run is a result, with {@code isError}. */
-  Mono<ObjectNode> call(JsonNode arguments, ServerWebExchange exchange) {
-    return validated(arguments)
+  /**
+   * Runs the code; the result of a failed run is a result, with {@code isError}. Cancelling it ends
+   * the job.
+   *
+   * @param jobId what the job will be called
+   */
+  Mono<ObjectNode> call(Request request, UUID jobId, ServerWebExchange exchange) {
+    JsonNode arguments = request.params().path("arguments");
+    return validated(arguments.isMissingNode() ? McpMessage.JSON.createObjectNode() : arguments)
         .fold(
-            request -> execution.run(submission(request, exchange)), error -> Mono.just(no(error)))
-        .map(ToolResult::of);
+            valid -> run(submission(jobId, valid, exchange), name(request.id(), exchange)),
+            error -> Mono.just(no(error)))
+        .map(reply -> ToolResult.of(reply, (int) mcp.maxOutput().toBytes()));
+  }
+
+  /** Ends the job of an earlier call of this client. */
+  void cancel(JsonNode requestId, ServerWebExchange exchange) {
+    register.cancel(name(requestId, exchange));
+  }
+
+  private Mono<ExecutionReply> run(Submission submission, Name name) {
+    String owner = submission.caller().owner();
+    return register
+        .open(name, submission.jobId())
+        .then(execution.run(submission))
+        .doOnCancel(() -> register.cancel(submission.jobId(), owner))
+        .doFinally(signal -> register.close(name));
+  }
+
+  private static Name name(JsonNode requestId, ServerWebExchange exchange) {
+    String session = exchange.getRequest().getHeaders().getFirst(ProtocolRules.SESSION_HEADER);
+    return new Name(
+        Caller.of(exchange).owner(), Objects.requireNonNullElse(session, ""), requestId.toString());
   }
 
   private Checked<ExecutionRequest> validated(JsonNode arguments) {
@@ -66,16 +102,10 @@ final class ExecutePython {
         : Checked.refused(ApiError.invalid("The arguments are code and timeout, and no others"));
   }
 
-  private Submission submission(ExecutionRequest request, ServerWebExchange exchange) {
+  private Submission submission(UUID jobId, ExecutionRequest request, ServerWebExchange exchange) {
     WaitFor toTheEnd = WaitFor.preferred(List.of(), settings.gateway().maxWait());
     return new Submission(
-        UUID.randomUUID(),
-        Caller.of(exchange),
-        request,
-        toTheEnd,
-        gatewayId.value(),
-        null,
-        trace.of(exchange));
+        jobId, Caller.of(exchange), request, toTheEnd, gatewayId.value(), null, trace.of(exchange));
   }
 
   private static ExecutionReply no(ApiError error) {

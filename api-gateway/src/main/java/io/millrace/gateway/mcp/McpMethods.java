@@ -4,6 +4,7 @@ import io.millrace.gateway.mcp.McpMessage.Request;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.UUID;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.stereotype.Component;
@@ -41,10 +42,15 @@ final class McpMethods {
     record Failure(RpcError error) implements Answer {}
   }
 
-  Mono<Answer> call(Request request, boolean modern, ServerWebExchange exchange) {
+  /**
+   * Carries a request out.
+   *
+   * @param jobId what its job is called, where it has one
+   */
+  Mono<Answer> call(Request request, boolean modern, UUID jobId, ServerWebExchange exchange) {
     return switch (request.method()) {
       case "tools/list" -> Mono.just(result(tools(modern), modern));
-      case "tools/call" -> toolCall(request, modern, exchange);
+      case "tools/call" -> toolCall(request, modern, jobId, exchange);
       case "server/discover" ->
           modern ? Mono.just(result(discovery(), true)) : unknown(request, false);
       case "initialize" ->
@@ -54,15 +60,19 @@ final class McpMethods {
     };
   }
 
-  private Mono<Answer> toolCall(Request request, boolean modern, ServerWebExchange exchange) {
+  /** Ends an earlier request of this client. */
+  void cancel(JsonNode requestId, ServerWebExchange exchange) {
+    tool.cancel(requestId, exchange);
+  }
+
+  private Mono<Answer> toolCall(
+      Request request, boolean modern, UUID jobId, ServerWebExchange exchange) {
     if (!request.params().path("name").asString("").equals(ExecutePython.NAME)) {
       return Mono.just(
           new Answer.Failure(
               RpcError.invalidParams("The one tool here is " + ExecutePython.NAME, modern)));
     }
-    JsonNode arguments = request.params().path("arguments");
-    return tool.call(arguments.isMissingNode() ? node() : arguments, exchange)
-        .map(result -> result(result, modern));
+    return tool.call(request, jobId, exchange).map(result -> result(result, modern));
   }
 
   private ObjectNode tools(boolean modern) {

@@ -18,8 +18,13 @@ final class ProtocolRules {
 
   static final String MODERN = "2026-07-28";
 
+  private static final String WITH_BATCHES = "2025-03-26";
+
   /** Newest first. */
-  static final List<String> LEGACY = List.of("2025-11-25", "2025-06-18", "2025-03-26");
+  static final List<String> LEGACY = List.of("2025-11-25", "2025-06-18", WITH_BATCHES);
+
+  /** Names a client for as long as it goes on, in revisions up to 2025-11-25. */
+  static final String SESSION_HEADER = "Mcp-Session-Id";
 
   static final String META = "_meta";
   static final String META_PREFIX = "io.modelcontextprotocol/";
@@ -44,6 +49,12 @@ final class ProtocolRules {
     String header = head.getFirst(VERSION_HEADER);
     return request.params().path(META).has(VERSION_KEY)
         || (header != null && !LEGACY.contains(header));
+  }
+
+  /** The one revision with batches has no header that names it. */
+  static boolean hasBatches(HttpHeaders head) {
+    String header = head.getFirst(VERSION_HEADER);
+    return header == null || header.equals(WITH_BATCHES);
   }
 
   /** What is wrong with a request of the newer protocol. */

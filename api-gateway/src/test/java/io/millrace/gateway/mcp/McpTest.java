@@ -7,13 +7,18 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.millrace.gateway.support.HandWorker;
 import io.millrace.gateway.support.Http;
+import io.millrace.gateway.support.RawClient;
 import io.millrace.gateway.support.TestGateway;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Output;
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,6 +34,19 @@ class McpTest {
   private static final String META =
       "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
           + "\"io.modelcontextprotocol/clientCapabilities\":{}}";
+
+  /** Results that readers of JSON refuse who bound what strangers send. */
+  private static final Map<String, String> ANY_JSON =
+      Map.of(
+          "number", "1" + "0".repeat(2000),
+          "digits", "7".repeat(15_000),
+          "exponent", "[1e-400,-0.0,1E+308]",
+          "nested", "[".repeat(600) + "]".repeat(600),
+          "deep", "[".repeat(9_000) + "]".repeat(9_000),
+          "objects", "{\"a\":".repeat(2000) + "1" + "}".repeat(2000),
+          "key", "{\"" + "k".repeat(60_000) + "\":1}",
+          "twice", "{\"a\":1,\"a\":2}",
+          "text", "\"\\u0000\\ud800 \\u2028é😀\"");
 
   private static TestGateway gateway;
   private static HandWorker worker;
@@ -48,10 +66,19 @@ class McpTest {
   }
 
   private static Outcome program(Job job) {
+    String code = job.request().code();
+    if (code.equals("flood")) {
+      return new Outcome.Succeeded(new Output("a" + "é".repeat(500_000) + "z", "err", true), "3");
+    }
+    if (code.startsWith("raise")) {
+      String error = "ValueError: boom" + "!".repeat(code.length() > 30 ? 1_000_000 : 0);
+      String trace = "Traceback (most recent call last):\n" + error + "\n";
+      return new Outcome.Failed(new Output("printed\n", trace, false), "exception", error, 1);
+    }
     Output output = new Output("printed\n", "", false);
-    return job.request().code().contains("raise")
-        ? new Outcome.Failed(output, "exception", "ValueError: boom", 1)
-        : new Outcome.Succeeded(output, "[1,2]");
+    return new Outcome.Succeeded(
+        output,
+        code.startsWith("return") ? code.substring(7) : ANY_JSON.getOrDefault(code, "null"));
   }
 
   @ParameterizedTest
@@ -92,8 +119,7 @@ class McpTest {
     JsonNode told = result.path("structuredContent");
     assertThat(told.path("result").toString()).isEqualTo("[1,2]");
     assertThat(told.path("stdout").asString()).isEqualTo("printed\n");
-    assertThat(JSON.readTree(result.path("content").get(0).path("text").asString()))
-        .isEqualTo(told);
+    assertThat(text(result)).isEqualTo("stdout:\nprinted\n\nresult:\n[1,2]\n");
     assertFits(told);
   }
 
@@ -105,7 +131,69 @@ class McpTest {
     assertThat(told.path("status").asInt()).isEqualTo(400);
     assertThat(told.path("error").asString()).isEqualTo("ValueError: boom");
     assertThat(told.path("reason").asString()).isEqualTo("exception");
+    assertThat(text(result))
+        .isEqualTo(
+            """
+            The program failed: ValueError: boom
+
+            stdout:
+            printed
+
+            stderr:
+            Traceback (most recent call last):
+            ValueError: boom
+            """);
     assertFits(told);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"number", "digits", "exponent", "nested", "deep", "objects", "twice", "text"})
+  void whateverJsonAProgramReturnsIsPassedOnAsItIs(String code) {
+    HttpResponse<String> answer = call("{\"code\":\"" + code + "\"}");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).contains("\"result\":" + ANY_JSON.get(code) + ",");
+  }
+
+  @Test
+  void aResultThatIsTooLongForAModelIsCut() {
+    JsonNode told = result(call("{\"code\":\"key\"}")).path("structuredContent");
+    assertThat(told.has("result")).isFalse();
+    assertThat(told.path("result_excerpt").asString())
+        .startsWith("{\"kkk")
+        .endsWith("kkk\":1}")
+        .hasSizeLessThan(21_000);
+    assertFits(told);
+  }
+
+  @Test
+  void aLongOutputIsCutInItsMiddleAndSaysHowMuchIsLeftOut() {
+    HttpResponse<String> answer = call("{\"code\":\"flood\"}");
+    assertThat(answer.body().getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(43_000);
+    JsonNode result = result(answer);
+    JsonNode told = result.path("structuredContent");
+    int leftOut = told.path("left_out").asInt();
+    String note =
+        String.format("é%n[... %,d of 500,002 characters are left out here ...]%né", leftOut);
+    assertThat(told.path("stdout").asString()).startsWith("aé").contains(note).endsWith("éz");
+    assertThat(leftOut)
+        .isEqualTo(500_002 - told.path("stdout").asString().length() + note.length() - 2);
+    assertThat(told.path("stderr").asString()).isEqualTo("err");
+    assertThat(told.path("result").asInt()).isEqualTo(3);
+    assertThat(told.path("truncated").asBoolean()).isTrue();
+    assertThat(text(result))
+        .contains(note, "stderr:\nerr\n", "result:\n3\n", "wrote more than the sandbox keeps")
+        .contains("GET /v1/jobs/" + told.path("job_id").asString());
+    assertFits(told);
+  }
+
+  @Test
+  void aLongErrorIsCutToo() {
+    HttpResponse<String> answer = call("{\"code\":\"raise ValueError('boom' + '!' * 1000000)\"}");
+    assertThat(answer.body()).hasSizeLessThan(45_000);
+    assertThat(result(answer).path("structuredContent").path("error").asString())
+        .startsWith("ValueError: boom!!!")
+        .hasSizeLessThan(1_100);
   }
 
   @ParameterizedTest
@@ -150,6 +238,33 @@ class McpTest {
     HttpResponse<String> answer = legacy(body);
     assertThat(answer.statusCode()).isEqualTo(status);
     assertThat(error(answer).path("code").asInt()).isEqualTo(code);
+  }
+
+  @Test
+  void theRevisionWithBatchesGetsThem() {
+    String batch =
+        "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"},"
+            + "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"},"
+            + "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{"
+            + "\"name\":\"execute_python\",\"arguments\":{\"code\":\"return 5\"}}},"
+            + "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"nothing\"}, 4]";
+    for (HttpResponse<String> answer :
+        List.of(post(batch), post(batch, "MCP-Protocol-Version", "2025-03-26"))) {
+      assertThat(answer.statusCode()).isEqualTo(200);
+      JsonNode answers = JSON.readTree(answer.body());
+      assertThat(answers).hasSize(4);
+      assertThat(answers.get(0).path("result")).isEmpty();
+      JsonNode ran = answers.get(1).path("result").path("structuredContent");
+      assertThat(ran.path("result").asInt()).isEqualTo(5);
+      assertThat(answers.get(2).path("error").path("code").asInt()).isEqualTo(-32601);
+      assertThat(answers.get(3).path("error").path("code").asInt()).isEqualTo(-32600);
+    }
+    HttpResponse<String> noticesOnly =
+        post("[{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}]");
+    assertThat(noticesOnly.statusCode()).isEqualTo(202);
+    for (String none : List.of("[]", "[" + "4,".repeat(20) + "4]")) {
+      assertThat(error(post(none)).path("code").asInt()).isEqualTo(-32600);
+    }
   }
 
   @Test
@@ -209,6 +324,34 @@ class McpTest {
   }
 
   @Test
+  void aNameThatIsMadeToLeadHereMayNotCall() throws IOException {
+    for (String name : List.of("evil.example", "localhost.evil.example", "[::2]")) {
+      assertThat(statusFor(name + ":" + gateway.port())).as(name).isEqualTo(403);
+    }
+    for (String name : List.of("localhost", "LocalHost", "127.0.0.1", "[::1]")) {
+      assertThat(statusFor(name + ":" + gateway.port())).as(name).isEqualTo(200);
+    }
+  }
+
+  private static int statusFor(String authority) throws IOException {
+    String ping = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}";
+    try (RawClient client = new RawClient(gateway.port())) {
+      client.send(
+          "POST /mcp HTTP/1.1\r\nHost: "
+              + authority
+              + "\r\nOrigin: http://"
+              + authority
+              + "\r\nx-api-key: "
+              + TestGateway.KEY
+              + "\r\nContent-Type: application/json\r\nContent-Length: "
+              + ping.length()
+              + "\r\n\r\n"
+              + ping);
+      return client.readAnswers(1, Duration.ofSeconds(10)).get(0).status();
+    }
+  }
+
+  @Test
   void theKeyMayComeAsABearerToken() {
     String ping = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}";
     assertThat(http.post("/mcp", ping, "Authorization", "Bearer " + TestGateway.KEY).statusCode())
@@ -261,6 +404,10 @@ class McpTest {
     assertThat(message.has("id")).isTrue();
     assertThat(message.has("result")).as(answer.body()).isTrue();
     return message.get("result");
+  }
+
+  private static String text(JsonNode result) {
+    return result.path("content").get(0).path("text").asString();
   }
 
   private static JsonNode error(HttpResponse<String> answer) {
