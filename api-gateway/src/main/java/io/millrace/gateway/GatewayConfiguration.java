@@ -2,6 +2,7 @@ package io.millrace.gateway;
 
 import io.millrace.QueueConfiguration;
 import io.millrace.store.OpenCalls;
+import io.millrace.store.WorkerCards;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -20,6 +21,11 @@ class GatewayConfiguration {
   @Bean
   OpenCalls openCalls(StringRedisTemplate redis, GatewaySettings settings) {
     return new OpenCalls(redis, settings.gateway().maxWait());
+  }
+
+  @Bean
+  WorkerCards workerCards(StringRedisTemplate redis) {
+    return new WorkerCards(redis);
   }
 
   /** The clock of everything that is looked at again and again. */

@@ -16,6 +16,7 @@ import io.millrace.store.RedisKeys;
 import io.millrace.trace.Traces;
 import io.millrace.worker.output.LiveOutput;
 import io.millrace.worker.sandbox.Sandbox;
+import io.millrace.worker.sandbox.SandboxFacts;
 import io.millrace.worker.sandbox.SandboxFiles;
 import io.millrace.worker.sandbox.SandboxMeters;
 import io.millrace.worker.sandbox.SandboxSettings;
@@ -57,12 +58,13 @@ class WorkerConfiguration {
   }
 
   @Bean
-  WorkerCard workerCard(WorkerSettings settings, TierProof proof) throws IOException {
+  WorkerCard workerCard(WorkerSettings settings, SandboxSettings sandbox, TierProof proof)
+      throws IOException {
     return new WorkerCard(
         UUID.randomUUID().toString(),
         settings.slots(),
         proof.tier(),
-        proof.limits().toString(),
+        SandboxFacts.of(sandbox, proof),
         InetAddress.getLocalHost().getHostName());
   }
 

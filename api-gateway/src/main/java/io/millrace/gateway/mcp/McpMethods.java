@@ -1,12 +1,8 @@
 package io.millrace.gateway.mcp;
 
 import io.millrace.gateway.mcp.McpMessage.Request;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.UUID;
 import org.springframework.boot.info.BuildProperties;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -20,16 +16,16 @@ final class McpMethods {
   private static final String INSTRUCTIONS =
       "Runs Python in a fresh sandbox without network. Print, or return a value at the top level;"
           + " nothing is kept between calls.";
-  private static final int TOOLS_KEEP_MILLIS = 3_600_000;
+  private static final int TOOLS_KEEP_MILLIS = 300_000;
 
   private final ExecutePython tool;
   private final String build;
-  private final JsonNode definition;
+  private final ToolDefinition definition;
 
-  McpMethods(ExecutePython tool, BuildProperties build) {
+  McpMethods(ExecutePython tool, ToolDefinition definition, BuildProperties build) {
     this.tool = tool;
+    this.definition = definition;
     this.build = String.valueOf(build.getVersion());
-    this.definition = definition();
   }
 
   /** A result or an error, in the form that the caller's revision has. */
@@ -49,7 +45,7 @@ final class McpMethods {
    */
   Mono<Answer> call(Request request, boolean modern, UUID jobId, ServerWebExchange exchange) {
     return switch (request.method()) {
-      case "tools/list" -> Mono.just(result(tools(modern), modern));
+      case "tools/list" -> definition.now().map(now -> result(tools(now, modern), modern));
       case "tools/call" -> toolCall(request, modern, jobId, exchange);
       case "server/discover" ->
           modern ? Mono.just(result(discovery(), true)) : unknown(request, false);
@@ -75,7 +71,7 @@ final class McpMethods {
     return tool.call(request, jobId, exchange).map(result -> result(result, modern));
   }
 
-  private ObjectNode tools(boolean modern) {
+  private static ObjectNode tools(JsonNode definition, boolean modern) {
     ObjectNode result = node();
     result.putArray("tools").add(definition);
     return modern ? cacheable(result) : result;
@@ -111,14 +107,6 @@ final class McpMethods {
 
   private ObjectNode serverInfo() {
     return node().put("name", "millrace").put("title", "Millrace").put("version", build);
-  }
-
-  private static JsonNode definition() {
-    try (InputStream in = new ClassPathResource("mcp-tool.json").getInputStream()) {
-      return McpMessage.JSON.readTree(in);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the tool's definition is missing", e);
-    }
   }
 
   private static ObjectNode cacheable(ObjectNode result) {

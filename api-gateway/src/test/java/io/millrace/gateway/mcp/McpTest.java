@@ -12,6 +12,8 @@ import io.millrace.gateway.support.TestGateway;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Output;
+import io.millrace.store.JobLeases;
+import io.millrace.store.JobLeases.WorkerCard;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -110,6 +112,31 @@ class McpTest {
     assertThat(tools.get(0).path("name").asString()).isEqualTo("execute_python");
     assertThat(tools.get(0).path("inputSchema").path("required").get(0).asString())
         .isEqualTo("code");
+  }
+
+  @Test
+  void theToolsDescriptionSaysWhatAWorkerSaysOfItself() {
+    JobLeases leases = gateway.bean(JobLeases.class);
+    String facts =
+        "{\"python\":\"3.11.2\",\"packages\":[\"numpy 1.24.2\",\"pandas 1.5.3\"],\"more_packages\":2,"
+            + "\"memory\":536870912,\"scratch\":67108864,\"output\":1048576,\"result\":10240,"
+            + "\"processes\":64}";
+    assertThat(description()).contains("no network", "20 kB in all");
+    for (String card : List.of(facts, "{memory=cgroup}")) {
+      WorkerCard worker = new WorkerCard("facts", 1, "root", card, "host");
+      leases.beat(worker, List.of());
+      assertThat(description().contains("Python 3.11.2 with numpy 1.24.2, pandas 1.5.3 and 2 more"))
+          .isEqualTo(card.equals(facts));
+      assertThat(description().contains("512 MB of memory, 64 MB for files, 64 processes"))
+          .isEqualTo(card.equals(facts));
+      leases.signOff(worker);
+    }
+  }
+
+  private static String description() {
+    JsonNode tools =
+        result(legacy("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}")).path("tools");
+    return tools.get(0).path("description").asString();
   }
 
   @Test
