@@ -3,15 +3,15 @@
 -- again, because the first answer was not heard, is answered alike.
 -- times: those that the reply was minted with, when Redis may have forgotten that it was; else ''. It was
 -- seen by then, and holds whatever runs now.
-local job_id, attempt, state, status, head, tail, run_us, ttl =
-  ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]), ARGV[8]
-local owner, id, accepted, webhook_url, gateway = ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13]
-local promise, minted = ARGV[14], ARGV[15]
+local job_id, attempt, reply, run_us, ttl =
+  ARGV[1], tonumber(ARGV[2]), told_reply(3), tonumber(ARGV[9]), ARGV[10]
+local owner, id, accepted, webhook_url, gateway = ARGV[11], ARGV[12], ARGV[13], ARGV[14], ARGV[15]
+local promise, minted = ARGV[16], ARGV[17]
 
 -- The job may have ended already, and its webhook have been sent.
 if minted == '' and webhook_url ~= '' and older() then return {'later'} end
 local fields = redis.call('HMGET', KEYS[1], 'state', 'attempt', 'result_of', 'worker')
-local resumable, reply, times = '', nil, nil
+local resumable, times = '', nil
 if fields[3] ~= ARGV[2] then
   if ended(fields[1]) or (minted == '' and fields[1] and tonumber(fields[2]) > attempt) then
     return {'stale', fields[1]}
@@ -28,8 +28,8 @@ if fields[3] ~= ARGV[2] then
   if fields[1] == 'running' and minted ~= '' then redis.call('PUBLISH', P .. 'kills:' .. (fields[4] or ''), job_id) end
   if fields[1] ~= 'running' then redis.call('HSET', KEYS[1], 'started', text(now() - run_us)) end
   redis.call('HSET', KEYS[1], 'attempt', attempt, 'result_of', attempt)
-  reply, times = finish_job(KEYS[1], job_id, state, status, head, tail, run_us, ttl, minted)
+  times = finish_job(KEYS[1], job_id, reply, run_us, ttl, minted)
   resumable = resume_held(owner)
 end
 return {'recorded', text(redis.call('ZCARD', FIRST)), text(redis.call('ZCARD', BULK)), resumable,
-  reply or redis.call('HGET', KEYS[1], 'reply'), times or redis.call('HGET', KEYS[1], 'times')}
+  times or redis.call('HGET', KEYS[1], 'times')}

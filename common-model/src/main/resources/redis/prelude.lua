@@ -33,6 +33,7 @@ local function running_of(owner) return P .. 'owner:' .. owner .. ':running' end
 local function held_of(owner) return P .. 'owner:' .. owner .. ':held' end
 local function jobs_of(owner) return P .. 'owner:' .. owner .. ':jobs' end
 local function limits_of(owner) return P .. 'owner:' .. owner .. ':limits' end
+local function stored_of(owner) return P .. 'owner:' .. owner .. ':stored' end
 
 -- With the owner's length in front, no owner can name a key of another's.
 local function idempotency_of(owner, key) return P .. 'idempotency:' .. #owner .. ':' .. owner .. ':' .. key end
@@ -170,9 +171,84 @@ local function resume_held(owner)
   return fields[2]
 end
 
--- Ends a job: the one place that mints a reply and tells those who wait for it. Answers the reply and
--- its times. run_us < 0: measured here, from the start to now. minted: times of before, or ''.
-local function finish_job(job, job_id, state, status, head, tail, run_us, ttl, minted)
+-- What a script was told of a reply: six arguments from ARGV[i] on. One that is in the log of replies
+-- has its address and its bytes there; any other has the two parts of its body, between which its times go.
+local function told_reply(i)
+  return {state = ARGV[i], status = ARGV[i + 1], head = ARGV[i + 2], tail = ARGV[i + 3], at = ARGV[i + 4],
+    bytes = tonumber(ARGV[i + 5])}
+end
+
+local function body_of(job_id) return P .. 'reply:' .. job_id end
+
+-- When the slice of time is over in which something will be let go of that is kept for so many seconds:
+-- sixteen slices to a life, so that what is kept can be summed up without a list of it.
+local function slice_of(keep, at)
+  local slice = math.max(1, math.ceil(keep / 16))
+  return math.ceil((at / 1000000 + keep) / slice) * slice
+end
+
+-- Notes the least of what is kept until then: how far a log may be cut.
+local function keep_least(key, value, keep, at)
+  local over = slice_of(keep, at)
+  local least = tonumber(redis.call('HGET', key, text(over)))
+  if least and least <= value then return end
+  redis.call('HSET', key, text(over), text(value))
+  redis.call('EXPIRE', key, math.max(math.ceil(over - at / 1000000), redis.call('TTL', key)))
+end
+
+-- The least of what is kept now; nil for nothing.
+local function least_kept(key, at)
+  local least
+  local slices = redis.call('HGETALL', key)
+  for i = 1, #slices, 2 do
+    if tonumber(slices[i]) * 1000000 <= at then
+      redis.call('HDEL', key, slices[i])
+    else
+      least = math.min(least or math.huge, tonumber(slices[i + 1]))
+    end
+  end
+  return least
+end
+
+-- When the first of the ended jobs was accepted whose results are kept, and the first of their replies in the log.
+local KEPT_SINCE, KEPT_REPLIES = P .. 'kept:since', P .. 'kept:replies'
+
+-- A key's budget of stored bytes.
+local function count_stored(owner, bytes, keep, at)
+  if tonumber(redis.call('HGET', limits_of(owner), 'stored') or 0) == 0 then return end
+  local over = slice_of(keep, at)
+  redis.call('HINCRBY', stored_of(owner), text(over), bytes)
+  redis.call('EXPIRE', stored_of(owner),
+    math.max(math.ceil(over - at / 1000000), redis.call('TTL', stored_of(owner))))
+end
+
+-- Bytes of an owner's replies that are kept now, and when the first of them will be let go of.
+local function stored_by(owner, at)
+  local bytes, soonest = 0, nil
+  local slices = redis.call('HGETALL', stored_of(owner))
+  for i = 1, #slices, 2 do
+    local over = tonumber(slices[i]) * 1000000
+    if over <= at then
+      redis.call('HDEL', stored_of(owner), slices[i])
+    else
+      bytes = bytes + tonumber(slices[i + 1])
+      soonest = math.min(soonest or over, over)
+    end
+  end
+  return bytes, soonest or at
+end
+
+-- Fields that an ended job needs no more.
+local WHILE_ALIVE = {'v', 'timeout', 'lane', 'queued_at', 'worker', 'watchers', 'caller', 'restored', 'sandbox_failed',
+  'worker_lost'}
+
+-- A message has a body of up to so many bytes with it. Redis cuts a gateway off that has 32 MB of
+-- messages before it, which is more than all the callers of a gateway can wait for.
+local MESSAGE_BODY = 1024
+
+-- Ends a job: the one place that mints a reply and tells those who wait for it. Answers its times.
+-- run_us < 0: measured here, from the start to now. minted: times of before, or ''.
+local function finish_job(job, job_id, reply, run_us, ttl, minted)
   local at = now()
   local fields = redis.call('HMGET', job, 'owner', 'accepted', 'started', 'watchers', 'webhook_url', 'idempotency',
     'state')
@@ -185,23 +261,39 @@ local function finish_job(job, job_id, state, status, head, tail, run_us, ttl, m
   if (times or '') == '' then
     times = string.format('%.3f %.3f %.3f %d', run_us / 1e6, queue_us / 1e6, total_us / 1e6, queue_length())
   end
-  local run, queue, total, length = string.match(times, '(%S+) (%S+) (%S+) (%S+)')
-  local body = head .. '"run_time":' .. run .. ',"queue_time":' .. queue .. ',"total_time":' .. total ..
-    ',"queue_length":' .. length .. tail
   -- The reply lives as long as the key that promises it to a repeat, and until its webhook is in the log.
   local keep = tonumber(ttl)
   if fields[6] then keep = math.max(keep, redis.call('TTL', fields[6])) end
-  redis.call('HSET', job, 'state', state, 'status', status, 'finished', text(at), 'reply', body, 'keep', keep, 'times', times)
+  redis.call('HDEL', job, unpack(WHILE_ALIVE))
+  redis.call('HSET', job, 'state', reply.state, 'status', reply.status, 'finished', text(at), 'times', times)
+  local body = ''
+  if reply.at == '' then
+    local run, queue, total, length = string.match(times, '(%S+) (%S+) (%S+) (%S+)')
+    body = reply.head .. '"run_time":' .. run .. ',"queue_time":' .. queue .. ',"total_time":' .. total ..
+      ',"queue_length":' .. length .. reply.tail
+    redis.call('SET', body_of(job_id), body)
+    redis.call('HDEL', job, 'reply_at')
+  else
+    redis.call('HSET', job, 'reply_at', reply.at)
+    redis.call('DEL', body_of(job_id))
+    -- With an hour in which a webhook's completion gets into the log.
+    keep_least(KEPT_REPLIES, tonumber(string.match(reply.at, '%d+$')), fields[5] and keep + 3600 or keep, at)
+  end
   -- Without an end until its webhook is in the log: what has an end may be evicted.
   if fields[5] then
+    redis.call('HSET', job, 'keep', keep)
     redis.call('PERSIST', job)
     redis.call('ZADD', OUTBOX, text(at), job_id)
   else
     redis.call('EXPIRE', job, keep)
+    redis.call('EXPIRE', body_of(job_id), keep)
   end
-  bury(job_id, state, accepted)
+  bury(job_id, reply.state, accepted)
+  keep_least(KEPT_SINCE, accepted, keep, at)
+  count_stored(owner, math.max(#body, reply.bytes), keep, at)
+  local message = job_id .. reply.status .. (#body <= MESSAGE_BODY and body or '')
   for gateway in string.gmatch(fields[4] or '', '[^,]+') do
-    redis.call('PUBLISH', P .. 'replies:' .. gateway, job_id .. status .. body)
+    redis.call('PUBLISH', P .. 'replies:' .. gateway, message)
   end
-  return body, times
+  return times
 end

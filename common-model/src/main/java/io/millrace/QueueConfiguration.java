@@ -2,15 +2,19 @@ package io.millrace;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.job.Reply;
+import io.millrace.job.ReplyLimit;
 import io.millrace.queue.FirstContact;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.LaneProgress;
 import io.millrace.queue.LaneRetention;
+import io.millrace.queue.LogCut;
 import io.millrace.queue.QueueClients;
 import io.millrace.queue.QueueSettings;
 import io.millrace.queue.RecordReader;
+import io.millrace.queue.ReplyLog;
 import io.millrace.queue.ShareGroups;
 import io.millrace.queue.StrayCounter;
+import io.millrace.queue.TopicIds;
 import io.millrace.queue.Topics;
 import io.millrace.rescue.LastResort;
 import io.millrace.rescue.Reaper;
@@ -19,15 +23,19 @@ import io.millrace.rescue.Reconciler;
 import io.millrace.rescue.Requeuer;
 import io.millrace.rescue.Rescue;
 import io.millrace.rescue.Steadiness;
+import io.millrace.rescue.Trimmer;
 import io.millrace.start.Lobby;
 import io.millrace.store.AdmissionGate;
 import io.millrace.store.JobArchive;
 import io.millrace.store.JobEnds;
 import io.millrace.store.JobLeases;
 import io.millrace.store.LaneRepair;
+import io.millrace.store.NeededRecords;
 import io.millrace.store.OutputStreams;
 import io.millrace.store.QueueGauge;
 import io.millrace.store.ShortMemory;
+import io.millrace.store.StoreMemory;
+import io.millrace.store.StoreSettings;
 import io.millrace.trace.TraceConfiguration;
 import java.util.Objects;
 import org.apache.kafka.clients.admin.Admin;
@@ -46,7 +54,7 @@ import org.springframework.kafka.core.ProducerFactory;
 
 /** The beans that both roles have: the log, the store, and the rescue of jobs. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(QueueSettings.class)
+@EnableConfigurationProperties({QueueSettings.class, StoreSettings.class})
 @Import(TraceConfiguration.class)
 public class QueueConfiguration {
 
@@ -124,6 +132,21 @@ public class QueueConfiguration {
   }
 
   @Bean
+  TopicIds topicIds(Admin admin) {
+    return new TopicIds(admin);
+  }
+
+  @Bean
+  ReplyLog replyLog(JobQueue queue, QueueClients clients, TopicIds topics) {
+    return new ReplyLog(queue, clients::singleRecordReader, () -> topics.of(Topics.REPLIES));
+  }
+
+  @Bean
+  ReplyLimit replyLimit(QueueSettings settings) {
+    return new ReplyLimit(settings.maxReply().toBytes());
+  }
+
+  @Bean
   AdmissionGate admissionGate(
       StringRedisTemplate redis, QueueSettings settings, ShortMemory memory) {
     return new AdmissionGate(redis, settings, memory);
@@ -150,6 +173,11 @@ public class QueueConfiguration {
   }
 
   @Bean
+  StoreMemory storeMemory(StringRedisTemplate redis, StoreSettings settings) {
+    return new StoreMemory(redis, settings);
+  }
+
+  @Bean
   JobEnds jobEnds(MeterRegistry meters) {
     return new JobEnds(meters);
   }
@@ -170,6 +198,7 @@ public class QueueConfiguration {
       JobArchive archive,
       JobQueue queue,
       Requeuer requeuer,
+      ReplyLog replies,
       Reply.Speaker speaker,
       JobEnds ends,
       StringRedisTemplate redis,
@@ -191,8 +220,9 @@ public class QueueConfiguration {
             Rescue.OTHERS_TIME,
             System::nanoTime,
             meters),
-        new Reaper(leases, archive, queue, requeuer, lastResort, meters),
+        new Reaper(leases, archive, queue, replies, requeuer, lastResort, meters),
         new Reconciler(repair, progress, records, requeuer, lastResort, meters),
+        new Trimmer(new NeededRecords(redis), progress, new LogCut(admin), settings),
         Steadiness.byClock(settings.lease(), repair::now, System::nanoTime));
   }
 }

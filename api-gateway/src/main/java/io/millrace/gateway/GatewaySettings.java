@@ -108,14 +108,22 @@ public record GatewaySettings(
    * @param queued jobs that wait
    * @param running jobs that run
    * @param rate jobs a second
+   * @param stored bytes of replies that are kept
+   * @param bytes of jobs a second
    */
   public record KeyLimits(
-      @DefaultValue("0") int queued, @DefaultValue("0") int running, @DefaultValue("0") int rate) {
+      @DefaultValue("0") int queued,
+      @DefaultValue("0") int running,
+      @DefaultValue("0") int rate,
+      @DefaultValue("0B") DataSize stored,
+      @DefaultValue("0B") DataSize bytes) {
 
     public KeyLimits {
       check(queued >= 0, "key-limits.queued", "0 (no limit) or more", queued);
       check(running >= 0, "key-limits.running", "0 (no limit) or more", running);
       check(rate >= 0, "key-limits.rate", "0 (no limit) or more", rate);
+      check(stored.toBytes() >= 0, "key-limits.stored", "0B (no limit) or more", stored);
+      check(bytes.toBytes() >= 0, "key-limits.bytes", "0B (no limit) or more", bytes);
     }
   }
 

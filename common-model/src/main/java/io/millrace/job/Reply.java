@@ -20,8 +20,41 @@ public record Reply(int status, JobState state, String head, String tail) {
   /** The value of {@code endpoint} in every reply. */
   public static final String ENDPOINT = "/v1/code/execute/python";
 
+  /** Four names, and four numbers of up to 20 digits. */
+  private static final int LONGEST_TIMES = 128;
+
   private static final String INTERNAL_ERROR = "An internal server error occurred";
   private static final JsonFactory JSON = new JsonFactory();
+
+  /**
+   * The whole body.
+   *
+   * @param times as the store minted them: run, queue and total time in seconds with three
+   *     decimals, then the queue's length, with spaces between
+   */
+  public String body(String times) {
+    return body(head, times, tail);
+  }
+
+  /** The same, of a reply whose two parts come from elsewhere. */
+  public static String body(String head, String times, String tail) {
+    String[] words = times.split(" ", 4);
+    return head
+        + "\"run_time\":"
+        + words[0]
+        + ",\"queue_time\":"
+        + words[1]
+        + ",\"total_time\":"
+        + words[2]
+        + ",\"queue_length\":"
+        + words[3]
+        + tail;
+  }
+
+  /** Bytes of the body, at most: its times counted as long as they ever are. */
+  public long bytes() {
+    return EscapedText.utf8Bytes(head) + EscapedText.utf8Bytes(tail) + LONGEST_TIMES;
+  }
 
   /** Who speaks: one process of one build on one queue. */
   public record Speaker(long pid, long queueId, String buildNumber) {}

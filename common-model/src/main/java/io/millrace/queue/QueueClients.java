@@ -99,6 +99,8 @@ public final class QueueClients {
     config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 1);
     // It fetches ahead; at the log's end the next read would wait for that.
     config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 1);
+    // What is not there is told at once, not waited for.
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 

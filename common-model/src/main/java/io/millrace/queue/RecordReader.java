@@ -8,11 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -33,7 +35,11 @@ public final class RecordReader {
 
   /** The bytes at this address; empty when the log has let go of them. */
   public Optional<byte[]> read(RecordPointer pointer) {
-    return Optional.ofNullable(readAll(List.of(pointer)).get(pointer));
+    try {
+      return Optional.ofNullable(readAll(List.of(pointer)).get(pointer));
+    } catch (KafkaException | IllegalStateException e) {
+      throw new LogAwayException("Kafka did not give the record at " + pointer, e);
+    }
   }
 
   /** The bytes at these addresses, but for those that the log has let go of. */
@@ -112,6 +118,45 @@ public final class RecordReader {
       if (start != null) {
         scan(consumer, partition, start.offset(), record -> each.accept(record.value()));
       }
+    }
+  }
+
+  /**
+   * The first answer to a record of a lane that the broker got from {@code sinceMillis} to {@code
+   * untilMillis}.
+   *
+   * @throws LogAwayException when the broker does not answer
+   */
+  public <T> Optional<T> find(
+      Lane lane, long sinceMillis, long untilMillis, Function<byte[], Optional<T>> wanted) {
+    try {
+      return search(lane, sinceMillis, untilMillis, wanted);
+    } catch (KafkaException | IllegalStateException e) {
+      throw new LogAwayException("Kafka did not give the records of lane " + lane, e);
+    }
+  }
+
+  private <T> Optional<T> search(
+      Lane lane, long sinceMillis, long untilMillis, Function<byte[], Optional<T>> wanted) {
+    TopicPartition partition = partition(lane);
+    try (Consumer<byte[], byte[]> consumer = consumers.get()) {
+      consumer.assign(Set.of(partition));
+      OffsetAndTimestamp start =
+          consumer.offsetsForTimes(Map.of(partition, sinceMillis), PATIENCE).get(partition);
+      if (start == null) {
+        return Optional.empty();
+      }
+      long end = end(consumer, partition);
+      consumer.seek(partition, start.offset());
+      while (consumer.position(partition, PATIENCE) < end) {
+        for (ConsumerRecord<byte[], byte[]> record : poll(consumer, partition)) {
+          Optional<T> found = wanted.apply(record.value());
+          if (found.isPresent() || record.timestamp() > untilMillis) {
+            return found;
+          }
+        }
+      }
+      return Optional.empty();
     }
   }
 

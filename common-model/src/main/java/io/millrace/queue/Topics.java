@@ -1,5 +1,6 @@
 package io.millrace.queue;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,6 +21,10 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The topics and share groups, made with the right settings by whichever role starts first.
@@ -34,6 +39,9 @@ public final class Topics {
 
   /** Records that are no jobs, with their bytes, headers and cause. */
   public static final String DEAD_LETTERS = "millrace.dead-letters";
+
+  /** Replies that are too large for the store. */
+  public static final String REPLIES = "millrace.replies";
 
   /** Jobs of a newer version than the worker that met them. */
   public static final String PARKED = "millrace.parked";
@@ -51,14 +59,22 @@ public final class Topics {
   public static final int MAX_RECORD_BYTES = 4 << 20;
 
   /**
-   * Bytes of the largest completion: 1 MiB each of stdout and stderr, of which a control character
-   * becomes seven bytes in a reply inside a record, a result, and what stands around them.
+   * Bytes of the largest completion: a reply of {@link QueueSettings#maxReply} (9 MB at most),
+   * which becomes twice as long as a text in a record at most, and what stands around it.
    */
   public static final int MAX_COMPLETION_BYTES = 20 << 20;
 
   private static final int MAX_WARM_UP_BYTES = 1024;
   private static final int MEETING_MILLIS = 3000;
+  /**
+   * The disk of what a log has let go of is freed by segments, each when it is full or that old.
+   */
+  private static final int SEGMENT_BYTES = 32 << 20;
+
+  private static final Duration SEGMENT = Duration.ofMinutes(10);
+  private static final Logger log = LoggerFactory.getLogger(Topics.class);
   private static final long TIMEOUT_SECONDS = 20;
+  private static final long METADATA_MILLIS = 100;
   private static final long QUEUE_ID_MASK = (1L << 53) - 1;
 
   private static final Map<String, Integer> MAX_BYTES =
@@ -68,6 +84,8 @@ public final class Topics {
           Lane.BULK.topic(),
           MAX_RECORD_BYTES,
           COMPLETIONS,
+          MAX_COMPLETION_BYTES,
+          REPLIES,
           MAX_COMPLETION_BYTES,
           DEAD_LETTERS,
           MAX_COMPLETION_BYTES,
@@ -100,6 +118,7 @@ public final class Topics {
       create();
       configure();
       beginAtTheStart();
+      checkSafety();
       return queueId();
     } catch (ExecutionException | TimeoutException e) {
       throw new IllegalStateException("Kafka refused or did not answer: " + e.getMessage(), e);
@@ -140,6 +159,7 @@ public final class Topics {
    * Also of topics that somebody else made: jobs rest on it that the log keeps them long enough.
    */
   private void configure() throws ExecutionException, InterruptedException, TimeoutException {
+    Map<String, TopicDescription> topics = described();
     Map<ConfigResource, Collection<AlterConfigOp>> wanted = new HashMap<>();
     MAX_BYTES.forEach(
         (name, bytes) ->
@@ -147,9 +167,48 @@ public final class Topics {
                 new ConfigResource(ConfigResource.Type.TOPIC, name),
                 List.of(
                     set("retention.ms", Long.toString(settings.retention().toMillis())),
+                    set("retention.bytes", "-1"),
+                    set("unclean.leader.election.enable", "false"),
+                    set("min.insync.replicas", minInSync(topics.get(name))),
+                    set("segment.bytes", Integer.toString(SEGMENT_BYTES)),
+                    set("segment.ms", Long.toString(SEGMENT.toMillis())),
                     set("message.timestamp.type", "LogAppendTime"),
                     set("max.message.bytes", Integer.toString(bytes)))));
     admin.incrementalAlterConfigs(wanted).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** A broker hears of topics that were made just now a moment later. */
+  private Map<String, TopicDescription> described()
+      throws ExecutionException, InterruptedException, TimeoutException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+    while (true) {
+      try {
+        return admin
+            .describeTopics(MAX_BYTES.keySet())
+            .allTopicNames()
+            .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || System.nanoTime() > deadline) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(METADATA_MILLIS);
+      }
+    }
+  }
+
+  private static String minInSync(@Nullable TopicDescription topic) {
+    return Integer.toString(TopicSafety.minInSync(topic == null ? 1 : TopicSafety.copies(topic)));
+  }
+
+  private void checkSafety() throws ExecutionException, InterruptedException, TimeoutException {
+    List<String> flaws = new TopicSafety(admin).flaws(MAX_BYTES.keySet(), replicas);
+    flaws.forEach(each -> log.warn("{}", each));
+    if (settings.requireReplicas() && !flaws.isEmpty()) {
+      throw new IllegalStateException(
+          "millrace.queue.require-replicas is set, and what is accepted would not be safe: "
+              + String.join("; ", flaws));
+    }
   }
 
   private static AlterConfigOp set(String name, String value) {

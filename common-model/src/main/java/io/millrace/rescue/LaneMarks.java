@@ -2,6 +2,7 @@ package io.millrace.rescue;
 
 import io.millrace.queue.Lane;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,9 +17,26 @@ final class LaneMarks {
   private record Mark(long time, Map<Lane, Long> ends) {}
 
   private List<Mark> marks = new ArrayList<>();
+  private final Map<Lane, Long> cuts = new EnumMap<>(Lane.class);
 
-  /** At {@code time}, or a little later, the lanes ended there. Times rise from call to call. */
+  /**
+   * At {@code time}, or a little later, the lanes ended there. Times rise from call to call. A lane
+   * that ends before an earlier end was cut, or its topic was made anew: offsets are used again,
+   * and what was known of it says nothing any more.
+   */
   void add(long time, Map<Lane, Long> ends) {
+    for (Map.Entry<Lane, Long> end : ends.entrySet()) {
+      Lane lane = end.getKey();
+      boolean cut =
+          marks.stream().anyMatch(mark -> mark.ends().getOrDefault(lane, 0L) > end.getValue());
+      if (cut) {
+        cuts.put(lane, time);
+      }
+    }
+    marks.removeIf(
+        mark ->
+            ends.entrySet().stream()
+                .anyMatch(end -> mark.ends().getOrDefault(end.getKey(), 0L) > end.getValue()));
     marks.add(new Mark(time, ends));
     if (marks.size() > MOST) {
       thinOut();
@@ -32,6 +50,11 @@ final class LaneMarks {
         .mapToLong(Mark::time)
         .max()
         .orElse(0);
+  }
+
+  /** Before when the lane was last cut, as far as is known here; 0 for never. */
+  long cutAt(Lane lane) {
+    return cuts.getOrDefault(lane, 0L);
   }
 
   /** A backlog of hours needs old marks, but not every one of them. */

@@ -51,7 +51,8 @@ public final class LastResort {
                     job.attempt(),
                     Fault.RECORD_GONE,
                     new Outcome.GivenUp(
-                        "internal", "The job waited longer than the queue keeps its records")));
+                        "internal",
+                        "The queue has lost this job's record before it ran; please send it again")));
   }
 
   private void giveUp(UUID jobId, int attempt, Fault fault, Outcome.GivenUp outcome) {

@@ -3,9 +3,12 @@ package io.millrace.rescue;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.job.AboutJob;
+import io.millrace.job.ReplyBody;
 import io.millrace.queue.Completion;
 import io.millrace.queue.JobQueue;
+import io.millrace.queue.LogAwayException;
 import io.millrace.queue.RecordPointer;
+import io.millrace.queue.ReplyLog;
 import io.millrace.store.JobArchive;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.Exhausted;
@@ -38,6 +41,7 @@ public final class Reaper {
   private final JobLeases leases;
   private final JobArchive archive;
   private final JobQueue queue;
+  private final ReplyLog replies;
   private final Requeuer requeuer;
   private final LastResort lastResort;
   private final Counter rescued;
@@ -46,12 +50,14 @@ public final class Reaper {
       JobLeases leases,
       JobArchive archive,
       JobQueue queue,
+      ReplyLog replies,
       Requeuer requeuer,
       LastResort lastResort,
       MeterRegistry meters) {
     this.leases = leases;
     this.archive = archive;
     this.queue = queue;
+    this.replies = replies;
     this.requeuer = requeuer;
     this.lastResort = lastResort;
     this.rescued = meters.counter("millrace.jobs.rescued");
@@ -73,7 +79,7 @@ public final class Reaper {
       }
     }
     requeuer
-        .enqueueAgain(again.keySet())
+        .enqueueAgain(again)
         .forEach(gone -> Optional.ofNullable(again.get(gone)).ifPresent(lastResort::recordGone));
     requeuer.enqueueAgain(resumable);
   }
@@ -85,10 +91,10 @@ public final class Reaper {
         archive
             .find(jobId)
             .or(() -> tellVanished(jobId))
-            .flatMap(Reaper::completion)
+            .flatMap(this::completion)
             .ifPresent(each -> queue.complete(each).join());
         leases.published(jobId);
-      } catch (CompletionException e) {
+      } catch (CompletionException | LogAwayException e) {
         // The next may be smaller, or luckier; this one is tried again in the next round.
         tellNotPublished(jobId, e);
       }
@@ -114,18 +120,20 @@ public final class Reaper {
     return Optional.empty();
   }
 
-  private static void tellNotPublished(UUID jobId, CompletionException cause) {
+  private static void tellNotPublished(UUID jobId, RuntimeException cause) {
     try (var about = AboutJob.log(jobId)) {
       log.warn(
           "Job {}: its completion is not in the log yet; tried again: {}", jobId, cause.toString());
     }
   }
 
-  private static Optional<Completion> completion(JobStatus job) {
+  private Optional<Completion> completion(JobStatus job) {
     String url = job.webhookUrl();
-    String body = job.reply();
-    return url == null || body == null
+    ReplyBody reply = job.reply();
+    return url == null || reply == null
         ? Optional.empty()
-        : Optional.of(new Completion(job.jobId(), job.owner(), url, body, null));
+        : replies
+            .read(job.jobId(), reply)
+            .map(body -> new Completion(job.jobId(), job.owner(), url, body, null));
   }
 }

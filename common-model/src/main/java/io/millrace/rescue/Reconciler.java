@@ -114,7 +114,7 @@ public final class Reconciler {
       }
     }
     again.putAll(settleUnseen(lane, unseen, queuedBefore));
-    for (RecordPointer gone : requeuer.enqueueAgain(again.keySet())) {
+    for (RecordPointer gone : requeuer.enqueueAgain(again)) {
       UUID jobId = again.get(gone);
       if (jobId != null) {
         lastResort.recordGone(jobId);
@@ -132,7 +132,12 @@ public final class Reconciler {
     Map<UUID, RecordPointer> inLog = find(lane, unseen);
     for (Waiting waiting : unseen) {
       RecordPointer record = inLog.get(waiting.jobId());
-      follow(waiting, repair.settleUnseen(waiting.jobId(), queuedBefore, record), again);
+      if (record == null && waiting.queuedAt() < marks.cutAt(lane)) {
+        // It may have been in the log that was there before: whoever was told 202 must hear of it.
+        lastResort.recordGone(waiting.jobId());
+      } else {
+        follow(waiting, repair.settleUnseen(waiting.jobId(), queuedBefore, record), again);
+      }
     }
     return again;
   }

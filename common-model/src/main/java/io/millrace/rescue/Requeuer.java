@@ -2,15 +2,21 @@ package io.millrace.rescue;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.queue.JobCodec;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.RecordPointer;
 import io.millrace.queue.RecordReader;
+import io.millrace.queue.UnreadableRecordException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,18 +43,40 @@ public final class Requeuer {
     enqueueAgain(List.of(record));
   }
 
+  /** Copies the records to the ends of their lanes. */
+  public void enqueueAgain(Collection<RecordPointer> wanted) {
+    copy(wanted, (record, job) -> true);
+  }
+
   /**
-   * Copies the records to the ends of their lanes.
+   * Copies the records of these jobs to the ends of their lanes.
    *
-   * @return those that the log has let go of: their jobs cannot run again
+   * @return those that the log has let go of, or whose offsets it has used again for another job's:
+   *     their own jobs cannot run again
    */
-  public Set<RecordPointer> enqueueAgain(Collection<RecordPointer> wanted) {
+  public Set<RecordPointer> enqueueAgain(Map<RecordPointer, UUID> wanted) {
+    return copy(wanted.keySet(), (record, job) -> isOf(wanted.get(record), job));
+  }
+
+  private static boolean isOf(@Nullable UUID jobId, byte[] record) {
+    try {
+      return JobCodec.decodeJob(record).jobId().equals(jobId);
+    } catch (UnreadableRecordException e) {
+      return false;
+    }
+  }
+
+  private Set<RecordPointer> copy(
+      Collection<RecordPointer> wanted, BiPredicate<RecordPointer, byte[]> good) {
     Set<RecordPointer> gone = new HashSet<>(wanted);
     List<CompletableFuture<?>> sent = new ArrayList<>();
     long[] bytes = {0};
     records.readEach(
         wanted,
         (record, job) -> {
+          if (!good.test(record, job)) {
+            return;
+          }
           if (bytes[0] + job.length > IN_HAND) {
             awaitAll(sent);
             bytes[0] = 0;
@@ -59,7 +87,8 @@ public final class Requeuer {
         });
     awaitAll(sent);
     requeued.increment(wanted.size() - gone.size());
-    gone.forEach(each -> log.error("Record {} has left the log; its job cannot run again", each));
+    gone.forEach(
+        each -> log.error("Record {} is not in the log any more; its job cannot run again", each));
     return gone;
   }
 

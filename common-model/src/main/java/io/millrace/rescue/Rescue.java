@@ -19,15 +19,23 @@ public final class Rescue implements SmartLifecycle {
   public static final Duration OTHERS_TIME = Duration.ofMillis(5 * OFTEN_MILLIS / 2);
 
   private static final long SELDOM_MILLIS = 5000;
+  private static final long MINUTE_MILLIS = 60_000;
   private static final long STOP_MILLIS = 2000;
 
   private final Rebuilder rebuilder;
   private final Reaper reaper;
   private final Reconciler reconciler;
+  private final Trimmer trimmer;
   private final Steadiness steadiness;
   private @Nullable ScheduledExecutorService thread;
 
-  public Rescue(Rebuilder rebuilder, Reaper reaper, Reconciler reconciler, Steadiness steadiness) {
+  public Rescue(
+      Rebuilder rebuilder,
+      Reaper reaper,
+      Reconciler reconciler,
+      Trimmer trimmer,
+      Steadiness steadiness) {
+    this.trimmer = trimmer;
     this.rebuilder = rebuilder;
     this.reaper = reaper;
     this.reconciler = reconciler;
@@ -45,6 +53,7 @@ public final class Rescue implements SmartLifecycle {
     every(thread, OFTEN_MILLIS, "publishing completions", reaper::publishCompletions);
     every(thread, OFTEN_MILLIS, "resuming held jobs", reconciler::resumeHeld);
     every(thread, SELDOM_MILLIS, "settling jobs", reconciler::settle);
+    every(thread, MINUTE_MILLIS, "trimming the logs", trimmer::trim);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.millrace.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Reply;
 import io.millrace.queue.Lane;
@@ -53,9 +55,23 @@ public final class AdmissionGate {
   /** An Idempotency-Key with what it stands for. */
   public record Idempotency(String key, String bodyDigest) {}
 
-  /** Limits of one owner; 0 is none. {@code rate} is in jobs a second. */
-  public record OwnerLimits(int queued, int running, int rate) {
+  /**
+   * Limits of one owner; 0 is none.
+   *
+   * @param queued jobs that wait
+   * @param running jobs that run
+   * @param rate jobs a second
+   * @param stored bytes of replies that are kept; looked at when a job comes, so that those that
+   *     wait and run by then may exceed it by theirs
+   * @param bytes of jobs' records a second; one larger job may go, and is waited for afterwards
+   */
+  public record OwnerLimits(int queued, int running, int rate, long stored, long bytes) {
     public static final OwnerLimits NONE = new OwnerLimits(0, 0, 0);
+
+    /** With no limit in bytes. */
+    public OwnerLimits(int queued, int running, int rate) {
+      this(queued, running, rate, 0, 0);
+    }
   }
 
   /** What the gate said. */
@@ -73,6 +89,15 @@ public final class AdmissionGate {
   /** The owner sends faster than it may; {@code retryAfter} until its next job is due. */
   public record OwnerTooFast(long queueLength, Duration retryAfter) implements Decision {}
 
+  /** As many bytes of the owner's replies are kept as may be; the first go after that time. */
+  public record OwnerStoresTooMuch(long queueLength, Duration retryAfter) implements Decision {}
+
+  /** The owner sends more bytes than it may; {@code retryAfter} until its next job is due. */
+  public record OwnerTooHeavy(long queueLength, Duration retryAfter) implements Decision {}
+
+  /** Redis is as full as it may be while it takes jobs in. */
+  public record StoreFull() implements Decision {}
+
   /** The idempotency key's first job, which has ended. */
   public record Repeated(UUID firstJobId) implements Decision {}
 
@@ -87,6 +112,11 @@ public final class AdmissionGate {
 
   /** Lets the candidate in and counts it, or says why not. */
   public Decision admit(Candidate candidate) {
+    return admit(candidate, false);
+  }
+
+  /** The same; with a full store only a repeat of a known key is answered. */
+  public Decision admit(Candidate candidate, boolean storeIsFull) {
     ExecutionRequest request = candidate.request();
     Idempotency idempotency = candidate.idempotency();
     List<String> answer =
@@ -106,13 +136,19 @@ public final class AdmissionGate {
             idempotency == null ? null : idempotency.key(),
             idempotency == null ? null : idempotency.bodyDigest(),
             settings.idempotencyTtl().toSeconds(),
-            settings.retention().toSeconds());
+            settings.retention().toSeconds(),
+            candidate.limits().stored(),
+            candidate.limits().bytes(),
+            bytes(request),
+            storeIsFull ? "1" : "");
     return switch (answer.get(0)) {
       case "admitted" -> new Admitted(Lane.of(answer.get(1)), number(answer, 2), number(answer, 3));
       case "queue_full" -> new QueueFull(number(answer, 1));
       case "key_full" -> new OwnerFull(number(answer, 1), number(answer, 2));
-      case "key_rate" ->
-          new OwnerTooFast(number(answer, 1), Duration.ofNanos(number(answer, 2) * 1000));
+      case "key_rate" -> new OwnerTooFast(number(answer, 1), micros(answer, 2));
+      case "key_stored" -> new OwnerStoresTooMuch(number(answer, 1), micros(answer, 2));
+      case "key_bytes" -> new OwnerTooHeavy(number(answer, 1), micros(answer, 2));
+      case "store_full" -> new StoreFull();
       case "repeated" -> new Repeated(UUID.fromString(answer.get(1)));
       case "in_flight" -> new InFlight(UUID.fromString(answer.get(1)));
       case "other_body" -> new OtherBody(UUID.fromString(answer.get(1)));
@@ -181,10 +217,7 @@ public final class AdmissionGate {
             RedisKeys.job(jobId),
             jobId,
             gatewayId,
-            cancelled.state().wireName(),
-            cancelled.status(),
-            cancelled.head(),
-            cancelled.tail(),
+            ToldReply.of(cancelled),
             settings.resultTtl().toSeconds())
         .get(0)
         .equals("cancelled");
@@ -198,12 +231,19 @@ public final class AdmissionGate {
             jobId,
             owner,
             "",
-            reply.state().wireName(),
-            reply.status(),
-            reply.head(),
-            reply.tail(),
+            ToldReply.of(reply),
             settings.resultTtl().toSeconds())
         .get(0);
+  }
+
+  /** Bytes of the record that the job will have, but for some hundred around its texts. */
+  private static long bytes(ExecutionRequest request) {
+    String id = request.id();
+    return request.code().getBytes(UTF_8).length + (id == null ? 0 : id.getBytes(UTF_8).length);
+  }
+
+  private static Duration micros(List<String> answer, int index) {
+    return Duration.ofNanos(number(answer, index) * 1000);
   }
 
   private static long number(List<String> answer, int index) {

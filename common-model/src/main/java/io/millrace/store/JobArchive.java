@@ -1,6 +1,8 @@
 package io.millrace.store;
 
 import io.millrace.job.JobState;
+import io.millrace.job.ReplyBody;
+import io.millrace.queue.RecordPointer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -9,9 +11,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.redis.core.HashOperations;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** What is known of a job, for those who ask. */
@@ -21,6 +23,9 @@ public final class JobArchive {
 
   /** Fields of a job in the script's answer. */
   private static final int LISTED = 8;
+
+  /** Values of a reply in the script's answer. */
+  private static final int REPLY_VALUES = 5;
 
   private final Scripts scripts;
   private final StringRedisTemplate redis;
@@ -32,8 +37,7 @@ public final class JobArchive {
 
   /** The job, unless it is unknown, expired or was refused. */
   public Optional<JobStatus> find(UUID jobId) {
-    HashOperations<String, String, String> hashes = redis.opsForHash();
-    Map<String, String> fields = hashes.entries(RedisKeys.job(jobId));
+    Map<String, String> fields = fields(scripts.run("job", RedisKeys.job(jobId), jobId));
     String state = fields.get("state");
     if (state == null || state.equals(JobState.REFUSED.wireName())) {
       return Optional.empty();
@@ -49,7 +53,24 @@ public final class JobArchive {
             time(fields.get("finished")),
             Integer.parseInt(fields.getOrDefault("attempt", "0")),
             fields.get("webhook_url"),
-            fields.get("reply")));
+            reply(JobState.ofWireName(state), fields),
+            RecordPointer.parse(fields.getOrDefault("record", "")).orElse(null)));
+  }
+
+  private static @Nullable ReplyBody reply(JobState state, Map<String, String> fields) {
+    return state.isTerminal()
+        ? StoredReply.body(
+            fields.getOrDefault("body", ""),
+            fields.getOrDefault("reply_at", ""),
+            fields.getOrDefault("times", ""))
+        : null;
+  }
+
+  private static Map<String, String> fields(List<String> namesAndValues) {
+    return IntStream.range(0, namesAndValues.size() / 2)
+        .boxed()
+        .collect(
+            Collectors.toMap(i -> namesAndValues.get(2 * i), i -> namesAndValues.get(2 * i + 1)));
   }
 
   /** The last jobs of an owner, newest first, at most 1,000. */
@@ -83,6 +104,7 @@ public final class JobArchive {
         time(optional(fields.get(5))),
         Integer.parseInt(Objects.requireNonNullElse(optional(fields.get(6)), "0")),
         optional(fields.get(7)),
+        null,
         null);
   }
 
@@ -94,8 +116,8 @@ public final class JobArchive {
   /** What a watcher is told. */
   public sealed interface Watch {}
 
-  /** The reply is there. */
-  public record Ready(StoredReply reply) implements Watch {}
+  /** The job has ended: ask for its reply. */
+  public record Ready() implements Watch {}
 
   /** It will come on the gateway's channel. */
   public record Pending() implements Watch {}
@@ -130,12 +152,12 @@ public final class JobArchive {
     for (int from = 0; from < asked.size(); from += BATCH) {
       List<UUID> batch = asked.subList(from, Math.min(from + BATCH, asked.size()));
       List<String> answer = scripts.run("replies", RedisKeys.EPOCH, batch.toArray());
-      for (int i = 0; i < answer.size(); i += 3) {
+      for (int i = 0; i < answer.size(); i += REPLY_VALUES) {
         replies.add(
             new StoredReply(
                 UUID.fromString(answer.get(i)),
                 Integer.parseInt(answer.get(i + 1)),
-                answer.get(i + 2)));
+                StoredReply.body(answer.get(i + 2), answer.get(i + 3), answer.get(i + 4))));
       }
     }
     return replies;
@@ -144,8 +166,7 @@ public final class JobArchive {
   private Watch watch(UUID jobId, String gatewayId, String detach) {
     List<String> answer = scripts.run("watch", RedisKeys.job(jobId), gatewayId, detach);
     return switch (answer.get(0)) {
-      case "ended" ->
-          new Ready(new StoredReply(jobId, Integer.parseInt(answer.get(1)), answer.get(2)));
+      case "ended" -> new Ready();
       case "watching" -> new Pending();
       default -> new Unknown();
     };

@@ -99,7 +99,14 @@ public final class JobLeases {
    *     webhook has ended already; to be repeated like any other failure of Redis
    */
   public Optional<Recorded> finish(Lease lease, Reply reply, Duration runTime) {
-    List<String> answer = finish(lease, reply, runTime, "");
+    return finish(lease, reply, null, runTime);
+  }
+
+  /** The same, of a reply that is at this address in the log of replies, unless that is null. */
+  public Optional<Recorded> finish(
+      Lease lease, Reply reply, @Nullable String address, Duration runTime) {
+    List<Object> toldReply = ToldReply.of(reply, address);
+    List<String> answer = tellFinished(lease, toldReply, runTime, "");
     if (answer.get(0).equals("later")) {
       throw new TransientDataAccessResourceException(
           "Redis is another one or has lost its last writes; its lanes are compared with the log first");
@@ -107,31 +114,29 @@ public final class JobLeases {
     if (!answer.get(0).equals("recorded")) {
       return Optional.empty();
     }
-    String times = answer.get(5);
+    String times = answer.get(4);
     Lease told =
         new Lease(lease.job().withoutCode(), lease.attempt(), lease.startedAt(), lease.record());
     memory.keep(
-        reply.head().length() + reply.tail().length() + KEPT_BESIDE,
-        () -> finish(told, reply, runTime, times));
+        KEPT_BESIDE + (address == null ? reply.bytes() : 0),
+        () -> tellFinished(told, toldReply, runTime, times));
     return Optional.of(
         new Recorded(
             Long.parseLong(answer.get(1)),
             Long.parseLong(answer.get(2)),
             RecordPointer.parse(answer.get(3)),
-            answer.get(4)));
+            reply.body(times)));
   }
 
-  private List<String> finish(Lease lease, Reply reply, Duration runTime, String minted) {
+  private List<String> tellFinished(
+      Lease lease, List<Object> reply, Duration runTime, String minted) {
     Job job = lease.job();
     return scripts.run(
         "finish",
         RedisKeys.job(job.jobId()),
         job.jobId(),
         lease.attempt(),
-        reply.state().wireName(),
-        reply.status(),
-        reply.head(),
-        reply.tail(),
+        reply,
         micros(runTime),
         settings.resultTtl().toSeconds(),
         job.owner(),
@@ -193,10 +198,7 @@ public final class JobLeases {
             jobId,
             "",
             attempt,
-            reply.state().wireName(),
-            reply.status(),
-            reply.head(),
-            reply.tail(),
+            ToldReply.of(reply),
             settings.deadTtl().toSeconds())
         .get(0)
         .equals("done");

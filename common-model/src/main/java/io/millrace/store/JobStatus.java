@@ -1,13 +1,16 @@
 package io.millrace.store;
 
 import io.millrace.job.JobState;
+import io.millrace.job.ReplyBody;
+import io.millrace.queue.RecordPointer;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A job as its owner may see it. Times are microseconds since the epoch, null where not yet.
  *
- * @param reply the reply's body, null until the job has ended
+ * @param reply the reply's body or where it is, null until the job has ended
+ * @param record where the job's record is in the log, null until a worker has seen it
  */
 public record JobStatus(
     UUID jobId,
@@ -19,4 +22,27 @@ public record JobStatus(
     @Nullable Long finishedAt,
     int attempt,
     @Nullable String webhookUrl,
-    @Nullable String reply) {}
+    @Nullable ReplyBody reply,
+    @Nullable RecordPointer record) {
+
+  /** The same with the body of its reply, or without. */
+  public JobStatus withReply(@Nullable ReplyBody body) {
+    return new JobStatus(
+        jobId,
+        owner,
+        id,
+        state,
+        acceptedAt,
+        startedAt,
+        finishedAt,
+        attempt,
+        webhookUrl,
+        body,
+        record);
+  }
+
+  /** The reply's body when it is at hand; null before the end, and while it is in the log. */
+  public @Nullable String replyText() {
+    return reply instanceof ReplyBody.Whole whole ? whole.text() : null;
+  }
+}

@@ -100,10 +100,7 @@ public final class LaneRepair {
         "write_back",
         RedisKeys.job(jobId),
         jobId,
-        reply.state().wireName(),
-        reply.status(),
-        reply.head(),
-        reply.tail(),
+        ToldReply.of(reply),
         minted.times(),
         settings.resultTtl().toSeconds());
   }

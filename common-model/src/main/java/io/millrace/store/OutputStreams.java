@@ -13,8 +13,9 @@ import org.springframework.data.redis.connection.stream.StreamRecords;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * What running jobs write, for those who watch: a stream a job, bounded in pieces, forgotten soon
- * after its last one. Losing it loses nothing: the reply has the whole output. Thread-safe.
+ * What running jobs write, for those who watch: a stream a watched job, bounded in pieces,
+ * forgotten soon after its last one. Losing it loses nothing: the reply has the whole output.
+ * Thread-safe.
  */
 public final class OutputStreams {
 
@@ -25,9 +26,19 @@ public final class OutputStreams {
   private static final Duration KEPT = Duration.ofSeconds(60);
 
   private final StringRedisTemplate redis;
+  private final Scripts scripts;
 
   public OutputStreams(StringRedisTemplate redis) {
     this.redis = redis;
+    this.scripts = new Scripts(redis);
+  }
+
+  /**
+   * Somebody watches this job: its worker, should it run, appends what it writes for ten seconds
+   * from now on.
+   */
+  public void follow(UUID jobId) {
+    scripts.run("follow", RedisKeys.job(jobId), jobId);
   }
 
   /** Which of the two outputs. */

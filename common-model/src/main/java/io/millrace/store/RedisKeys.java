@@ -29,7 +29,7 @@ public final class RedisKeys {
     return "{millrace}:output:" + jobId;
   }
 
-  /** The channel on which a gateway hears replies: job id (36), status (3), body. */
+  /** The channel on which a gateway hears replies: job id (36), status (3), a small body. */
   public static String replies(String gatewayId) {
     return "{millrace}:replies:" + gatewayId;
   }
@@ -37,6 +37,11 @@ public final class RedisKeys {
   /** The channel on which a worker hears the ids of jobs it must kill. */
   public static String kills(String workerId) {
     return "{millrace}:kills:" + workerId;
+  }
+
+  /** The channel on which a worker hears the ids of jobs that somebody watches. */
+  public static String follows(String workerId) {
+    return "{millrace}:follow:" + workerId;
   }
 
   static String jobsOf(String owner) {

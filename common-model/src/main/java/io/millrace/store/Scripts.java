@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -33,10 +34,16 @@ final class Scripts {
     this.redis = redis;
   }
 
-  /** Runs one script on a key; null arguments become the empty string. */
+  /**
+   * Runs one script on a key; null arguments become the empty string, and a list stands for what is
+   * in it.
+   */
   List<String> run(String name, String key, @Nullable Object... arguments) {
     Object[] texts =
-        Arrays.stream(arguments).map(each -> each == null ? "" : each.toString()).toArray();
+        Arrays.stream(arguments)
+            .flatMap(each -> each instanceof List<?> list ? list.stream() : Stream.of(text(each)))
+            .map(Scripts::text)
+            .toArray();
     List<?> answer =
         redis.execute(loaded.computeIfAbsent(name, Scripts::load), List.of(key), texts);
     if (answer == null) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.util.unit.DataSize;
 
 class QueueSettingsTest {
 
@@ -25,7 +26,11 @@ class QueueSettingsTest {
                 Duration.ofDays(7),
                 Duration.ofHours(1),
                 Duration.ofDays(7),
-                Duration.ofHours(24)));
+                Duration.ofHours(24),
+                DataSize.ofMegabytes(4),
+                DataSize.ofKilobytes(32),
+                DataSize.ofGigabytes(4),
+                false));
   }
 
   @ParameterizedTest
@@ -37,7 +42,11 @@ class QueueSettingsTest {
     "retention, 59s",
     "result-ttl, 999ms",
     "dead-ttl, 0s",
-    "idempotency-ttl, -1s"
+    "idempotency-ttl, -1s",
+    "max-reply, 4095B",
+    "max-reply, 10MB",
+    "large-reply, -1B",
+    "max-bytes, 1000KB"
   })
   void aValueOutOfRangeIsRefusedByName(String name, String value) {
     assertThatThrownBy(() -> bind(Map.of("millrace.queue." + name, value)))

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 /** On a broker that nobody has used before. */
 class TopicsTest {
@@ -79,6 +81,7 @@ class TopicsTest {
             "millrace.jobs.bulk",
             "millrace.completions",
             "millrace.dead-letters",
+            "millrace.replies",
             "millrace.parked");
   }
 
@@ -99,6 +102,37 @@ class TopicsTest {
     assertThat(config(ConfigResource.Type.GROUP, Topics.WORKERS).get("share.auto.offset.reset"))
         .extracting("value")
         .isEqualTo("earliest");
+  }
+
+  @Test
+  void everyTopicIsMadeSafeWhoeverMadeIt() throws Exception {
+    NewTopic made = new NewTopic("millrace.jobs", 1, (short) 1);
+    made.configs(Map.of("retention.bytes", "1000000", "unclean.leader.election.enable", "true"));
+    admin.createTopics(List.of(made)).all().get(20, TimeUnit.SECONDS);
+    new Topics(admin, Store.SETTINGS, 1).ensure();
+    await()
+        .atMost(10, TimeUnit.SECONDS)
+        .until(() -> topicConfig("millrace.jobs").get("retention.bytes").value().equals("-1"));
+    Config config = topicConfig("millrace.jobs");
+    assertThat(config.get("unclean.leader.election.enable").value()).isEqualTo("false");
+    assertThat(config.get("min.insync.replicas").value()).isEqualTo("1");
+  }
+
+  @Test
+  void fewerCopiesThanAskedForAreWarnedOfOrKeepARoleFromStarting() {
+    new Topics(admin, Store.SETTINGS, 1).ensure();
+    assertThat(new Topics(admin, Store.SETTINGS, 3).ensure()).isPositive();
+    QueueSettings strict =
+        new Binder(
+                new MapConfigurationPropertySource(
+                    Map.of("millrace.queue.require-replicas", "true")))
+            .bindOrCreate("millrace.queue", QueueSettings.class);
+    assertThat(new Topics(admin, strict, 1).ensure()).isPositive();
+    assertThatThrownBy(() -> new Topics(admin, strict, 3).ensure())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("millrace.jobs has 1 of 3 copies")
+        .hasMessageContaining("millrace.replies has 1 of 3 copies")
+        .hasMessageContaining("millrace.queue.replicas");
   }
 
   @Test

@@ -3,10 +3,13 @@ package io.millrace.rescue;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.job.Job;
 import io.millrace.queue.Lane;
+import io.millrace.queue.LogCut;
+import io.millrace.queue.QueueSettings;
 import io.millrace.queue.RecordPointer;
 import io.millrace.store.JobEnds;
 import io.millrace.store.JobLeases.Granted;
 import io.millrace.store.Lease;
+import io.millrace.store.NeededRecords;
 import io.millrace.testing.Log;
 import io.millrace.testing.Store;
 import java.time.Duration;
@@ -28,7 +31,9 @@ final class Crew implements AutoCloseable {
   Crew(Store store, Duration sendGrace) {
     this.store = store;
     lastResort = new LastResort(store.leases, store.archive, Store.SPEAKER, new JobEnds(meters));
-    reaper = new Reaper(store.leases, store.archive, log.queue, requeuer, lastResort, meters);
+    reaper =
+        new Reaper(
+            store.leases, store.archive, log.queue, log.replies, requeuer, lastResort, meters);
     reconciler =
         new Reconciler(
             store.repair, log.progress, log.records, requeuer, lastResort, meters, sendGrace);
@@ -40,6 +45,16 @@ final class Crew implements AutoCloseable {
 
   Rebuilder rebuilder() {
     return new Rebuilder(store.repair, log.progress, log.records, requeuer, meters);
+  }
+
+  /** Lets go at once. */
+  Trimmer trimmer(QueueSettings settings) {
+    return new Trimmer(
+        new NeededRecords(store.redis),
+        log.progress,
+        new LogCut(log.admin),
+        settings,
+        new Trimmer.Grace(Duration.ZERO, Duration.ZERO, Duration.ZERO));
   }
 
   /** Admitted to that lane. */

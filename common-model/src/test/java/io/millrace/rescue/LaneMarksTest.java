@@ -29,4 +29,16 @@ class LaneMarksTest {
     assertThat(marks.passed(Lane.FIRST, 2000)).isBetween(1L, 2000L);
     assertThat(marks.passed(Lane.FIRST, 24 * 720)).isEqualTo(24 * 720);
   }
+
+  @Test
+  void aLaneThatWasCutForgetsWhatWasKnownOfIt() {
+    marks.add(10, Map.of(Lane.FIRST, 100L, Lane.BULK, 0L));
+    assertThat(marks.cutAt(Lane.FIRST)).isZero();
+    marks.add(20, Map.of(Lane.FIRST, 3L, Lane.BULK, 0L));
+    assertThat(marks.cutAt(Lane.FIRST)).isEqualTo(20);
+    assertThat(marks.cutAt(Lane.BULK)).isZero();
+    assertThat(marks.passed(Lane.FIRST, 3)).isEqualTo(20);
+    marks.add(30, Map.of(Lane.FIRST, 4L, Lane.BULK, 0L));
+    assertThat(marks.cutAt(Lane.FIRST)).isEqualTo(20);
+  }
 }

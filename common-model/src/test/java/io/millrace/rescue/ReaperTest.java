@@ -82,7 +82,7 @@ class ReaperTest {
     JobStatus ended = store.archive.find(poison.jobId()).orElseThrow();
     assertThat(ended.state().wireName()).isEqualTo("failed");
     assertThat(ended.attempt()).isEqualTo(3);
-    assertThat(ended.reply()).contains("\"worker_lost\"").contains("\"id\":\"id-1\"");
+    assertThat(ended.replyText()).contains("\"worker_lost\"").contains("\"id\":\"id-1\"");
     assertGivenUpOnce("worker_lost");
     assertThat(crew.runAll()).isEmpty();
     Job next = crew.submitted(Lane.FIRST);
@@ -105,7 +105,7 @@ class ReaperTest {
     crew.reaper.rescueJobs();
     JobStatus ended = store.archive.find(job.jobId()).orElseThrow();
     assertThat(ended.state().wireName()).isEqualTo("failed");
-    assertThat(ended.reply()).contains("\"code\":500").contains("\"internal\"");
+    assertThat(ended.replyText()).contains("\"code\":500").contains("\"internal\"");
     assertThat(store.queueLength()).isZero();
     assertGivenUpOnce("record_gone");
   }
@@ -119,7 +119,7 @@ class ReaperTest {
     makeOld(job);
     crew.reaper.publishCompletions();
     crew.reaper.publishCompletions();
-    String body = store.archive.find(job.jobId()).orElseThrow().reply();
+    String body = store.archive.find(job.jobId()).orElseThrow().replyText();
     assertThat(completionsOf(job))
         .containsExactly(
             new Completion(job.jobId(), "owner", "https://a.example/", String.valueOf(body), null));
@@ -131,9 +131,8 @@ class ReaperTest {
     Job tooLarge = finishedWithWebhook();
     store
         .redis
-        .opsForHash()
-        .put(
-            "{millrace}:job:" + tooLarge.jobId(), "reply", "x".repeat(Topics.MAX_COMPLETION_BYTES));
+        .opsForValue()
+        .set("{millrace}:reply:" + tooLarge.jobId(), "x".repeat(Topics.MAX_COMPLETION_BYTES));
     makeOld(tooLarge);
     Job other = finishedWithWebhook();
     makeOld(other);

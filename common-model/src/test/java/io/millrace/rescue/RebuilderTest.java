@@ -174,7 +174,7 @@ class RebuilderTest {
     store.redis.opsForValue().set("{millrace}:server", "an earlier start of Redis");
 
     crew.rebuilder().rebuildIfNeeded();
-    assertThat(store.archive.find(job.jobId()).orElseThrow().reply()).isEqualTo(first);
+    assertThat(store.archive.find(job.jobId()).orElseThrow().replyText()).isEqualTo(first);
     assertThat(crew.runAll()).isEmpty();
   }
 

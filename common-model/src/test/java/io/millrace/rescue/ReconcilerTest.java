@@ -3,11 +3,14 @@ package io.millrace.rescue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.job.Job;
+import io.millrace.job.JobState;
 import io.millrace.queue.Lane;
+import io.millrace.queue.RecordPointer;
 import io.millrace.store.AdmissionGate.Admitted;
 import io.millrace.store.AdmissionGate.Idempotency;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.JobLeases.GiveBack;
+import io.millrace.store.JobStatus;
 import io.millrace.store.Lease;
 import io.millrace.testing.Store;
 import java.time.Duration;
@@ -25,6 +28,24 @@ class ReconcilerTest {
   @AfterEach
   void close() {
     crew.close();
+  }
+
+  @Test
+  void anOffsetThatIsUsedAgainIsNotTakenForTheJobsRecord() throws Exception {
+    Job job = crew.submitted(Lane.FIRST);
+    Lease lease = crew.claimAll("worker-1").get(0);
+    store.leases.giveBack(job.jobId(), lease.attempt(), GiveBack.RELEASED);
+    RecordPointer another = crew.log.send(Lane.FIRST, store.accepted("other"));
+    crew.runAll();
+    store.redis.opsForHash().put("{millrace}:job:" + job.jobId(), "record", another.toString());
+
+    crew.reconciler.settle();
+    crew.reconciler.settle();
+
+    JobStatus ended = store.archive.find(job.jobId()).orElseThrow();
+    assertThat(ended.state()).isEqualTo(JobState.FAILED);
+    assertThat(ended.replyText()).contains("lost this job's record").contains("\"code\":500");
+    assertThat(store.queueLength()).isZero();
   }
 
   @Test

@@ -26,6 +26,7 @@ class RescueTest {
           crew.rebuilder(),
           crew.reaper,
           crew.reconciler,
+          crew.trimmer(Store.SETTINGS),
           new Steadiness(LEASE, store.repair::now, System::nanoTime));
 
   @BeforeEach

@@ -4,19 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
+import io.millrace.job.Outcome;
+import io.millrace.job.Output;
+import io.millrace.job.Reply;
 import io.millrace.queue.Lane;
 import io.millrace.store.AdmissionGate.Admitted;
 import io.millrace.store.AdmissionGate.Cancellation;
+import io.millrace.store.AdmissionGate.Candidate;
 import io.millrace.store.AdmissionGate.Decision;
 import io.millrace.store.AdmissionGate.Idempotency;
 import io.millrace.store.AdmissionGate.InFlight;
 import io.millrace.store.AdmissionGate.OtherBody;
 import io.millrace.store.AdmissionGate.OwnerFull;
 import io.millrace.store.AdmissionGate.OwnerLimits;
+import io.millrace.store.AdmissionGate.OwnerStoresTooMuch;
 import io.millrace.store.AdmissionGate.OwnerTooFast;
+import io.millrace.store.AdmissionGate.OwnerTooHeavy;
 import io.millrace.store.AdmissionGate.QueueFull;
 import io.millrace.store.AdmissionGate.Rebuilding;
 import io.millrace.store.AdmissionGate.Repeated;
+import io.millrace.store.AdmissionGate.StoreFull;
 import io.millrace.testing.Store;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +40,74 @@ import org.junit.jupiter.api.Test;
 class AdmissionGateTest {
 
   private static final Duration LEASE = Duration.ofSeconds(15);
+
+  @Test
+  void anOwnerWhoseRepliesFillItsBudgetWaitsUntilTheyExpire() {
+    Store store = Store.fresh();
+    OwnerLimits budget = new OwnerLimits(0, 0, 0, 1000, 0);
+    Job small = store.accepted(Store.job("owner"), budget);
+    store.finished(store.granted(small, "w"));
+    assertThat(store.admit(Store.job("owner"), budget, null)).isInstanceOf(Admitted.class);
+    Job large = store.accepted(Store.job("owner"), budget);
+    Reply reply =
+        Store.reply(large, new Outcome.Succeeded(new Output("x".repeat(900), "", false), "null"));
+    store.leases.finish(store.granted(large, "w"), reply, "topic:1", Duration.ZERO);
+
+    Decision decision = store.admit(Store.job("owner"), budget, null);
+    assertThat(decision).isInstanceOf(OwnerStoresTooMuch.class);
+    assertThat(((OwnerStoresTooMuch) decision).retryAfter())
+        .isBetween(Duration.ofMinutes(59), Duration.ofMinutes(64));
+    assertThat(store.admit(Store.job("other"), budget, null)).isInstanceOf(Admitted.class);
+    assertThat(store.admit(Store.job("owner"), OwnerLimits.NONE, null))
+        .as("a limit that was taken away")
+        .isInstanceOf(Admitted.class);
+  }
+
+  @Test
+  void whatHasExpiredDoesNotCountAgainstABudget() {
+    Store store = Store.fresh();
+    OwnerLimits budget = new OwnerLimits(0, 0, 0, 1000, 0);
+    store.redis.opsForHash().put("{millrace}:owner:owner:stored", "1700000000", "5000");
+    assertThat(store.admit(Store.job("owner"), budget, null)).isInstanceOf(Admitted.class);
+    assertThat(store.redis.hasKey("{millrace}:owner:owner:stored")).isFalse();
+  }
+
+  @Test
+  void anOwnerThatSentManyBytesWaitsForThemAndNobodyElseDoes() {
+    Store store = Store.fresh();
+    OwnerLimits slow = new OwnerLimits(0, 0, 0, 0, 1000);
+    Job large =
+        new Job(
+            UUID.randomUUID(),
+            "owner",
+            new ExecutionRequest("#".repeat(10_000), 30, null, null),
+            0,
+            null,
+            null);
+    assertThat(store.admit(large, slow, null))
+        .as("a large one may go")
+        .isInstanceOf(Admitted.class);
+    Decision decision = store.admit(Store.job("owner"), slow, null);
+    assertThat(decision).isInstanceOf(OwnerTooHeavy.class);
+    assertThat(((OwnerTooHeavy) decision).retryAfter())
+        .isBetween(Duration.ofSeconds(7), Duration.ofSeconds(9));
+    assertThat(store.admit(Store.job("other"), slow, null)).isInstanceOf(Admitted.class);
+  }
+
+  @Test
+  void aFullStoreTakesNoJobButTellsARepeatWhatItKnows() {
+    Store store = Store.fresh();
+    Idempotency key = new Idempotency("key", "digest");
+    Job first = Store.job("owner");
+    store.admit(first, OwnerLimits.NONE, key);
+    Candidate repeat =
+        new Candidate(UUID.randomUUID(), "owner", first.request(), null, OwnerLimits.NONE, key);
+    assertThat(store.gate.admit(repeat, true)).isEqualTo(new InFlight(first.jobId()));
+    Candidate other =
+        new Candidate(UUID.randomUUID(), "owner", first.request(), null, OwnerLimits.NONE, null);
+    assertThat(store.gate.admit(other, true)).isInstanceOf(StoreFull.class);
+    assertThat(store.gate.admit(other, false)).isInstanceOf(Admitted.class);
+  }
 
   @Test
   void manyGatewaysNeverAdmitOneTooMany() throws Exception {
@@ -304,7 +379,7 @@ class AdmissionGateTest {
         .isEqualTo(Cancellation.ALREADY_ENDED);
     assertThat(store.leases.claim(job, Store.at(1), "worker-1"))
         .isEqualTo(new JobLeases.Ended("cancelled"));
-    assertThat(store.archive.find(job.jobId()).orElseThrow().reply()).contains("\"cancelled\"");
+    assertThat(store.archive.find(job.jobId()).orElseThrow().replyText()).contains("\"cancelled\"");
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
-import io.millrace.job.Output;
 import io.millrace.job.Reply;
 import io.millrace.queue.RecordPointer;
 import io.millrace.store.AdmissionGate.Cancellation;
@@ -102,13 +101,7 @@ class JobLeasesTest {
     Lease lease = store.running("owner");
     Recorded recorded = store.finished(lease);
     Recorded repeated =
-        store
-            .leases
-            .finish(
-                lease,
-                Store.reply(lease.job(), new Outcome.TimedOut(Output.NONE, 1)),
-                Duration.ofSeconds(1))
-            .orElseThrow();
+        store.leases.finish(lease, Store.success(lease.job()), Duration.ofSeconds(1)).orElseThrow();
     assertThat(repeated.body()).isEqualTo(recorded.body());
     assertThat(store.state(lease.job().jobId())).isEqualTo("succeeded");
   }
@@ -120,7 +113,7 @@ class JobLeasesTest {
     store.flush();
     Recorded recorded = store.finished(lease);
     JobStatus status = store.archive.find(job.jobId()).orElseThrow();
-    assertThat(status.reply()).isEqualTo(recorded.body());
+    assertThat(status.replyText()).isEqualTo(recorded.body());
     assertThat(status.attempt()).isEqualTo(1);
     assertThat(status.owner()).isEqualTo("owner");
     assertThat(store.leases.unpublished(Duration.ZERO, 10)).containsExactly(job.jobId());

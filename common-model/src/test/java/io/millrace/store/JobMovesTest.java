@@ -9,6 +9,7 @@ import io.millrace.job.Output;
 import io.millrace.store.JobLeases.GiveBack;
 import io.millrace.testing.Store;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -72,14 +73,14 @@ class JobMovesTest {
   @MethodSource("everyMoveFromEveryState")
   void theScriptsAllowWhatTheStatesAllow(JobState from, Move move) {
     Lease lease = bring(from);
-    String replyBefore = store.field(lease.job().jobId(), "reply");
+    Optional<String> replyBefore = store.archive.find(lease.job().jobId()).map(JobStatus::replyText);
 
     move.by().by(store, lease);
 
     JobState after = JobState.ofWireName(store.state(lease.job().jobId()));
     assertThat(after).isEqualTo(from.canBecome(move.to()) ? move.to() : from);
     if (from.isTerminal()) {
-      assertThat(store.field(lease.job().jobId(), "reply")).isEqualTo(replyBefore);
+      assertThat(store.archive.find(lease.job().jobId()).map(JobStatus::replyText)).isEqualTo(replyBefore);
     }
   }
 

@@ -99,7 +99,7 @@ class LostWritesTest {
   }
 
   private String body(UUID jobId) {
-    return Objects.requireNonNull(store.archive.find(jobId).orElseThrow().reply());
+    return Objects.requireNonNull(store.archive.find(jobId).orElseThrow().replyText());
   }
 
   @Test

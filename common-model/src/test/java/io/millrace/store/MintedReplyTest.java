@@ -6,7 +6,10 @@ import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Output;
+import io.millrace.job.Reply;
+import io.millrace.job.ReplyBody;
 import io.millrace.store.AdmissionGate.OwnerLimits;
+import io.millrace.store.JobLeases.Recorded;
 import io.millrace.testing.Store;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,6 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.listener.ChannelTopic;
@@ -134,42 +138,98 @@ class MintedReplyTest {
 
   @Test
   void callerWebhookAndReaderGetTheSameBytes() throws Exception {
-    String stdout = "\u00e9\ud83d\ude00\u0000\u2028\"\\\n" + "x".repeat(100_000);
-    Job job =
-        new Job(
-            UUID.randomUUID(),
-            "owner",
-            new ExecutionRequest("", 1, "https://a.example/", "\u00e9\ud83d\ude00"),
-            0,
-            "gateway-1",
-            null);
-    job = store.accepted(job, OwnerLimits.NONE);
-    store.archive.watch(job.jobId(), "gateway-2");
-    BlockingQueue<StoredReply> heard = new LinkedBlockingQueue<>();
+    String stdout = "\u00e9\ud83d\ude00\u0000\u2028\"\\\n";
+    Job job = watched("\u00e9\ud83d\ude00");
+    BlockingQueue<StoredReply.Message> heard = new LinkedBlockingQueue<>();
     try (Listening one = subscribe("gateway-1", heard);
         Listening two = subscribe("gateway-2", heard)) {
-      Lease lease = store.granted(job, "w");
-      Outcome outcome = new Outcome.Succeeded(new Output(stdout, "", false), "{\"a\":[1,2]}");
-      String body =
-          store
-              .leases
-              .finish(lease, Store.reply(job, outcome), Duration.ofMillis(1))
-              .orElseThrow()
-              .body();
+      String body = finish(job, stdout, null).body();
 
-      StoredReply stored = new StoredReply(job.jobId(), 200, body);
-      assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo(stored);
-      assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo(stored);
-      assertThat(store.archive.find(job.jobId()).orElseThrow().reply()).isEqualTo(body);
+      StoredReply stored = new StoredReply(job.jobId(), 200, new ReplyBody.Whole(body));
+      StoredReply.Message message = new StoredReply.Message(job.jobId(), stored);
+      assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo(message);
+      assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo(message);
+      assertThat(store.archive.find(job.jobId()).orElseThrow().replyText()).isEqualTo(body);
       assertThat(store.archive.replies(Set.of(job.jobId()))).containsExactly(stored);
-      assertThat(store.archive.watch(job.jobId(), "gateway-3"))
-          .isEqualTo(new JobArchive.Ready(stored));
+      assertThat(store.archive.watch(job.jobId(), "gateway-3")).isEqualTo(new JobArchive.Ready());
       JsonNode reply = JSON.readTree(body);
       assertThat(reply.at("/response/stdout").stringValue()).isEqualTo(stdout);
       assertThat(reply.get("id").stringValue()).isEqualTo("\u00e9\ud83d\ude00");
       assertThat(one.isSubscribed()).isTrue();
       assertThat(two.isSubscribed()).isTrue();
     }
+  }
+
+  @Test
+  void whatIsToldToAGatewayOfALargeReplyIsItsIdAlone() throws Exception {
+    Job job = watched("id");
+    BlockingQueue<StoredReply.Message> heard = new LinkedBlockingQueue<>();
+    try (Listening one = subscribe("gateway-1", heard)) {
+      String body = finish(job, "x".repeat(2000), null).body();
+      assertThat(heard.poll(5, TimeUnit.SECONDS))
+          .isEqualTo(new StoredReply.Message(job.jobId(), null));
+      assertThat(store.archive.replies(Set.of(job.jobId())))
+          .containsExactly(new StoredReply(job.jobId(), 200, new ReplyBody.Whole(body)));
+      assertThat(one.isSubscribed()).isTrue();
+    }
+  }
+
+  @Test
+  void aReplyInTheLogLeavesItsAddressAndItsTimesInRedis() {
+    Job job = watched("id");
+    String body = finish(job, "x".repeat(100_000), "topic:7").body();
+    StoredReply stored = store.archive.replies(Set.of(job.jobId())).get(0);
+    ReplyBody.InLog inLog = (ReplyBody.InLog) stored.body();
+    assertThat(inLog.address()).isEqualTo("topic:7");
+    assertThat(store.archive.find(job.jobId()).orElseThrow().reply()).isEqualTo(inLog);
+    Reply reply = Store.reply(job, success("x".repeat(100_000)));
+    assertThat(reply.body(inLog.times())).isEqualTo(body);
+    assertThat(JSON.readTree(body).get("run_time").doubleValue()).isEqualTo(0.001);
+    assertThat(store.memoryOf(job.jobId())).isLessThan(1200);
+  }
+
+  @Test
+  void aResultThatIsToldAgainHasTheSameBytes() {
+    Job job = watched("id");
+    Lease lease = store.granted(job, "w");
+    Reply reply = Store.reply(job, success("out"));
+    String body = store.leases.finish(lease, reply, Duration.ofMillis(1)).orElseThrow().body();
+    assertThat(store.leases.finish(lease, reply, Duration.ofMillis(9)).orElseThrow().body())
+        .isEqualTo(body);
+  }
+
+  @Test
+  void aFinishedOneLineJobTakesAtMost1200BytesOfRedis() {
+    long before = store.usedMemory();
+    int jobs = 2000;
+    for (int i = 0; i < jobs; i++) {
+      store.finished(store.running("owner"));
+    }
+    assertThat((store.usedMemory() - before) / jobs).isLessThanOrEqualTo(1200);
+  }
+
+  private Job watched(String id) {
+    Job job =
+        new Job(
+            UUID.randomUUID(),
+            "owner",
+            new ExecutionRequest("", 1, "https://a.example/", id),
+            0,
+            "gateway-1",
+            null);
+    job = store.accepted(job, OwnerLimits.NONE);
+    store.archive.watch(job.jobId(), "gateway-2");
+    return job;
+  }
+
+  private Recorded finish(Job job, String stdout, @Nullable String address) {
+    Lease lease = store.granted(job, "w");
+    Reply reply = Store.reply(job, success(stdout));
+    return store.leases.finish(lease, reply, address, Duration.ofMillis(1)).orElseThrow();
+  }
+
+  private static Outcome success(String stdout) {
+    return new Outcome.Succeeded(new Output(stdout, "", false), "{\"a\":[1,2]}");
   }
 
   @Test
@@ -199,26 +259,26 @@ class MintedReplyTest {
 
   private JsonNode stored(Job job) {
     return JSON.readTree(
-        Objects.requireNonNull(store.archive.find(job.jobId()).orElseThrow().reply()));
+        Objects.requireNonNull(store.archive.find(job.jobId()).orElseThrow().replyText()));
   }
 
-  private Listening subscribe(String gateway, BlockingQueue<StoredReply> heard) {
+  private Listening subscribe(String gateway, BlockingQueue<StoredReply.Message> heard) {
     return Listening.to(
-        RedisKeys.replies(gateway), text -> heard.add(StoredReply.ofMessage(text)), store.redis);
+        RedisKeys.replies(gateway), bytes -> heard.add(StoredReply.ofMessage(bytes)), store.redis);
   }
 
   private Listening listen(String channel, BlockingQueue<String> heard) {
-    return Listening.to(channel, heard::add, store.redis);
+    return Listening.to(channel, bytes -> heard.add(text(bytes)), store.redis);
   }
 
   /** A channel as gateways and workers listen to it. */
   private record Listening(RedisMessageListenerContainer container) implements AutoCloseable {
 
-    static Listening to(String channel, Consumer<String> hear, StringRedisTemplate redis) {
+    static Listening to(String channel, Consumer<byte[]> hear, StringRedisTemplate redis) {
       RedisMessageListenerContainer container = new RedisMessageListenerContainer();
       container.setConnectionFactory(Objects.requireNonNull(redis.getConnectionFactory()));
       container.addMessageListener(
-          (message, pattern) -> hear.accept(text(message.getBody())), new ChannelTopic(channel));
+          (message, pattern) -> hear.accept(message.getBody()), new ChannelTopic(channel));
       container.afterPropertiesSet();
       container.start();
       return new Listening(container);

@@ -115,7 +115,7 @@ class RedisTopologiesTest {
     first.kill();
     assertNoticed(store, before);
     memory.see(store.repair.look());
-    assertThat(store.archive.find(lease.job().jobId()).orElseThrow().reply())
+    assertThat(store.archive.find(lease.job().jobId()).orElseThrow().replyText())
         .isEqualTo(told.body());
   }
 

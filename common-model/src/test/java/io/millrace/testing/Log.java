@@ -8,6 +8,8 @@ import io.millrace.queue.LaneProgress;
 import io.millrace.queue.QueueClients;
 import io.millrace.queue.RecordPointer;
 import io.millrace.queue.RecordReader;
+import io.millrace.queue.ReplyLog;
+import io.millrace.queue.TopicIds;
 import io.millrace.queue.Topics;
 import io.millrace.queue.UnreadableRecordException;
 import io.millrace.standalone.testing.SharedInfrastructure;
@@ -37,6 +39,7 @@ public final class Log implements AutoCloseable {
   public final JobQueue queue;
   public final RecordReader records;
   public final LaneProgress progress;
+  public final ReplyLog replies;
 
   private Log(String bootstrapServers) {
     clients = clients(bootstrapServers);
@@ -45,6 +48,8 @@ public final class Log implements AutoCloseable {
     queue = new JobQueue(kafka);
     records = new RecordReader(clients::reader);
     progress = new LaneProgress(admin);
+    TopicIds topics = new TopicIds(admin);
+    replies = new ReplyLog(queue, clients::singleRecordReader, () -> topics.of(Topics.REPLIES));
   }
 
   /** On the broker that all tests of this JVM share; nothing waits in its lanes. */
@@ -66,7 +71,7 @@ public final class Log implements AutoCloseable {
   }
 
   /** The workers pass over all that is there now. */
-  private void drain() {
+  public void drain() {
     Map<TopicPartition, Long> ends = new HashMap<>();
     for (Lane lane : Lane.values()) {
       ends.put(new TopicPartition(lane.topic(), 0), progress.end(lane));
@@ -113,6 +118,7 @@ public final class Log implements AutoCloseable {
 
   @Override
   public void close() {
+    replies.close();
     admin.close();
     kafka.getProducerFactory().reset();
   }

@@ -1,5 +1,7 @@
 package io.millrace.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
@@ -26,12 +28,14 @@ import io.millrace.store.QueueGauge;
 import io.millrace.store.RedisKeys;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.util.unit.DataSize;
 
 /** The stores on one Redis, with short words for what tests do to a job again and again. */
 public final class Store {
@@ -94,7 +98,11 @@ public final class Store {
         Duration.ofDays(7),
         Duration.ofHours(1),
         Duration.ofDays(7),
-        Duration.ofHours(24));
+        Duration.ofHours(24),
+        DataSize.ofMegabytes(4),
+        DataSize.ofKilobytes(32),
+        DataSize.ofGigabytes(4),
+        false);
   }
 
   public void flush() {
@@ -191,6 +199,29 @@ public final class Store {
 
   public @Nullable String field(UUID jobId, String name) {
     return redis.<String, String>opsForHash().get(RedisKeys.job(jobId), name);
+  }
+
+  /** Bytes that Redis has for a job's own keys. */
+  public long memoryOf(UUID jobId) {
+    return memoryOf("{millrace}:job:" + jobId) + memoryOf("{millrace}:reply:" + jobId);
+  }
+
+  private long memoryOf(String key) {
+    Object bytes =
+        redis.execute(
+            (RedisCallback<@Nullable Object>)
+                connection ->
+                    connection.execute("MEMORY", "USAGE".getBytes(UTF_8), key.getBytes(UTF_8)));
+    return bytes == null ? 0 : (Long) bytes;
+  }
+
+  /** Bytes that Redis has for all that is in it. */
+  public long usedMemory() {
+    Properties memory =
+        redis.execute(
+            (RedisCallback<@Nullable Properties>)
+                connection -> connection.serverCommands().info("memory"));
+    return Long.parseLong(Objects.requireNonNull(memory).getProperty("used_memory"));
   }
 
   public long queueLength() {

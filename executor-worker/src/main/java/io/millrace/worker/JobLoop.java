@@ -40,6 +40,7 @@ final class JobLoop implements Runnable {
   private final String workerId;
   private final LiveOutput output;
   private final Traces traces;
+  private final StoreWatch store;
   private final Duration handOverAfter;
 
   JobLoop(Sandbox sandbox, LaneTaker lanes, SlotTools tools) {
@@ -54,13 +55,18 @@ final class JobLoop implements Runnable {
     this.workerId = tools.workerId();
     this.output = tools.output();
     this.traces = tools.traces();
+    this.store = tools.store();
     this.handOverAfter = tools.handOverAfter();
   }
 
   @Override
   public void run() {
     while (patience.goesOn() && patience.until("start its sandbox", sandbox::start)) {
-      patience.survive("take and run a job", () -> lanes.take().ifPresent(this::handle));
+      if (store.hasRoom()) {
+        patience.survive("take and run a job", () -> lanes.take().ifPresent(this::handle));
+      } else {
+        patience.rest();
+      }
       MDC.remove(AboutJob.FIELD);
     }
   }

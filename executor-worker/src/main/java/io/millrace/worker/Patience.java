@@ -18,6 +18,7 @@ final class Patience {
 
   private static final Logger log = LoggerFactory.getLogger(Patience.class);
   private static final long FIRST_PAUSE_MILLIS = 50;
+  private static final long REST_MILLIS = 500;
   private static final long LONGEST_PAUSE_MILLIS = 2000;
 
   private final CountDownLatch draining = new CountDownLatch(1);
@@ -49,7 +50,7 @@ final class Patience {
       try {
         return Optional.of(question.get());
       } catch (DataAccessException e) {
-        log.warn("Cannot {} while Redis is away; trying again: {}", what, e.getMessage());
+        log.warn("Cannot {} yet; trying again: {}", what, e.getMessage());
       }
       if (isOver(stopped, pause)) {
         return Optional.empty();
@@ -80,6 +81,11 @@ final class Patience {
       log.error("This slot could not {}; it goes on after a pause: {}", what, e.toString());
       isOver(draining, LONGEST_PAUSE_MILLIS);
     }
+  }
+
+  /** A moment in which there is nothing to do; ends when the worker drains. */
+  void rest() {
+    isOver(draining, REST_MILLIS);
   }
 
   private static boolean isOver(CountDownLatch end, long pause) {

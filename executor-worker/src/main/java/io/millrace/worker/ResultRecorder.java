@@ -4,6 +4,7 @@ import io.millrace.job.AboutJob;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
+import io.millrace.job.ReplyLimit;
 import io.millrace.queue.Completion;
 import io.millrace.queue.JobQueue;
 import io.millrace.rescue.Requeuer;
@@ -19,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records how a job ended: state, reply and message to the waiting gateway in one script, then the
- * completion into the log. Waits for Redis as long as it takes. Thread-safe.
+ * Records how a job ended: a large reply into the log of replies; then state, reply or its address,
+ * and message to the waiting gateway in one script; then the completion into the log. Waits for
+ * Redis, and for Kafka where the reply is large, as long as it takes. Thread-safe.
  */
 final class ResultRecorder {
 
@@ -30,6 +32,8 @@ final class ResultRecorder {
   private final JobQueue queue;
   private final Requeuer requeuer;
   private final Reply.Speaker speaker;
+  private final ReplyLimit limit;
+  private final ReplyPlaces places;
   private final Patience patience;
   private final WaitingCounts waiting;
   private final Executor afterwards;
@@ -42,6 +46,8 @@ final class ResultRecorder {
       JobQueue queue,
       Requeuer requeuer,
       Reply.Speaker speaker,
+      ReplyLimit limit,
+      ReplyPlaces places,
       Patience patience,
       WaitingCounts waiting,
       Executor afterwards,
@@ -52,6 +58,8 @@ final class ResultRecorder {
     this.queue = queue;
     this.requeuer = requeuer;
     this.speaker = speaker;
+    this.limit = limit;
+    this.places = places;
     this.patience = patience;
     this.waiting = waiting;
     this.afterwards = afterwards;
@@ -71,9 +79,10 @@ final class ResultRecorder {
   private void write(Lease lease, Outcome outcome, Duration ran) {
     long endedAt = System.nanoTime();
     Job job = lease.job();
-    Reply reply = Reply.to(job.jobId(), job.request().id(), outcome, speaker);
+    Reply reply = limit.reply(job.jobId(), job.request().id(), outcome, speaker);
+    ReplyPlaces.Place place = places.of(job.jobId(), reply);
     Optional<Optional<Recorded>> answer =
-        patience.get("record a result", () -> leases.finish(lease, reply, ran));
+        patience.get("record a result", () -> leases.finish(lease, reply, place.address(), ran));
     if (answer.isEmpty()) {
       log.warn("Job {} ended but the worker stops unheard; it will run again", job.jobId());
     } else if (answer.get().isEmpty()) {

@@ -16,4 +16,5 @@ record SlotTools(
     Patience patience,
     LiveOutput output,
     Traces traces,
+    StoreWatch store,
     Duration handOverAfter) {}

@@ -2,9 +2,11 @@ package io.millrace.worker;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.job.Reply;
+import io.millrace.job.ReplyLimit;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.QueueClients;
 import io.millrace.queue.QueueSettings;
+import io.millrace.queue.ReplyLog;
 import io.millrace.queue.StrayCounter;
 import io.millrace.rescue.Requeuer;
 import io.millrace.store.JobEnds;
@@ -13,6 +15,7 @@ import io.millrace.store.JobLeases.WorkerCard;
 import io.millrace.store.OutputStreams;
 import io.millrace.store.QueueGauge;
 import io.millrace.store.RedisKeys;
+import io.millrace.store.StoreMemory;
 import io.millrace.trace.Traces;
 import io.millrace.worker.output.LiveOutput;
 import io.millrace.worker.sandbox.Sandbox;
@@ -30,6 +33,7 @@ import java.util.concurrent.Executors;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.Message;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.listener.ChannelTopic;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
@@ -74,17 +78,23 @@ class WorkerConfiguration {
     return new LeaseKeeper(leases, card, settings.lease(), meters);
   }
 
-  /** Hears of jobs that were cancelled while they run here. */
+  /** Hears of jobs that run here and that were cancelled, or that somebody watches. */
   @Bean
-  RedisMessageListenerContainer kills(
-      RedisConnectionFactory redis, WorkerCard card, LeaseKeeper keeper) {
+  RedisMessageListenerContainer words(
+      RedisConnectionFactory redis, WorkerCard card, LeaseKeeper keeper, LiveOutput output) {
     RedisMessageListenerContainer container = new RedisMessageListenerContainer();
     container.setConnectionFactory(redis);
     container.addMessageListener(
-        (message, pattern) ->
-            keeper.kill(UUID.fromString(new String(message.getBody(), StandardCharsets.UTF_8))),
+        (message, pattern) -> keeper.kill(jobId(message)),
         new ChannelTopic(RedisKeys.kills(card.workerId())));
+    container.addMessageListener(
+        (message, pattern) -> output.follow(jobId(message)),
+        new ChannelTopic(RedisKeys.follows(card.workerId())));
     return container;
+  }
+
+  private static UUID jobId(Message message) {
+    return UUID.fromString(new String(message.getBody(), StandardCharsets.UTF_8));
   }
 
   @Bean
@@ -110,6 +120,11 @@ class WorkerConfiguration {
   }
 
   @Bean
+  StoreWatch storeWatch(StoreMemory memory) {
+    return new StoreWatch(memory);
+  }
+
+  @Bean
   LiveOutput liveOutput(OutputStreams streams, WorkerSettings settings) {
     return new LiveOutput(streams, settings.outputBeat());
   }
@@ -120,6 +135,9 @@ class WorkerConfiguration {
       JobQueue queue,
       Requeuer requeuer,
       Reply.Speaker speaker,
+      ReplyLimit limit,
+      ReplyLog replies,
+      QueueSettings settings,
       Patience patience,
       WaitingCounts waiting,
       ExecutorService afterwards,
@@ -131,6 +149,8 @@ class WorkerConfiguration {
         queue,
         requeuer,
         speaker,
+        limit,
+        new ReplyPlaces(replies, settings, System::nanoTime),
         patience,
         waiting,
         afterwards,
@@ -157,6 +177,7 @@ class WorkerConfiguration {
       JobQueue queue,
       QueueClients clients,
       LiveOutput output,
+      StoreWatch store,
       JobEnds ends,
       StrayCounter strays,
       SandboxMeters sandboxMeters,
@@ -173,6 +194,7 @@ class WorkerConfiguration {
             patience,
             output,
             traces,
+            store,
             queueSettings.handOverAfter());
     return new SlotPool(
         settings,

@@ -4,6 +4,7 @@ import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.Lane;
+import io.millrace.queue.ReplyLog;
 import io.millrace.store.AdmissionGate;
 import io.millrace.store.AdmissionGate.Admitted;
 import io.millrace.store.AdmissionGate.Candidate;
@@ -11,12 +12,14 @@ import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.JobArchive;
 import io.millrace.store.RedisKeys;
 import io.millrace.store.StoredReply;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
@@ -38,17 +41,19 @@ final class TestCaller implements AutoCloseable {
   private final AdmissionGate gate;
   private final JobQueue queue;
   private final JobArchive archive;
+  private final ReplyLog log;
+  private final ExecutorService asking = Executors.newSingleThreadExecutor();
 
   TestCaller(ApplicationContext worker) {
     gate = worker.getBean(AdmissionGate.class);
     queue = worker.getBean(JobQueue.class);
     archive = worker.getBean(JobArchive.class);
+    log = worker.getBean(ReplyLog.class);
     replies.setConnectionFactory(worker.getBean(RedisConnectionFactory.class));
     replies.addMessageListener(
         (message, pattern) -> {
-          StoredReply reply =
-              StoredReply.ofMessage(new String(message.getBody(), StandardCharsets.UTF_8));
-          reply(reply.jobId()).complete(reply);
+          UUID jobId = StoredReply.ofMessage(message.getBody()).jobId();
+          asking.execute(() -> reply(jobId).complete(archive.replies(Set.of(jobId)).get(0)));
         },
         new ChannelTopic(RedisKeys.replies(gatewayId)));
     replies.afterPropertiesSet();
@@ -83,13 +88,18 @@ final class TestCaller implements AutoCloseable {
     return archive;
   }
 
-  static JsonNode body(StoredReply reply) {
-    return JSON.readTree(reply.body());
+  JsonNode body(StoredReply reply) {
+    return JSON.readTree(text(reply));
+  }
+
+  String text(StoredReply reply) {
+    return log.read(reply.jobId(), reply.body()).orElseThrow();
   }
 
   @Override
   public void close() throws Exception {
     replies.destroy();
+    asking.shutdown();
   }
 
   /** The gate is shut until the lanes of a new Redis are known to be whole. */

@@ -166,7 +166,7 @@ class WorkerTest {
         Reply.to(jobId, "its-id", new Outcome.Cancelled(), worker.getBean(Reply.Speaker.class));
     worker.getBean(AdmissionGate.class).cancel(jobId, "tester", cancelled);
 
-    JsonNode reply = TestCaller.body(caller.await(jobId));
+    JsonNode reply = caller.body(caller.await(jobId));
     assertThat(reply.path("reason").asString()).isEqualTo("cancelled");
     Eventually.isTrue(Duration.ofSeconds(5), () -> worker.getBean(LeaseKeeper.class).isIdle());
     assertThat(state(jobId)).isEqualTo(JobState.CANCELLED);
@@ -178,7 +178,7 @@ class WorkerTest {
   @Test
   void aWebhooksCompletionIsInTheLogWithTheCallersOwnBytes() throws Exception {
     UUID jobId = caller.submit("print(1)", 30, "http://hook.example.test/");
-    String body = caller.await(jobId).body();
+    String body = caller.text(caller.await(jobId));
 
     List<String> completions = new ArrayList<>();
     Eventually.isTrue(
@@ -228,7 +228,7 @@ class WorkerTest {
       jobs.add(caller.submit("print(" + number + ")", 30, null));
     }
     for (int number = 0; number < 60; number++) {
-      JsonNode reply = TestCaller.body(caller.await(jobs.get(number)));
+      JsonNode reply = caller.body(caller.await(jobs.get(number)));
       assertThat(reply.path("response").path("stdout").asString()).isEqualTo(number + "\n");
     }
     QueueGauge.Reading reading = worker.getBean(QueueGauge.class).read();
@@ -299,7 +299,7 @@ class WorkerTest {
       Eventually.isTrue(Duration.ofSeconds(30), () -> !held.isIdle());
     }
     for (UUID each : jobs) {
-      JsonNode reply = TestCaller.body(caller.await(each));
+      JsonNode reply = caller.body(caller.await(each));
       assertThat(reply.path("response").path("stdout").asString()).isEqualTo("done\n");
     }
     assertThat(released.count()).isPositive();

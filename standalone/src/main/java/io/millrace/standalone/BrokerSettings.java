@@ -8,7 +8,6 @@ import java.util.Properties;
  * that are read by share groups.
  */
 final class BrokerSettings {
-  static final int NODE_ID = 1;
   static final String CONTROLLER = "CONTROLLER";
 
   private static final String BROKER = "PLAINTEXT";
@@ -20,19 +19,19 @@ final class BrokerSettings {
 
   private BrokerSettings() {}
 
-  static Properties of(Path dir, int port, int controllerPort) {
+  static Properties of(Path dir, int port, ClusterNode node) {
     Properties settings = new Properties();
-    aNode(settings, dir, port, controllerPort);
-    internalTopicsOfOneNode(settings);
+    aNode(settings, dir, port, node);
+    internalTopics(settings, node.copies());
     shareGroups(settings);
     small(settings);
     return settings;
   }
 
-  private static void aNode(Properties settings, Path dir, int port, int controllerPort) {
+  private static void aNode(Properties settings, Path dir, int port, ClusterNode node) {
     String host = EmbeddedBroker.HOST;
     settings.put("process.roles", "broker,controller");
-    settings.put("node.id", "" + NODE_ID);
+    settings.put("node.id", "" + node.id());
     settings.put(
         "listeners",
         BROKER
@@ -45,27 +44,28 @@ final class BrokerSettings {
             + "://"
             + host
             + ":"
-            + controllerPort);
+            + node.controllerPort());
     settings.put("advertised.listeners", BROKER + "://" + host + ":" + port);
     settings.put("controller.listener.names", CONTROLLER);
     settings.put("inter.broker.listener.name", BROKER);
     settings.put(
         "listener.security.protocol.map", BROKER + ":PLAINTEXT," + CONTROLLER + ":PLAINTEXT");
-    settings.put("controller.quorum.voters", NODE_ID + "@" + host + ":" + controllerPort);
+    settings.put("controller.quorum.voters", node.voters());
     settings.put("log.dirs", dir.toString());
     settings.put("auto.create.topics.enable", "false");
     settings.put("message.max.bytes", "" + MAX_RECORD_BYTES);
     settings.put("replica.fetch.max.bytes", "" + MAX_RECORD_BYTES);
   }
 
-  private static void internalTopicsOfOneNode(Properties settings) {
-    settings.put("offsets.topic.replication.factor", "1");
+  private static void internalTopics(Properties settings, int copies) {
+    String inSync = "" + Math.max(1, copies - 1);
+    settings.put("offsets.topic.replication.factor", "" + copies);
     settings.put("offsets.topic.num.partitions", "1");
-    settings.put("transaction.state.log.replication.factor", "1");
-    settings.put("transaction.state.log.min.isr", "1");
+    settings.put("transaction.state.log.replication.factor", "" + copies);
+    settings.put("transaction.state.log.min.isr", inSync);
     settings.put("transaction.state.log.num.partitions", "1");
-    settings.put("share.coordinator.state.topic.replication.factor", "1");
-    settings.put("share.coordinator.state.topic.min.isr", "1");
+    settings.put("share.coordinator.state.topic.replication.factor", "" + copies);
+    settings.put("share.coordinator.state.topic.min.isr", inSync);
     settings.put("share.coordinator.state.topic.num.partitions", "1");
   }
 

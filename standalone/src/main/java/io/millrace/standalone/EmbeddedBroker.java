@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
@@ -55,11 +54,25 @@ public final class EmbeddedBroker implements AutoCloseable {
   /** As {@link #start(Path, int, int)}, with settings of Kafka that count before ours. */
   public static EmbeddedBroker start(
       Path dir, int port, int controllerPort, Map<String, String> settings) {
+    try (LoopbackPort controller = LoopbackPort.chosen(controllerPort)) {
+      return start(dir, port, ClusterNode.alone(controller.number()), settings);
+    }
+  }
+
+  /**
+   * As {@link #start(Path, int)}, as one of several. Returns when this one serves, which needs more
+   * than half of all nodes.
+   */
+  public static EmbeddedBroker start(Path dir, int port, ClusterNode node) {
+    return start(dir, port, node, Map.of());
+  }
+
+  private static EmbeddedBroker start(
+      Path dir, int port, ClusterNode node, Map<String, String> settings) {
     Path folder = dir.toAbsolutePath();
-    try (LoopbackPort own = LoopbackPort.chosen(port);
-        LoopbackPort controller = LoopbackPort.chosen(controllerPort)) {
-      String clusterId = formatted(folder);
-      Properties all = BrokerSettings.of(folder, own.number(), controller.number());
+    try (LoopbackPort own = LoopbackPort.chosen(port)) {
+      String clusterId = formatted(folder, node);
+      Properties all = BrokerSettings.of(folder, own.number(), node);
       all.putAll(settings);
       KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(all, false), Time.SYSTEM);
       startOrStop(server);
@@ -99,10 +112,10 @@ public final class EmbeddedBroker implements AutoCloseable {
     server.awaitShutdown();
   }
 
-  private static String formatted(Path dir) throws IOException {
+  private static String formatted(Path dir, ClusterNode node) throws IOException {
     if (!Files.exists(dir.resolve(META))) {
       Files.createDirectories(dir);
-      format(dir);
+      format(dir, node);
     }
     Properties meta = new Properties();
     try (Reader in = Files.newBufferedReader(dir.resolve(META))) {
@@ -111,13 +124,13 @@ public final class EmbeddedBroker implements AutoCloseable {
     return meta.getProperty("cluster.id", "");
   }
 
-  private static void format(Path dir) throws IOException {
+  private static void format(Path dir, ClusterNode node) throws IOException {
     try {
       new Formatter()
           .setPrintStream(
               new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
-          .setNodeId(BrokerSettings.NODE_ID)
-          .setClusterId(Uuid.randomUuid().toString())
+          .setNodeId(node.id())
+          .setClusterId(node.clusterId())
           .setControllerListenerName(BrokerSettings.CONTROLLER)
           .addDirectory(dir.toString())
           .setMetadataLogDirectory(dir.toString())

@@ -2,6 +2,7 @@ package io.millrace.gateway.admission;
 
 import io.millrace.gateway.GatewaySettings;
 import io.millrace.gateway.error.ApiError;
+import io.millrace.gateway.queue.LogWatch;
 import io.millrace.gateway.queue.QueueMonitor;
 import io.millrace.job.Reply;
 import io.millrace.queue.QueueSettings;
@@ -12,9 +13,12 @@ import io.millrace.store.AdmissionGate.Decision;
 import io.millrace.store.AdmissionGate.InFlight;
 import io.millrace.store.AdmissionGate.OtherBody;
 import io.millrace.store.AdmissionGate.OwnerFull;
+import io.millrace.store.AdmissionGate.OwnerStoresTooMuch;
 import io.millrace.store.AdmissionGate.OwnerTooFast;
+import io.millrace.store.AdmissionGate.OwnerTooHeavy;
 import io.millrace.store.AdmissionGate.QueueFull;
 import io.millrace.store.AdmissionGate.Repeated;
+import io.millrace.store.AdmissionGate.StoreFull;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.stereotype.Component;
 
@@ -24,8 +28,12 @@ public final class Admission {
 
   private static final String KEY_LIMIT = "key_limit";
 
+  /** What is in the store stays for minutes. */
+  private static final int FULL_SECONDS = 15;
+
   private final AdmissionGate gate;
   private final QueueMonitor monitor;
+  private final LogWatch logs;
   private final QueueSettings queue;
   private final Reply.Speaker speaker;
   private final RetryAfter retryAfter;
@@ -33,11 +41,13 @@ public final class Admission {
   Admission(
       AdmissionGate gate,
       QueueMonitor monitor,
+      LogWatch logs,
       QueueSettings queue,
       Reply.Speaker speaker,
       GatewaySettings settings) {
     this.gate = gate;
     this.monitor = monitor;
+    this.logs = logs;
     this.queue = queue;
     this.speaker = speaker;
     this.retryAfter =
@@ -47,7 +57,7 @@ public final class Admission {
 
   /** Lets the job in, or says why not. */
   public Verdict ask(Candidate candidate) {
-    Decision decision = gate.admit(candidate);
+    Decision decision = gate.admit(candidate, !monitor.memory().admits() || logs.isFull());
     if (decision instanceof Admitted in) {
       return new Verdict.LetIn(in.lane(), in.queueLength(), in.acceptedAt());
     }
@@ -73,6 +83,23 @@ public final class Admission {
       String message = "This key may send " + candidate.limits().rate() + " jobs a second";
       long wait = retryAfter.seconds(fast.retryAfter());
       return refusal(message, KEY_LIMIT, wait, fast.queueLength(), candidate);
+    }
+    if (decision instanceof OwnerStoresTooMuch full) {
+      String message =
+          "This key may have " + candidate.limits().stored() + " bytes of replies kept, and has";
+      long wait = retryAfter.seconds(full.retryAfter());
+      return refusal(message, KEY_LIMIT, wait, full.queueLength(), candidate);
+    }
+    if (decision instanceof OwnerTooHeavy heavy) {
+      String message = "This key may send " + candidate.limits().bytes() + " bytes a second";
+      long wait = retryAfter.seconds(heavy.retryAfter());
+      return refusal(message, KEY_LIMIT, wait, heavy.queueLength(), candidate);
+    }
+    if (decision instanceof StoreFull) {
+      return ApiError.unavailable(
+              "There is no room for more jobs until some have run or their results have expired",
+              FULL_SECONDS)
+          .withId(id);
     }
     if (decision instanceof InFlight first) {
       return ApiError.inFlight(first.firstJobId()).withId(id);

@@ -66,6 +66,12 @@ final class RateLimits implements WebFilter {
     if (limits.queued() > 0) {
       policies.add("\"key_limit\";q=" + limits.queued() + ";qu=\"concurrent-requests\"");
     }
+    if (limits.stored() > 0) {
+      policies.add("\"key_stored\";q=" + limits.stored() + ";qu=\"content-bytes\"");
+    }
+    if (limits.bytes() > 0) {
+      policies.add("\"key_bytes\";q=" + limits.bytes() + ";w=1;qu=\"content-bytes\"");
+    }
     policies.add("\"waiting\";q=" + awaiter.places() + ";qu=\"concurrent-requests\"");
     return String.join(", ", policies);
   }

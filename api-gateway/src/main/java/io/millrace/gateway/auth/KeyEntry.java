@@ -3,12 +3,14 @@ package io.millrace.gateway.auth;
 import io.millrace.gateway.GatewaySettings.KeyLimits;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import java.util.regex.Pattern;
+import org.springframework.util.unit.DataSize;
 
 /**
- * One key as it is configured: {@code [NAME:]KEY [queued=N] [running=N] [rate=N]}, where KEY is the
- * key itself or {@code sha256:} and its digest in hexadecimal. The name ends at the first colon; a
- * key that has a colon itself needs a name before it. A key without a name is named after its
- * digest. A name that comes twice is one owner with two keys, as in a rotation.
+ * One key as it is configured: {@code [NAME:]KEY [queued=N] [running=N] [rate=N] [stored=SIZE]
+ * [bytes=SIZE]}, where KEY is the key itself or {@code sha256:} and its digest in hexadecimal, and
+ * SIZE is a number of bytes or has a unit (KB, MB, GB). The name ends at the first colon; a key
+ * that has a colon itself needs a name before it. A key without a name is named after its digest. A
+ * name that comes twice is one owner with two keys, as in a rotation.
  */
 record KeyEntry(KeyDigest digest, Caller caller) {
 
@@ -53,20 +55,37 @@ record KeyEntry(KeyDigest digest, Caller caller) {
     int queued = defaults.queued();
     int running = defaults.running();
     int rate = defaults.rate();
+    long stored = defaults.stored().toBytes();
+    long bytes = defaults.bytes().toBytes();
     for (int i = 1; i < words.length; i++) {
       int equals = words[i].indexOf('=');
       String limit = equals < 0 ? words[i] : words[i].substring(0, equals);
-      int value = number(words[i].substring(equals + 1));
+      String value = words[i].substring(equals + 1);
       switch (limit) {
-        case "queued" -> queued = value;
-        case "running" -> running = value;
-        case "rate" -> rate = value;
+        case "queued" -> queued = number(value);
+        case "running" -> running = number(value);
+        case "rate" -> rate = number(value);
+        case "stored" -> stored = size(value);
+        case "bytes" -> bytes = size(value);
         default ->
             throw new IllegalArgumentException(
-                "after a key only queued=N, running=N and rate=N are known");
+                "after a key only queued=N, running=N, rate=N, stored=SIZE and bytes=SIZE are known");
       }
     }
-    return new OwnerLimits(queued, running, rate);
+    return new OwnerLimits(queued, running, rate, stored, bytes);
+  }
+
+  private static long size(String text) {
+    try {
+      long bytes = DataSize.parse(text).toBytes();
+      if (bytes >= 0) {
+        return bytes;
+      }
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      // Said below, as of a negative one.
+    }
+    throw new IllegalArgumentException(
+        "a key's limits in bytes are stored=SIZE and bytes=SIZE with SIZE as 500KB, 100MB or 2GB");
   }
 
   private static int number(String digits) {

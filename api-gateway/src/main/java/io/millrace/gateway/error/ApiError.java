@@ -49,6 +49,11 @@ public record ApiError(
     return new ApiError(404, "Not Found", "not_found", message);
   }
 
+  /** It was there, and the queue has let go of it. */
+  public static ApiError gone(String message) {
+    return new ApiError(404, "Not Found", "gone", message);
+  }
+
   /** The path is known, the method is not for it. */
   public static ApiError methodNotAllowed(String allow) {
     return new ApiError(405, "Method Not Allowed", "method_not_allowed", "This path takes " + allow)

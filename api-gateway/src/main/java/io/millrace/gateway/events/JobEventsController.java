@@ -5,6 +5,9 @@ import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.ApiErrors;
 import io.millrace.gateway.job.JobLookup;
 import io.millrace.gateway.queue.StoreCalls;
+import io.millrace.gateway.reply.Replies;
+import io.millrace.job.JobState;
+import io.millrace.queue.LogAwayException;
 import io.millrace.store.JobStatus;
 import io.millrace.store.OutputStreams;
 import io.millrace.store.OutputStreams.Pieces;
@@ -32,10 +35,12 @@ final class JobEventsController {
   private static final MediaType EVENTS =
       MediaType.parseMediaType("text/event-stream;charset=UTF-8");
   private static final int MOST_PIECES = 64;
+  private static final Duration FOLLOW = Duration.ofSeconds(2);
 
   private final JobLookup jobs;
   private final OutputStreams outputs;
   private final StoreCalls stores;
+  private final Replies replies;
   private final Watchers watchers;
   private final EventSettings settings;
   private final ApiErrors errors;
@@ -44,12 +49,14 @@ final class JobEventsController {
       JobLookup jobs,
       OutputStreams outputs,
       StoreCalls stores,
+      Replies replies,
       Watchers watchers,
       EventSettings settings,
       ApiErrors errors) {
     this.jobs = jobs;
     this.outputs = outputs;
     this.stores = stores;
+    this.replies = replies;
     this.watchers = watchers;
     this.settings = settings;
     this.errors = errors;
@@ -86,12 +93,16 @@ final class JobEventsController {
     return response.writeAndFlushWith(wire.map(Mono::just));
   }
 
+  private record Look(Pieces pieces, Optional<JobStatus> job) {}
+
   /** One watcher's look at one job, again and again until its end. */
   private final class Watch {
     private final JobStatus job;
     private final JobFollower follower;
     private String last = "0";
     private Duration silence = Duration.ZERO;
+    private Duration followed = Duration.ZERO;
+    private int followedAttempt;
     private boolean over;
 
     Watch(JobStatus job, JobFollower follower) {
@@ -103,7 +114,9 @@ final class JobEventsController {
       Mono<List<byte[]>> look =
           stores
               .run(this::look)
+              .flatMap(this::news)
               .onErrorReturn(DataAccessException.class, List.of())
+              .onErrorReturn(LogAwayException.class, List.of())
               .onErrorReturn(RejectedExecutionException.class, List.of());
       return look.repeatWhen(looks -> looks.takeWhile(any -> !over).delayElements(settings.beat()))
           .concatMapIterable(this::orComment)
@@ -111,17 +124,37 @@ final class JobEventsController {
           .startWith(JobEvent.COMMENT);
     }
 
-    private List<byte[]> look() {
+    private Look look() {
       // Output first: what an attempt wrote is never older than the state that is read after it.
       Pieces pieces = outputs.read(job.jobId(), last, MOST_PIECES);
       Optional<JobStatus> now = jobs.find(job.jobId().toString(), job.owner());
-      if (now.isEmpty()) {
-        over = true;
-        return List.of();
+      now.filter(this::mustBeFollowed).ifPresent(each -> outputs.follow(each.jobId()));
+      return new Look(pieces, now);
+    }
+
+    /** Its worker passes on what is watched, and believes that for some seconds. */
+    private boolean mustBeFollowed(JobStatus now) {
+      followed = followed.plus(settings.beat());
+      if (now.attempt() == followedAttempt && followed.compareTo(FOLLOW) < 0) {
+        return false;
       }
+      followed = Duration.ZERO;
+      followedAttempt = now.attempt();
+      return now.state() == JobState.RUNNING;
+    }
+
+    private Mono<List<byte[]>> news(Look look) {
+      if (look.job().isEmpty()) {
+        over = true;
+        return Mono.just(List.of());
+      }
+      return replies.whole(look.job().get()).map(now -> news(look.pieces(), now));
+    }
+
+    private List<byte[]> news(Pieces pieces, JobStatus now) {
       last = pieces.last();
-      over = now.get().state().isTerminal();
-      return follower.news(now.get(), pieces.pieces()).stream().map(JobEvent::bytes).toList();
+      over = now.state().isTerminal();
+      return follower.news(now, pieces.pieces()).stream().map(JobEvent::bytes).toList();
     }
 
     private List<byte[]> orComment(List<byte[]> news) {

@@ -1,6 +1,6 @@
 package io.millrace.gateway.events;
 
-import io.millrace.gateway.reply.ReplyBody;
+import io.millrace.gateway.reply.ReplyFields;
 import io.millrace.job.JobState;
 import io.millrace.store.JobStatus;
 import io.millrace.store.OutputStreams.Channel;
@@ -63,14 +63,15 @@ final class JobFollower {
   }
 
   private void end(JobStatus job, List<JobEvent> events) {
-    if (job.reply() != null) {
-      JsonNode reply = ReplyBody.read(job.reply());
+    String text = job.replyText();
+    if (text != null) {
+      JsonNode reply = ReplyFields.read(text);
       JsonNode output = reply.path("response").isObject() ? reply.path("response") : reply;
       rest(Channel.STDOUT, output.path("stdout").asString(""), events);
       rest(Channel.STDERR, output.path("stderr").asString(""), events);
     }
     events.add(new JobEvent("state", "", stateData(job.state(), job.attempt(), false)));
-    String reply = Objects.requireNonNullElse(job.reply(), "null");
+    String reply = Objects.requireNonNullElse(text, "null");
     events.add(
         new JobEvent(
             "end", "", "{\"state\":\"" + job.state().wireName() + "\",\"reply\":" + reply + "}"));

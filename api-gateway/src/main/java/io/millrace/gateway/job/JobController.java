@@ -4,6 +4,8 @@ import io.millrace.gateway.auth.Caller;
 import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.ApiErrors;
 import io.millrace.gateway.queue.StoreCalls;
+import io.millrace.gateway.reply.Replies;
+import io.millrace.queue.LogAwayException;
 import io.millrace.store.JobStatus;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,16 +26,32 @@ import reactor.core.publisher.Mono;
 final class JobController {
 
   private static final int LONGEST_WAIT_SECONDS = 300;
+  private static final ApiError NO_JOB =
+      ApiError.notFound("No such job, or its result has expired");
+  private static final ApiError GONE =
+      ApiError.gone("The queue has let go of this job's request; the job itself is not affected");
+  private static final ApiError KAFKA_AWAY =
+      ApiError.unavailable("The queue's log cannot be read now; try again", 1);
 
   private final JobLookup jobs;
   private final JobEnd end;
+  private final AcceptedRequest requests;
   private final StoreCalls stores;
+  private final Replies replies;
   private final ApiErrors errors;
 
-  JobController(JobLookup jobs, JobEnd end, StoreCalls stores, ApiErrors errors) {
+  JobController(
+      JobLookup jobs,
+      JobEnd end,
+      AcceptedRequest requests,
+      StoreCalls stores,
+      Replies replies,
+      ApiErrors errors) {
     this.jobs = jobs;
     this.end = end;
+    this.requests = requests;
     this.stores = stores;
+    this.replies = replies;
     this.errors = errors;
   }
 
@@ -56,7 +74,29 @@ final class JobController {
                 found.filter(job -> !job.state().isTerminal() && !limit.get().isZero()).isPresent()
                     ? end.await(found.get(), limit.get()).then(now)
                     : Mono.just(found))
-        .map(this::answer);
+        .flatMap(this::answer);
+  }
+
+  /** The job's request as it was accepted, its program too. */
+  @GetMapping("/request")
+  Mono<ResponseEntity<byte[]>> request(@PathVariable String jobId, ServerWebExchange exchange) {
+    String owner = Caller.of(exchange).owner();
+    return stores
+        .run(
+            () ->
+                jobs.find(jobId, owner)
+                    .map(
+                        job ->
+                            requests
+                                .of(job)
+                                .map(JobController::ok)
+                                .orElseGet(() -> errors.answer(GONE)))
+                    .orElseGet(() -> errors.answer(NO_JOB)))
+        .onErrorResume(LogAwayException.class, e -> Mono.just(errors.answer(KAFKA_AWAY)));
+  }
+
+  private static ResponseEntity<byte[]> ok(byte[] body) {
+    return ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(body);
   }
 
   /** Cancels a job that has not ended; shows it as it is then. */
@@ -70,19 +110,26 @@ final class JobController {
               found.filter(job -> !job.state().isTerminal()).ifPresent(end::cancel);
               return found.isPresent() ? jobs.find(jobId, owner) : found;
             })
-        .map(this::answer);
+        .flatMap(this::answer);
   }
 
-  private ResponseEntity<byte[]> answer(Optional<JobStatus> found) {
+  private Mono<ResponseEntity<byte[]>> answer(Optional<JobStatus> found) {
     return found
         .map(
             job ->
-                ResponseEntity.ok()
-                    .contentType(MediaType.APPLICATION_JSON)
-                    .header("X-Job-Id", job.jobId().toString())
-                    .body(JobView.of(job)))
-        .orElseGet(
-            () -> errors.answer(ApiError.notFound("No such job, or its result has expired")));
+                replies
+                    .whole(job)
+                    .map(JobController::view)
+                    .onErrorResume(
+                        LogAwayException.class, e -> Mono.just(errors.answer(KAFKA_AWAY))))
+        .orElseGet(() -> Mono.just(errors.answer(NO_JOB)));
+  }
+
+  private static ResponseEntity<byte[]> view(JobStatus job) {
+    return ResponseEntity.ok()
+        .contentType(MediaType.APPLICATION_JSON)
+        .header("X-Job-Id", job.jobId().toString())
+        .body(JobView.of(job));
   }
 
   private static Optional<Duration> seconds(String text) {

@@ -24,10 +24,11 @@ final class JobView {
           json.writeStartObject();
           writeHead(json, job);
           json.writeName("reply");
-          if (job.reply() == null) {
+          String reply = job.replyText();
+          if (reply == null) {
             json.writeNull();
           } else {
-            json.writeRawValue(job.reply());
+            json.writeRawValue(reply);
           }
           json.writeEndObject();
         });

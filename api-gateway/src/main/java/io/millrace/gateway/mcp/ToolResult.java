@@ -1,6 +1,6 @@
 package io.millrace.gateway.mcp;
 
-import io.millrace.gateway.reply.ReplyBody;
+import io.millrace.gateway.reply.ReplyFields;
 import io.millrace.gateway.submit.ExecutionReply;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +28,7 @@ final class ToolResult {
 
   private ToolResult(ExecutionReply reply, int mostBytes) {
     this.reply = reply;
-    this.body = ReplyBody.read(reply.body());
+    this.body = ReplyFields.read(reply.body());
     JsonNode output = succeeded() ? body.path("response") : body;
     boolean invalid = body.path("reason").asString("").equals("invalid_request");
     this.error =

@@ -25,7 +25,19 @@ final class QueueMeters {
     gauge("millrace.queue.slots", monitor, Reading::slots, meters);
     gauge("millrace.queue.drain.rate", monitor, Reading::drainRate, meters);
     gauge("millrace.queue.oldest.seconds", monitor, QueueMeters::oldestSeconds, meters);
+    memory(monitor, meters);
     gauge("millrace.queue.whole", monitor, reading -> reading.whole() ? 1 : 0, meters);
+  }
+
+  private static void memory(QueueMonitor monitor, MeterRegistry meters) {
+    Gauge.builder("millrace.redis.memory.used.bytes", () -> monitor.memory().used())
+        .register(meters);
+    Gauge.builder("millrace.redis.memory.max.bytes", () -> monitor.memory().most())
+        .description("0 is no bound")
+        .register(meters);
+    Gauge.builder("millrace.redis.memory.admits", () -> monitor.memory().admits() ? 1 : 0)
+        .description("0: so full that no new job is let in")
+        .register(meters);
   }
 
   private static void waiting(

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.queue.JobQueue;
 import io.millrace.store.QueueGauge;
 import io.millrace.store.QueueGauge.Reading;
+import io.millrace.store.StoreMemory;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.concurrent.ExecutionException;
@@ -35,16 +36,24 @@ public final class QueueMonitor implements HealthIndicator {
   private final AtomicInteger redisFailures = new AtomicInteger();
   private final AtomicInteger kafkaFailures = new AtomicInteger();
   private final QueueGauge gauge;
+  private final StoreMemory store;
   private final JobQueue queue;
   private final Admin kafka;
   private volatile Reading reading = NOTHING_KNOWN;
   private volatile String evictionPolicy = NO_EVICTION;
+  private volatile StoreMemory.Reading memory = StoreMemory.Reading.UNKNOWN;
   private volatile boolean redisUp;
   private volatile boolean kafkaUp;
 
   QueueMonitor(
-      QueueGauge gauge, JobQueue queue, Admin kafka, TaskScheduler beats, MeterRegistry meters) {
+      QueueGauge gauge,
+      StoreMemory store,
+      JobQueue queue,
+      Admin kafka,
+      TaskScheduler beats,
+      MeterRegistry meters) {
     this.gauge = gauge;
+    this.store = store;
     this.queue = queue;
     this.kafka = kafka;
     beats.scheduleWithFixedDelay(this::lookAtRedis, BEAT);
@@ -56,6 +65,11 @@ public final class QueueMonitor implements HealthIndicator {
   /** The queue as it was within the last second, while {@link #isUp}. */
   public Reading reading() {
     return reading;
+  }
+
+  /** How full Redis was within the last second, while {@link #isUp}. */
+  public StoreMemory.Reading memory() {
+    return memory;
   }
 
   /**
@@ -92,6 +106,7 @@ public final class QueueMonitor implements HealthIndicator {
         .withDetail("redis", redisUp)
         .withDetail("redis_keeps_all", keepsAll() ? "true" : mayEvict())
         .withDetail("lanes", reading.whole())
+        .withDetail("store", memory.admits() ? "has room" : "is nearly full")
         .build();
   }
 
@@ -99,6 +114,7 @@ public final class QueueMonitor implements HealthIndicator {
     boolean before = redisUp;
     try {
       reading = gauge.read();
+      lookAtMemory();
       String policy = gauge.checkWritable();
       if (!policy.equals(evictionPolicy)) {
         evictionPolicy = policy;
@@ -129,6 +145,18 @@ public final class QueueMonitor implements HealthIndicator {
     } else {
       log.error("{}; until then requests get 503", mayEvict());
     }
+  }
+
+  private void lookAtMemory() {
+    StoreMemory.Reading now = store.read();
+    if (memory.admits() && !now.admits()) {
+      log.warn(
+          "Redis uses {} of {} bytes: POST answers 503 until results have expired; give it more"
+              + " memory, or shorten millrace.queue.result-ttl",
+          now.used(),
+          now.most());
+    }
+    memory = now;
   }
 
   private void lookAtKafka() {

@@ -1,12 +1,13 @@
 package io.millrace.gateway.reply;
 
 import io.millrace.gateway.queue.StoreCalls;
+import io.millrace.job.ReplyBody;
 import io.millrace.store.JobArchive;
 import io.millrace.store.StoredReply;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,15 +20,16 @@ import org.springframework.data.redis.connection.SubscriptionListener;
 final class ReplyChannel implements MessageListener, SubscriptionListener {
 
   private static final Logger log = LoggerFactory.getLogger(ReplyChannel.class);
-  private static final int ID_LENGTH = 36;
-  private static final int HEAD_LENGTH = 39;
   private static final int BATCH = 100;
 
   private final ReplyAwaiter awaiter;
   private final JobArchive archive;
   private final StoreCalls stores;
+  private final Replies replies;
+  private final Set<UUID> beingRead = ConcurrentHashMap.newKeySet();
 
-  ReplyChannel(ReplyAwaiter awaiter, JobArchive archive, StoreCalls stores) {
+  ReplyChannel(ReplyAwaiter awaiter, JobArchive archive, StoreCalls stores, Replies replies) {
+    this.replies = replies;
     this.awaiter = awaiter;
     this.archive = archive;
     this.stores = stores;
@@ -35,13 +37,12 @@ final class ReplyChannel implements MessageListener, SubscriptionListener {
 
   @Override
   public void onMessage(Message message, byte @Nullable [] pattern) {
-    byte[] bytes = message.getBody();
-    String head = new String(bytes, 0, HEAD_LENGTH, StandardCharsets.US_ASCII);
-    awaiter.deliver(
-        UUID.fromString(head.substring(0, ID_LENGTH)),
-        new Awaited.Answer(
-            Integer.parseInt(head.substring(ID_LENGTH)),
-            Arrays.copyOfRange(bytes, HEAD_LENGTH, bytes.length)));
+    StoredReply.Message ended = StoredReply.ofMessage(message.getBody());
+    if (ended.reply() != null) {
+      deliver(ended.reply());
+    } else {
+      stores.execute(() -> askFor(List.of(ended.jobId())));
+    }
   }
 
   /** The channel is there, or there again: what was said meanwhile is asked for. */
@@ -52,7 +53,10 @@ final class ReplyChannel implements MessageListener, SubscriptionListener {
 
   /** Asks for the replies to all awaited jobs, some at a time. */
   void askForAll() {
-    List<UUID> jobs = awaiter.awaited();
+    askFor(awaiter.awaited());
+  }
+
+  private void askFor(List<UUID> jobs) {
     try {
       for (int from = 0; from < jobs.size(); from += BATCH) {
         archive
@@ -64,9 +68,20 @@ final class ReplyChannel implements MessageListener, SubscriptionListener {
     }
   }
 
+  /** At once when the body is here; a large one is read from the log, once at a time. */
   private void deliver(StoredReply reply) {
-    awaiter.deliver(
-        reply.jobId(),
-        new Awaited.Answer(reply.status(), reply.body().getBytes(StandardCharsets.UTF_8)));
+    if (reply.body() instanceof ReplyBody.Whole) {
+      replies.answer(reply).subscribe(answer -> awaiter.deliver(reply.jobId(), answer));
+    } else if (beingRead.add(reply.jobId())) {
+      replies
+          .answer(reply)
+          .doFinally(signal -> beingRead.remove(reply.jobId()))
+          .subscribe(
+              answer -> awaiter.deliver(reply.jobId(), answer),
+              failure ->
+                  log.warn(
+                      "Kafka did not give the reply of job {}; it is asked again at the next beat",
+                      reply.jobId()));
+    }
   }
 }

@@ -30,9 +30,10 @@ class ReplyConfiguration {
       ReplyAwaiter awaiter,
       JobArchive archive,
       StoreCalls stores,
+      Replies replies,
       GatewaySettings settings,
       TaskScheduler beats) {
-    ReplyChannel channel = new ReplyChannel(awaiter, archive, stores);
+    ReplyChannel channel = new ReplyChannel(awaiter, archive, stores, replies);
     beats.scheduleWithFixedDelay(channel::askForAll, settings.gateway().replyBeat());
     return channel;
   }

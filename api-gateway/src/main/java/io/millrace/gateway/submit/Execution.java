@@ -4,11 +4,12 @@ import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.ApiErrors;
 import io.millrace.gateway.queue.StoreCalls;
 import io.millrace.gateway.reply.Awaited;
+import io.millrace.gateway.reply.Replies;
 import io.millrace.gateway.reply.ReplyAwaiter;
 import io.millrace.gateway.reply.Ticket;
+import io.millrace.queue.LogAwayException;
 import io.millrace.store.JobArchive;
 import io.millrace.store.StoredReply;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
@@ -27,6 +28,7 @@ public final class Execution {
   private final ReplyAwaiter awaiter;
   private final WaitingRoom room;
   private final JobArchive archive;
+  private final Replies replies;
   private final StoreCalls stores;
   private final Envelope envelope;
   private final ApiErrors errors;
@@ -36,6 +38,7 @@ public final class Execution {
       ReplyAwaiter awaiter,
       WaitingRoom room,
       JobArchive archive,
+      Replies replies,
       StoreCalls stores,
       Envelope envelope,
       ApiErrors errors) {
@@ -43,6 +46,7 @@ public final class Execution {
     this.awaiter = awaiter;
     this.room = room;
     this.archive = archive;
+    this.replies = replies;
     this.stores = stores;
     this.envelope = envelope;
     this.errors = errors;
@@ -99,17 +103,24 @@ public final class Execution {
   private Mono<ExecutionReply> firstReply(UUID firstJobId) {
     return stores
         .run(() -> archive.replies(List.of(firstJobId)))
-        .map(
-            replies ->
-                replies.stream()
+        .flatMap(
+            found ->
+                found.stream()
                     .findFirst()
-                    .map(Execution::ended)
-                    .orElseGet(() -> refused(ApiError.inFlight(firstJobId))));
+                    .map(this::ended)
+                    .orElseGet(() -> Mono.just(refused(ApiError.inFlight(firstJobId)))));
   }
 
-  private static ExecutionReply ended(StoredReply reply) {
-    return ExecutionReply.ended(
-        reply.jobId(), reply.status(), reply.body().getBytes(StandardCharsets.UTF_8));
+  private Mono<ExecutionReply> ended(StoredReply reply) {
+    return replies
+        .answer(reply)
+        .map(answer -> ExecutionReply.ended(reply.jobId(), answer.status(), answer.body()))
+        .onErrorResume(
+            LogAwayException.class,
+            e ->
+                Mono.just(
+                    refused(
+                        ApiError.unavailable("The queue's log cannot be read now; try again", 1))));
   }
 
   private ExecutionReply processing(Visit visit, long queueLength) {

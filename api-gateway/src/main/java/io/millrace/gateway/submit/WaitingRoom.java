@@ -4,15 +4,17 @@ import io.millrace.gateway.queue.OwedCalls;
 import io.millrace.gateway.queue.StoreCalls;
 import io.millrace.gateway.reply.Awaited;
 import io.millrace.gateway.reply.GatewayId;
+import io.millrace.gateway.reply.Replies;
 import io.millrace.gateway.reply.ReplyAwaiter;
 import io.millrace.gateway.reply.Ticket;
 import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
+import io.millrace.queue.LogAwayException;
 import io.millrace.store.AdmissionGate;
 import io.millrace.store.JobArchive;
 import io.millrace.store.JobArchive.Ready;
 import io.millrace.store.JobEnds;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -25,6 +27,7 @@ final class WaitingRoom {
   private final ReplyAwaiter awaiter;
   private final AdmissionGate gate;
   private final JobArchive archive;
+  private final Replies replies;
   private final GatewayId gatewayId;
   private final Reply.Speaker speaker;
   private final StoreCalls stores;
@@ -35,6 +38,7 @@ final class WaitingRoom {
       ReplyAwaiter awaiter,
       AdmissionGate gate,
       JobArchive archive,
+      Replies replies,
       GatewayId gatewayId,
       Reply.Speaker speaker,
       StoreCalls stores,
@@ -43,6 +47,7 @@ final class WaitingRoom {
     this.awaiter = awaiter;
     this.gate = gate;
     this.archive = archive;
+    this.replies = replies;
     this.gatewayId = gatewayId;
     this.speaker = speaker;
     this.stores = stores;
@@ -62,20 +67,29 @@ final class WaitingRoom {
   private Mono<Awaited> goOnWithoutCaller(Visit visit) {
     return stores
         .run(() -> archive.detach(visit.jobId()))
-        .<Awaited>map(
-            now ->
-                now instanceof Ready ready
-                    ? new Awaited.Answer(
-                        ready.reply().status(),
-                        ready.reply().body().getBytes(StandardCharsets.UTF_8))
-                    : new Awaited.StillWorking())
+        .flatMap(now -> now instanceof Ready ? endedJustNow(visit) : stillWorking())
         // The job is durable whether or not Redis is there to hear that nobody waits for it.
         .onErrorResume(DataAccessException.class, e -> detachLater(visit))
-        .onErrorResume(RejectedExecutionException.class, e -> detachLater(visit));
+        .onErrorResume(RejectedExecutionException.class, e -> detachLater(visit))
+        .onErrorReturn(LogAwayException.class, new Awaited.StillWorking());
   }
 
   private Mono<Awaited> detachLater(Visit visit) {
     owed.owe(visit.jobId(), "its caller got 202", () -> archive.detach(visit.jobId()));
+    return stillWorking();
+  }
+
+  private Mono<Awaited> endedJustNow(Visit visit) {
+    return stores
+        .run(() -> archive.replies(List.of(visit.jobId())))
+        .flatMap(
+            found ->
+                found.isEmpty()
+                    ? stillWorking()
+                    : replies.answer(found.get(0)).cast(Awaited.class));
+  }
+
+  private static Mono<Awaited> stillWorking() {
     return Mono.just(new Awaited.StillWorking());
   }
 

@@ -9,12 +9,15 @@ import io.millrace.store.AdmissionGate.OwnerLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.unit.DataSize;
 
 class ApiKeysTest {
 
-  private static final KeyLimits DEFAULTS = new KeyLimits(9, 8, 7);
+  private static final KeyLimits DEFAULTS =
+      new KeyLimits(9, 8, 7, DataSize.ofBytes(6), DataSize.ofBytes(5));
   private static final String DIGEST_OF_SECRET =
       "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
 
@@ -23,8 +26,8 @@ class ApiKeysTest {
   @Test
   void severalKeysLiveAtOnce() {
     ApiKeys keys = new ApiKeys(ApiKeys.parseList("alice:one, bob:two queued=3 rate=1", DEFAULTS));
-    assertThat(keys.find("one")).hasValue(new Caller("alice", new OwnerLimits(9, 8, 7)));
-    assertThat(keys.find("two")).hasValue(new Caller("bob", new OwnerLimits(3, 8, 1)));
+    assertThat(keys.find("one")).hasValue(new Caller("alice", new OwnerLimits(9, 8, 7, 6, 5)));
+    assertThat(keys.find("two")).hasValue(new Caller("bob", new OwnerLimits(3, 8, 1, 6, 5)));
     assertThat(keys.find("alice:one")).isEmpty();
     assertThat(keys.find("ONE")).isEmpty();
     assertThat(keys.find("")).isEmpty();
@@ -42,7 +45,7 @@ class ApiKeysTest {
         new ApiKeys(
             ApiKeys.parseFile(
                 "# rotated\n\nalice:sha256:" + DIGEST_OF_SECRET + " running=1\n", DEFAULTS));
-    assertThat(keys.find("secret")).hasValue(new Caller("alice", new OwnerLimits(9, 1, 7)));
+    assertThat(keys.find("secret")).hasValue(new Caller("alice", new OwnerLimits(9, 1, 7, 6, 5)));
     assertThat(keys.find(DIGEST_OF_SECRET)).isEmpty();
   }
 
@@ -108,5 +111,16 @@ class ApiKeysTest {
     Files.delete(file);
     source.reload();
     assertThat(keys.find("old")).isPresent();
+  }
+
+  @Test
+  void limitsInBytesAreSizes() {
+    KeyEntry entry = KeyEntry.parse("a:key stored=2MB bytes=100", DEFAULTS);
+    assertThat(entry.caller().limits()).isEqualTo(new OwnerLimits(9, 8, 7, 2 * 1024 * 1024, 100));
+    for (String bad : List.of("stored=-1B", "bytes=x", "stored=99999999999GB", "stored")) {
+      assertThatThrownBy(() -> KeyEntry.parse("a:key " + bad, DEFAULTS))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("stored=SIZE");
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.millrace.gateway.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.job.JobState;
+import io.millrace.job.ReplyBody;
 import io.millrace.store.JobStatus;
 import io.millrace.store.OutputStreams.Channel;
 import io.millrace.store.OutputStreams.Piece;
@@ -100,7 +101,17 @@ class JobFollowerTest {
 
   private static JobStatus job(JobState state, int attempt, @Nullable String reply) {
     return new JobStatus(
-        new UUID(1, 2), "owner", null, state, 1L, null, null, attempt, null, reply);
+        new UUID(1, 2),
+        "owner",
+        null,
+        state,
+        1L,
+        null,
+        null,
+        attempt,
+        null,
+        reply == null ? null : new ReplyBody.Whole(reply),
+        null);
   }
 
   private static String brief(JobEvent event) {

@@ -22,7 +22,7 @@ public final class Cluster implements AutoCloseable {
   private Cluster(ClusterPlan plan, Path folder) {
     this.folder = folder;
     this.redis = RedisRole.start(folder.resolve("redis"));
-    this.broker = startBroker(folder, redis);
+    this.broker = startBroker(plan, folder, redis);
     this.launch = new Launch(plan, folder, broker.bootstrapServers(), redis.port());
   }
 
@@ -46,9 +46,9 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
-  private static BrokerRole startBroker(Path folder, RedisRole redis) {
+  private static BrokerRole startBroker(ClusterPlan plan, Path folder, RedisRole redis) {
     try {
-      return BrokerRole.start(folder.resolve("kafka"));
+      return BrokerRole.start(folder.resolve("kafka"), plan.brokers());
     } catch (RuntimeException e) {
       redis.close();
       throw e;
@@ -93,7 +93,7 @@ public final class Cluster implements AutoCloseable {
 
   /** Starts what is not running, lets go on what is frozen, and returns when all is ready. */
   public void heal() {
-    if (!broker.process().isAlive()) {
+    if (!broker.isWhole()) {
       broker.restart();
     }
     if (!redis.process().isAlive()) {

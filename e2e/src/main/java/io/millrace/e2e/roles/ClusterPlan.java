@@ -6,9 +6,11 @@ import java.util.Map;
 /**
  * What a cluster is made of.
  *
+ * @param brokers of Kafka; more than one are a cluster of their own
  * @param settings environment names and values for every gateway and worker
  */
-public record ClusterPlan(String name, int gateways, int workers, Map<String, String> settings) {
+public record ClusterPlan(
+    String name, int brokers, int gateways, int workers, Map<String, String> settings) {
 
   /** How long a silent worker keeps its jobs: short, since every rescue waits for it. */
   public static final int LEASE_SECONDS = 3;
@@ -20,6 +22,7 @@ public record ClusterPlan(String name, int gateways, int workers, Map<String, St
   public static ClusterPlan usual(String name) {
     return new ClusterPlan(
         name,
+        1,
         2,
         2,
         Map.of(
@@ -33,13 +36,20 @@ public record ClusterPlan(String name, int gateways, int workers, Map<String, St
 
   /** With other numbers of roles. */
   public ClusterPlan of(int otherGateways, int otherWorkers) {
-    return new ClusterPlan(name, otherGateways, otherWorkers, settings);
+    return new ClusterPlan(name, brokers, otherGateways, otherWorkers, settings);
+  }
+
+  /** With so many brokers, each of which has a copy of everything. */
+  public ClusterPlan withBrokers(int number) {
+    return new ClusterPlan(name, number, gateways, workers, settings)
+        .with("MILLRACE_QUEUE_REPLICAS", "" + number)
+        .with("MILLRACE_QUEUE_REQUIREREPLICAS", "true");
   }
 
   /** With one more setting, or another value for it. */
   public ClusterPlan with(String setting, String value) {
     Map<String, String> all = new HashMap<>(settings);
     all.put(setting, value);
-    return new ClusterPlan(name, gateways, workers, all);
+    return new ClusterPlan(name, brokers, gateways, workers, all);
   }
 }

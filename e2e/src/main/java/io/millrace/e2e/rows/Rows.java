@@ -169,6 +169,21 @@ public final class Rows {
               "cancelled jobs whose results have expired never run",
               BY_NAME,
               StoreRows::cancelledJobsOfALongBacklog),
+          usual(
+              "R13",
+              "the largest reply is 4 MiB as it is sent, flagged, and not in Redis",
+              BY_NAME,
+              RoomRows::theLargestReply),
+          usual(
+              "R14",
+              "40 of the largest replies cost a small job beside them little",
+              BY_NAME,
+              RoomRows::smallJobsBesideLargeReplies),
+          usual(
+              "R15",
+              "a Redis that is nearly full: 503, and what was accepted ends",
+              BY_NAME,
+              RoomRows::nearlyFull),
           usual("B-W", "a worker dies in mid burst: nothing lost", CI, BurstRows::workerDies),
           usual("B-G", "a gateway dies in mid burst: nothing lost", CI, BurstRows::gatewayDies),
           usual("B-R", "Redis dies in mid burst: nothing lost", CI, BurstRows::redisDies),
@@ -192,6 +207,12 @@ public final class Rows {
               BY_NAME,
               LATE,
               QueueRows::aBacklogBeforeTheFirstWorker),
+          new Row(
+              "K11",
+              "of three brokers the jobs' leader is killed under load: nothing lost",
+              BY_NAME,
+              RoomRows.threeBrokers(),
+              RoomRows::theLeaderDies),
           new Row(
               "Q1",
               "100,000 jobs that wait for a first worker all run, and cost the next one nothing",

@@ -4,25 +4,33 @@ import io.millrace.store.OutputStreams;
 import io.millrace.store.OutputStreams.Channel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Sends on, at every beat, what the jobs of this worker have written since the last one. While
- * Redis is away it waits, bounded by the jobs' own output limit. Thread-safe.
+ * Sends on, at every beat, what those jobs of this worker that somebody watches have written since
+ * the last one. What nobody watches, or what Redis cannot take now, waits here, bounded by the
+ * jobs' own output limit: who comes late is sent all of it. Thread-safe.
  */
 public final class LiveOutput implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(LiveOutput.class);
 
+  /** A gateway says every two seconds that somebody still watches. */
+  private static final Duration WATCHED = Duration.ofSeconds(10);
+
   private final OutputStreams streams;
+  private final LongSupplier nanoTime;
+  private final Map<UUID, Recording> open = new ConcurrentHashMap<>();
   private final Set<Recording> withNews = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService beats =
       Executors.newSingleThreadScheduledExecutor(
@@ -34,7 +42,12 @@ public final class LiveOutput implements AutoCloseable {
 
   /** Begins to beat. */
   public LiveOutput(OutputStreams streams, Duration beat) {
+    this(streams, beat, System::nanoTime);
+  }
+
+  LiveOutput(OutputStreams streams, Duration beat, LongSupplier nanoTime) {
     this.streams = streams;
+    this.nanoTime = nanoTime;
     var unused =
         beats.scheduleWithFixedDelay(
             this::sendNews, beat.toMillis(), beat.toMillis(), TimeUnit.MILLISECONDS);
@@ -42,20 +55,45 @@ public final class LiveOutput implements AutoCloseable {
 
   /** A recording for one attempt of a job. */
   public Recording open(UUID jobId, int attempt) {
-    return new Recording(jobId, attempt, this);
+    Recording recording = new Recording(jobId, attempt, this);
+    open.put(jobId, recording);
+    return recording;
+  }
+
+  /** Somebody watches this job, should it run here. */
+  public void follow(UUID jobId) {
+    Recording recording = open.get(jobId);
+    if (recording != null) {
+      recording.watchedUntil = nanoTime.getAsLong() + WATCHED.toNanos();
+      recording.watched = true;
+      withNews.add(recording);
+    }
   }
 
   void hasNews(Recording recording) {
-    withNews.add(recording);
+    if (recording.watched) {
+      withNews.add(recording);
+    }
   }
 
   void forget(Recording recording) {
+    open.remove(recording.jobId, recording);
     withNews.remove(recording);
+  }
+
+  private boolean isWatched(Recording recording) {
+    if (nanoTime.getAsLong() - recording.watchedUntil > 0) {
+      recording.watched = false;
+    }
+    return recording.watched;
   }
 
   private void sendNews() {
     for (Recording recording : List.copyOf(withNews)) {
       withNews.remove(recording);
+      if (!isWatched(recording)) {
+        continue;
+      }
       try {
         send(recording, Channel.STDOUT, recording.stdout);
         send(recording, Channel.STDERR, recording.stderr);

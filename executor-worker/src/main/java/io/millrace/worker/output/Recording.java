@@ -10,6 +10,8 @@ public final class Recording implements OutputListener, AutoCloseable {
   final int attempt;
   final TextSoFar stdout = new TextSoFar();
   final TextSoFar stderr = new TextSoFar();
+  volatile boolean watched;
+  volatile long watchedUntil;
   private final LiveOutput home;
 
   Recording(UUID jobId, int attempt, LiveOutput home) {

@@ -26,6 +26,7 @@ class OpenApiTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String JOBS = "/v1/jobs";
   private static final String JOB = "/v1/jobs/{job_id}";
+  private static final String REQUEST = JOB + "/request";
   private static final String EVENTS = JOB + "/events";
   private static final String JOB_DELIVERIES = JOB + "/deliveries";
   private static final String DELIVERIES = "/v1/deliveries";
@@ -121,6 +122,8 @@ class OpenApiTest {
     calls.get(JOBS, JOBS + "?limit=none");
     calls.get(JOB, path + "?wait=none");
     calls.get(JOB, NOBODYS);
+    assertThat(calls.get(REQUEST, path + "/request").body()).contains("\"webhook_url\"");
+    calls.get(REQUEST, NOBODYS + "/request");
     calls.get(EVENTS, path + "/events");
     calls.get(EVENTS, NOBODYS + "/events");
     calls.get(JOB_DELIVERIES, path + "/deliveries");

@@ -1,5 +1,6 @@
 package io.millrace.standalone.testing;
 
+import io.millrace.standalone.ClusterNode;
 import io.millrace.standalone.EmbeddedBroker;
 import io.millrace.standalone.Lifeline;
 import java.io.BufferedReader;
@@ -8,9 +9,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * An {@link EmbeddedBroker} in a JVM of its own, which a test can kill, freeze and start again on
@@ -34,11 +39,29 @@ public final class BrokerProcess implements AutoCloseable {
    * @throws IllegalStateException when it does not start, with what it said
    */
   public static BrokerProcess start(Path dir, int port) {
+    return start(dir, port, List.of());
+  }
+
+  /**
+   * Starts one broker of a cluster as {@link #start(Path, int)} does; others must be started at the
+   * same time, since it is ready when more than half of them are.
+   */
+  public static BrokerProcess start(Path dir, int port, ClusterNode node) {
+    return start(
+        dir,
+        port,
+        List.of(
+            "" + node.id(),
+            node.clusterId(),
+            node.controllerPorts().stream().map(String::valueOf).collect(Collectors.joining(","))));
+  }
+
+  private static BrokerProcess start(Path dir, int port, List<String> node) {
     try {
       Files.createDirectories(dir);
       Path log = dir.resolveSibling(dir.getFileName() + ".log");
       Process process =
-          new ProcessBuilder(Lifeline.tied(STOP_SECONDS, command(dir, port)))
+          new ProcessBuilder(Lifeline.tied(STOP_SECONDS, command(dir, port, node)))
               .redirectError(log.toFile())
               .start();
       return new BrokerProcess(process, announcedPort(process, log));
@@ -47,8 +70,10 @@ public final class BrokerProcess implements AutoCloseable {
     }
   }
 
-  private static List<String> command(Path dir, int port) {
-    return List.of(
+  private static List<String> command(Path dir, int port, List<String> node) {
+    List<String> command = new ArrayList<>();
+    Collections.addAll(
+        command,
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Xmx256m",
         "-XX:+UseSerialGC",
@@ -58,6 +83,8 @@ public final class BrokerProcess implements AutoCloseable {
         BrokerProcess.class.getName(),
         dir.toString(),
         "" + port);
+    command.addAll(node);
+    return command;
   }
 
   private static int announcedPort(Process process, Path log) throws IOException {
@@ -108,11 +135,24 @@ public final class BrokerProcess implements AutoCloseable {
     }
   }
 
-  /** The child's side: the folder and the port; says its port on a line of its own when ready. */
+  /**
+   * The child's side: the folder, the port, and the node where it is one of several; says its port
+   * on a line of its own when ready.
+   */
   public static void main(String[] arguments) throws InterruptedException {
     Locale.setDefault(Locale.ROOT);
+    Path dir = Path.of(arguments[0]);
+    int port = Integer.parseInt(arguments[1]);
     EmbeddedBroker broker =
-        EmbeddedBroker.start(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
+        arguments.length == 2
+            ? EmbeddedBroker.start(dir, port)
+            : EmbeddedBroker.start(
+                dir,
+                port,
+                new ClusterNode(
+                    Integer.parseInt(arguments[2]),
+                    arguments[3],
+                    Arrays.stream(arguments[4].split(",")).map(Integer::valueOf).toList()));
     Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "stop-broker"));
     System.out.println(broker.port());
     Thread.currentThread().join();

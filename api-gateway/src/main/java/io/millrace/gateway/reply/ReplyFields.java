@@ -16,7 +16,7 @@ import tools.jackson.databind.util.RawValue;
  * be nested, long and numerous without bounds that a reader of strangers' JSON has, and nothing
  * here needs to understand it.
  */
-public final class ReplyBody {
+public final class ReplyFields {
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -31,7 +31,7 @@ public final class ReplyBody {
           .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
           .build();
 
-  private ReplyBody() {}
+  private ReplyFields() {}
 
   /**
    * The reply's fields, and those of its {@code response}: strings, booleans and null as such, all

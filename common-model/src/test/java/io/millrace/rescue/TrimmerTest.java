@@ -1,0 +1,165 @@
+package io.millrace.rescue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.job.Job;
+import io.millrace.job.Reply;
+import io.millrace.job.ReplyBody;
+import io.millrace.queue.Lane;
+import io.millrace.queue.QueueSettings;
+import io.millrace.queue.RecordPointer;
+import io.millrace.queue.Topics;
+import io.millrace.store.AdmissionGate.OwnerLimits;
+import io.millrace.store.Lease;
+import io.millrace.testing.Store;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+class TrimmerTest {
+
+  private static final String KEPT_SINCE = "{millrace}:kept:since";
+
+  private final Crew crew = Crew.withoutGrace();
+
+  @AfterEach
+  void close() {
+    crew.close();
+  }
+
+  @Test
+  void whatNobodyNeedsIsGoneAndWhatWaitsIsNot() throws Exception {
+    RecordPointer expired = ended();
+    resultsExpire();
+    trim(Store.SETTINGS);
+    assertThat(crew.log.records.read(expired)).isEmpty();
+    Job waiting = crew.submitted(Lane.FIRST);
+    trim(Store.SETTINGS);
+    assertThat(crew.runAll()).containsExactly(waiting.jobId());
+  }
+
+  @Test
+  void aRunningJobsRecordStays() throws Exception {
+    crew.submitted(Lane.FIRST);
+    Lease lease = crew.claimAll("worker-1").get(0);
+    ended();
+    resultsExpire();
+    trim(Store.SETTINGS);
+    assertThat(crew.log.records.read(lease.record())).isPresent();
+  }
+
+  @Test
+  void aHeldJobsRecordStays() throws Exception {
+    OwnerLimits one = new OwnerLimits(0, 1, 0);
+    crew.log.send(Lane.FIRST, crew.store.accepted(Store.job("owner"), one));
+    RecordPointer held = crew.log.send(Lane.FIRST, crew.store.accepted(Store.job("owner"), one));
+    Lease running = crew.claimAll("worker-1").get(0);
+    crew.store.finished(running);
+    crew.store.redis.opsForSet().add("{millrace}:owner:owner:running", "another");
+    resultsExpire();
+    trim(Store.SETTINGS);
+    assertThat(crew.log.records.read(held)).isPresent();
+  }
+
+  @Test
+  void anEndedJobsRecordStaysForAsLongAsItsResult() throws Exception {
+    RecordPointer kept = ended();
+    trim(Store.SETTINGS);
+    assertThat(crew.log.records.read(kept)).isPresent();
+    resultsExpire();
+    trim(Store.SETTINGS);
+    assertThat(crew.log.records.read(kept)).isEmpty();
+  }
+
+  @Test
+  void aLogThatIsTooLargeLetsGoOfEndedJobsButNotOfRunningOnes() throws Exception {
+    RecordPointer ended = ended();
+    crew.submitted(Lane.FIRST);
+    Lease running = crew.claimAll("worker-1").get(0);
+    fill(2);
+    trim(withMaxBytes("1MB"));
+    assertThat(crew.log.records.read(ended)).isEmpty();
+    assertThat(crew.log.records.read(running.record())).isPresent();
+  }
+
+  @Test
+  void whileTheLanesAreRebuiltNothingGoes() throws Exception {
+    RecordPointer ended = ended();
+    crew.store.flush();
+    trim(Store.SETTINGS);
+    assertThat(crew.log.records.read(ended)).isPresent();
+  }
+
+  @Test
+  void ofManyWhoTrimOneDoes() throws Exception {
+    crew.trimmer(Store.SETTINGS).trim();
+    RecordPointer expired = ended();
+    resultsExpire();
+    crew.trimmer(Store.SETTINGS).trim();
+    assertThat(crew.log.records.read(expired)).as("not within the same minute").isPresent();
+  }
+
+  @Test
+  void aReplyInTheLogStaysForAsLongAsItsResult() throws Exception {
+    Lease lease = crew.store.running("owner");
+    UUID jobId = lease.job().jobId();
+    Reply reply = Store.success(lease.job());
+    crew.log.replies.write(UUID.randomUUID(), reply).get(20, TimeUnit.SECONDS);
+    String kept = crew.log.replies.write(jobId, reply).get(20, TimeUnit.SECONDS);
+    crew.store.leases.finish(lease, reply, kept, Duration.ZERO);
+    trim(Store.SETTINGS);
+    assertThat(kept).endsWith(":" + beginning(Topics.REPLIES));
+    ReplyBody body = Objects.requireNonNull(crew.store.archive.find(jobId).orElseThrow().reply());
+    assertThat(crew.log.replies.read(jobId, body)).isPresent();
+    crew.store.redis.delete("{millrace}:kept:replies");
+    trim(Store.SETTINGS);
+    assertThat(crew.log.replies.read(jobId, body)).isEmpty();
+  }
+
+  /** The address of a job that has run to its end. */
+  private RecordPointer ended() throws Exception {
+    RecordPointer record = crew.log.send(Lane.FIRST, crew.store.accepted("owner"));
+    crew.runAll();
+    return record;
+  }
+
+  private void resultsExpire() {
+    crew.store.redis.delete(KEPT_SINCE);
+  }
+
+  /** Records that no job of Redis knows of, and that are done with. */
+  private void fill(int megabytes) throws Exception {
+    for (int i = 0; i < megabytes; i++) {
+      crew.log.queue.enqueue(Lane.BULK, new byte[1 << 20]).get(20, TimeUnit.SECONDS);
+    }
+    crew.log.drain();
+  }
+
+  private void trim(QueueSettings settings) {
+    crew.store.redis.delete("{millrace}:trim");
+    crew.trimmer(settings).trim();
+  }
+
+  private static QueueSettings withMaxBytes(String size) {
+    return new Binder(new MapConfigurationPropertySource(Map.of("millrace.queue.max-bytes", size)))
+        .bindOrCreate("millrace.queue", QueueSettings.class);
+  }
+
+  private long beginning(String topic) throws Exception {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    return crew.log
+        .admin
+        .listOffsets(Map.of(partition, OffsetSpec.earliest()))
+        .partitionResult(partition)
+        .get(20, TimeUnit.SECONDS)
+        .offset();
+  }
+}

@@ -1,0 +1,172 @@
+package io.millrace.e2e.rows;
+
+import static io.millrace.e2e.rows.Stage.require;
+
+import io.millrace.e2e.Await;
+import io.millrace.e2e.drive.Answer;
+import io.millrace.e2e.drive.Load;
+import io.millrace.e2e.drive.Load.Mode;
+import io.millrace.e2e.drive.Program;
+import io.millrace.e2e.fault.Resp;
+import io.millrace.e2e.history.Findings;
+import io.millrace.e2e.roles.BrokerRole;
+import io.millrace.e2e.roles.ClusterPlan;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** What takes the room of others: large replies, a full store; and a broker of three that dies. */
+final class RoomRows {
+
+  private static final int LARGEST_REPLY = 4 << 20;
+  private static final int LARGE_ONES = 40;
+  private static final int SMALL_ONES = 200;
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  /** As many escaped bytes as there can be: six for each, and more than the limit by far. */
+  private static final String FLOOD =
+      "import sys\nsys.stdout.write('\\0' * (1 << 20))\nsys.stderr.write('\\0' * (1 << 20))";
+
+  private RoomRows() {}
+
+  /** R13. */
+  static void theLargestReply(Stage stage) throws Exception {
+    for (Mode mode : List.of(Mode.WAIT, Mode.ASYNC, Mode.WEBHOOK)) {
+      Answer answer = stage.driver().submit(Program.of("r13-" + mode, FLOOD), mode, 0).join();
+      require(answer instanceof Answer.Told, "it was answered " + answer);
+      String job = ((Answer.Told) answer).jobId();
+      stage.awaitState(job, "succeeded", SOON);
+      Answer.Told shown = (Answer.Told) stage.client(1).status(job);
+      int bytes = shown.body().path("reply").toString().getBytes(StandardCharsets.UTF_8).length;
+      require(
+          bytes <= LARGEST_REPLY && bytes > LARGEST_REPLY * 9 / 10,
+          "the largest reply has " + bytes + " bytes");
+      require(
+          shown.body().at("/reply/response/truncated").asBoolean(false),
+          "it is not flagged as cut");
+      long kept = memory(stage.cluster().redis().commands(), "{millrace}:job:" + job);
+      require(kept > 0 && kept < 1200, "Redis has " + kept + " bytes for it");
+    }
+    stage.finish();
+  }
+
+  /** R14. */
+  static void smallJobsBesideLargeReplies(Stage stage) throws Exception {
+    double alone = percentile95(stage, "alone");
+    List<CompletableFuture<Answer>> large = new ArrayList<>();
+    for (int i = 0; i < LARGE_ONES; i++) {
+      large.add(stage.driver().submit(Program.of("large-" + i, FLOOD), Mode.WAIT, i % 2));
+    }
+    double beside = percentile95(stage, "beside");
+    large.forEach(CompletableFuture::join);
+    stage.figure(
+        "p95 of a small job: %.1f ms alone, %.1f ms beside %d largest replies"
+            .formatted(alone, beside, LARGE_ONES));
+    stage.finish();
+  }
+
+  /** R15: full, but not so full that Redis refuses a write. */
+  static void nearlyFull(Stage stage) throws Exception {
+    Resp redis = stage.cluster().redis().commands();
+    String running = stage.enqueue("running", Duration.ofSeconds(3));
+    stage.awaitStart(running, 1, SOON);
+    long used = used(redis);
+    stage.fault(
+        "Redis is nearly full",
+        () -> {
+          say(redis, "CONFIG", "SET", "maxmemory", "" + used * 100 / 85);
+          Await.until(
+              "no new job is let in",
+              SOON,
+              () ->
+                  stage.driver().submit(sleeping("refused"), Mode.ASYNC, 0).join()
+                          instanceof Answer.Told told
+                      && told.status() == 503
+                      && told.headers().firstValue("Retry-After").isPresent());
+          stage.awaitState(running, "succeeded", SOON);
+          say(redis, "CONFIG", "SET", "maxmemory", "0");
+        });
+    Await.until(
+        "jobs are let in again",
+        SOON,
+        () ->
+            stage.driver().submit(sleeping("after"), Mode.ASYNC, 0).join()
+                    instanceof Answer.Told told
+                && told.status() == 202);
+    stage.finish();
+  }
+
+  /** K11. */
+  static void theLeaderDies(Stage stage) throws Exception {
+    BrokerRole brokers = stage.cluster().broker();
+    CompletableFuture<List<Answer>> load =
+        stage
+            .driver()
+            .run(
+                Load.of("leader", 300, 8, Duration.ofMillis(150), Mode.MIXED)
+                    .pausing(Duration.ofMillis(150)));
+    Await.until("the load is on", SOON, () -> stage.startedJobs().size() >= 20);
+    stage.fault(
+        "kill -9 of the broker that leads the jobs",
+        () -> {
+          brokers.kill(brokers.leaderOf("millrace.jobs"));
+          Await.pass(Duration.ofSeconds(8));
+        });
+    int before = stage.startedJobs().size();
+    Await.until(
+        "jobs go on with two brokers of three", SOON, () -> stage.startedJobs().size() > before);
+    load.join();
+    brokers.restart();
+    Findings findings = stage.finish();
+    require(findings.accepted() > 0, "nothing was accepted: " + findings);
+  }
+
+  static ClusterPlan threeBrokers() {
+    return ClusterPlan.usual("three-brokers").withBrokers(3);
+  }
+
+  private static Program sleeping(String name) {
+    return Program.sleeping(name + "-" + System.nanoTime(), Duration.ZERO);
+  }
+
+  private static double percentile95(Stage stage, String name) {
+    return stage
+            .driver()
+            .run(Load.of(name, SMALL_ONES, 1, Duration.ZERO, Mode.WAIT))
+            .join()
+            .stream()
+            .mapToLong(answer -> answer.took().toNanos())
+            .sorted()
+            .skip(SMALL_ONES * 95 / 100)
+            .findFirst()
+            .orElse(0)
+        / 1e6;
+  }
+
+  private static long used(Resp redis) {
+    return Long.parseLong(
+        say(redis, "INFO", "memory")
+            .lines()
+            .filter(line -> line.startsWith("used_memory:"))
+            .findFirst()
+            .orElseThrow()
+            .substring("used_memory:".length())
+            .trim());
+  }
+
+  private static long memory(Resp redis, String key) {
+    return Long.parseLong(say(redis, "MEMORY", "USAGE", key));
+  }
+
+  private static String say(Resp redis, String... command) {
+    try {
+      return redis.text(command);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Redis does not take " + String.join(" ", command), e);
+    }
+  }
+}
