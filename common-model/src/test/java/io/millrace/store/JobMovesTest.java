@@ -9,9 +9,9 @@ import io.millrace.job.Output;
 import io.millrace.store.JobLeases.GiveBack;
 import io.millrace.testing.Store;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -73,14 +73,16 @@ class JobMovesTest {
   @MethodSource("everyMoveFromEveryState")
   void theScriptsAllowWhatTheStatesAllow(JobState from, Move move) {
     Lease lease = bring(from);
-    Optional<String> replyBefore = store.archive.find(lease.job().jobId()).map(JobStatus::replyText);
+    Optional<String> replyBefore =
+        store.archive.find(lease.job().jobId()).map(JobStatus::replyText);
 
     move.by().by(store, lease);
 
     JobState after = JobState.ofWireName(store.state(lease.job().jobId()));
     assertThat(after).isEqualTo(from.canBecome(move.to()) ? move.to() : from);
     if (from.isTerminal()) {
-      assertThat(store.archive.find(lease.job().jobId()).map(JobStatus::replyText)).isEqualTo(replyBefore);
+      assertThat(store.archive.find(lease.job().jobId()).map(JobStatus::replyText))
+          .isEqualTo(replyBefore);
     }
   }
 
