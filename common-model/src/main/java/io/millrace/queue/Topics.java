@@ -66,6 +66,7 @@ public final class Topics {
 
   private static final int MAX_WARM_UP_BYTES = 1024;
   private static final int MEETING_MILLIS = 3000;
+
   /**
    * The disk of what a log has let go of is freed by segments, each when it is full or that old.
    */
