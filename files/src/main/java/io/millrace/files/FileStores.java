@@ -1,23 +1,27 @@
 package io.millrace.files;
 
 import java.net.URI;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Opens the store that a setting names. */
+/** Opens the store that a location names. */
 public final class FileStores {
 
-  private static final String WANTED =
-      "must be dir:/PATH or s3://BUCKET or s3://BUCKET/PREFIX, but is ";
-  private static final String FOLDER = "dir:";
+  static final String WANTED = "dir:/PATH, s3://BUCKET or s3://BUCKET/PREFIX";
+
+  private static final Pattern FOLDER = Pattern.compile("dir:(?<path>/[^\\x00]*)");
   private static final Pattern BUCKET =
-      Pattern.compile("s3://(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(/(?<prefix>[^/].*?)?/?)?");
+      Pattern.compile("s3://(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/?(?<prefix>|[^/].*?)/?");
 
   private FileStores() {}
+
+  /** Whether {@link #open} knows what is meant. */
+  public static boolean isLocation(String text) {
+    return FOLDER.matcher(text).matches() || BUCKET.matcher(text).matches();
+  }
 
   /**
    * Opens a store. A folder is made where it is missing; a bucket must be there.
@@ -28,26 +32,15 @@ public final class FileStores {
    * @throws FileStoreException when the folder cannot be made
    */
   public static FileStore open(String location, @Nullable URI s3Endpoint, Clock clock) {
-    if (location.startsWith(FOLDER)) {
-      return new FolderStore(folder(location), clock);
+    Matcher folder = FOLDER.matcher(location);
+    if (folder.matches()) {
+      return new FolderStore(Path.of(folder.group("path")), clock);
     }
     Matcher bucket = BUCKET.matcher(location);
-    if (!bucket.matches()) {
-      throw new IllegalArgumentException(WANTED + location);
+    if (bucket.matches()) {
+      return new S3Store(bucket.group("bucket"), bucket.group("prefix"), s3Endpoint, clock);
     }
-    String prefix = bucket.group("prefix");
-    return new S3Store(bucket.group("bucket"), prefix == null ? "" : prefix, s3Endpoint, clock);
-  }
-
-  private static Path folder(String location) {
-    try {
-      Path path = Path.of(location.substring(FOLDER.length()));
-      if (path.isAbsolute()) {
-        return path;
-      }
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(WANTED + location, e);
-    }
-    throw new IllegalArgumentException(WANTED + location);
+    throw new IllegalArgumentException(
+        "A store of files must be " + WANTED + ", but is " + location);
   }
 }

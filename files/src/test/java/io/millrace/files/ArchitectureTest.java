@@ -11,15 +11,20 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
 
   @ArchTest
-  static final ArchRule filesKnowNeitherJobsNorSpring =
+  static final ArchRule filesKnowNoJobs =
       noClasses()
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(
-              "org.springframework..",
-              "io.millrace.job..",
-              "io.millrace.queue..",
-              "io.millrace.store..");
+          .resideInAnyPackage("io.millrace.job..", "io.millrace.queue..", "io.millrace.store..");
+
+  @ArchTest
+  static final ArchRule onlyTheSettingsKnowSpring =
+      noClasses()
+          .that()
+          .doNotBelongToAnyOf(FileSettings.class)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.springframework..");
 
   @ArchTest
   static final ArchRule onlyTheBucketSpeaksS3 =

@@ -129,6 +129,16 @@ public record ApiError(
         .retryAfter(retryAfterSeconds);
   }
 
+  /** Files are asked for, but the operator has given them no place. */
+  public static ApiError noFileStore() {
+    return new ApiError(
+        501,
+        "Not Implemented",
+        "no_file_store",
+        "This installation keeps no files: set MILLRACE_FILES_STORE to dir:/PATH or"
+            + " s3://BUCKET/PREFIX. Files inside requests and replies work without it");
+  }
+
   /** Any other refusal of the HTTP layer. */
   public static ApiError http(int status, String phrase) {
     return new ApiError(

@@ -1,5 +1,6 @@
 package io.millrace.gateway.error;
 
+import io.millrace.files.FileStoreException;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +53,7 @@ final class ErrorHandler implements WebExceptionHandler {
     }
     if (isInfrastructure(failure)) {
       log.warn(
-          "Redis or Kafka did not answer, or too many wait for them; a caller gets 503: {}",
+          "Redis, Kafka or the store of files did not answer, or too many wait for them; a caller gets 503: {}",
           failure.toString());
       return ApiError.unavailable("The store cannot be reached now; try again", 1);
     }
@@ -61,7 +62,9 @@ final class ErrorHandler implements WebExceptionHandler {
   }
 
   private static boolean isInfrastructure(Throwable failure) {
-    return failure instanceof DataAccessException || failure instanceof RejectedExecutionException;
+    return failure instanceof DataAccessException
+        || failure instanceof FileStoreException
+        || failure instanceof RejectedExecutionException;
   }
 
   private static ApiError ofStatus(int status) {
