@@ -16,13 +16,18 @@ public final class Service {
   /** So many jobs may wait: few, so that a test can fill the queue. */
   public static final int MAX_QUEUE_LENGTH = 4;
 
+  /** Bytes of one file. */
+  public static final int LARGEST_FILE = 1000;
+
   private final Cluster cluster;
 
   private Service() {
     ClusterPlan plan =
         ClusterPlan.usual("service")
             .of(1, 1)
-            .with("MILLRACE_QUEUE_MAX_LENGTH", "" + MAX_QUEUE_LENGTH);
+            .with("MILLRACE_QUEUE_MAX_LENGTH", "" + MAX_QUEUE_LENGTH)
+            .with("MILLRACE_FILES_STORE", "dir:" + Path.of("target", "files").toAbsolutePath())
+            .with("MILLRACE_FILES_MAXSIZE", LARGEST_FILE + "B");
     cluster = Cluster.start(plan, Path.of("target"));
     Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "stop-service"));
   }
