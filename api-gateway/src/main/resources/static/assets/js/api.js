@@ -1,5 +1,5 @@
 // One place that talks to the server: adds the key, reads JSON, turns a refused key into the key dialog.
-import { askForKey, key } from "./key.js";
+import { key, refuseKey } from "./key.js";
 
 const EXECUTE = "/v1/code/execute/python";
 
@@ -25,22 +25,20 @@ export async function send(method, path, { body, headers = {}, signal } = {}) {
     method, headers: all, signal, cache: "no-store", credentials: "omit",
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  if (response.status === 401) askForKey(key() === null ? "" : "The server doesn't accept this key.");
+  if (response.status === 401) refuseKey();
   return response;
 }
 
 export const execute = (request) => call("POST", EXECUTE, { body: request, headers: { prefer: "respond-async" } });
 export const job = (id, wait, signal) => call("GET", `/v1/jobs/${encodeURIComponent(id)}${wait ? `?wait=${wait}` : ""}`, { signal });
+export const jobRequest = (id) => call("GET", `/v1/jobs/${encodeURIComponent(id)}/request`);
 export const cancelJob = (id) => call("DELETE", `/v1/jobs/${encodeURIComponent(id)}`);
 export const queue = (signal) => call("GET", "/v1/queue", { signal });
 export const deliveries = (id) => call("GET", `/v1/jobs/${encodeURIComponent(id)}/deliveries`);
 export const redeliver = (id) => call("POST", `/v1/jobs/${encodeURIComponent(id)}/deliveries`);
 
-export function jobs(state, limit) {
-  const query = new URLSearchParams({ limit });
-  if (state) query.set("state", state);
-  return call("GET", `/v1/jobs?${query}`);
-}
+/** A page of the key's jobs; empty values ask for no such thing. */
+export const jobs = (question) => call("GET", `/v1/jobs?${new URLSearchParams(Object.entries(question).filter(([, value]) => value !== "" && value !== null))}`);
 
 /** The same request for a shell; the key stays out of it. */
 export function asCurl(request) {

@@ -6,6 +6,13 @@ export function seconds(value) {
   return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
 }
 
+/** 1048576 -> "1 MiB", 900 -> "900 bytes". */
+export function bytes(value) {
+  if (value < 1024) return `${value} bytes`;
+  const [size, unit] = value < 1024 ** 2 ? [value / 1024, "KiB"] : [value / 1024 ** 2, "MiB"];
+  return `${Number(size.toFixed(1))} ${unit}`;
+}
+
 export const count = (value) => (typeof value === "number" ? value.toLocaleString("en-US") : (value ?? "–"));
 
 export const rate = (value) => (typeof value === "number" ? value.toFixed(value < 10 ? 1 : 0) : "–");

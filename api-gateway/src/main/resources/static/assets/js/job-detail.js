@@ -2,6 +2,7 @@
 import * as api from "./api.js";
 import { announce, byId, h } from "./dom.js";
 import { follow } from "./events.js";
+import { handOver } from "./draft.js";
 import { clock, stateName, stateTone } from "./format.js";
 import { askForKey, key } from "./key.js";
 import { liveView, replyView } from "./reply.js";
@@ -26,10 +27,10 @@ async function load(jobId, signal) {
   if (signal.aborted) return;
   if (answer.status !== 200) return show(h("p", { class: "notice" }, answer.body?.message ?? `The server answered ${answer.status}.`));
   const job = answer.body;
-  const deliveries = await api.deliveries(jobId);
+  const [deliveries, request] = await Promise.all([api.deliveries(jobId), api.jobRequest(jobId)]);
   if (signal.aborted) return;
   const live = job.reply ? null : liveView(stateName(job.state));
-  show(h("div", { class: "job-grid" }, aside(job, deliveries, () => load(jobId, signal)), h("div", { class: "card" }, heading("Reply"), job.reply ? replyView(job.reply) : live.element)));
+  show(h("div", { class: "job-grid" }, aside(job, deliveries, () => load(jobId, signal)), h("div", { class: "card" }, heading("Program and reply"), program(request), job.reply ? replyView(job.reply) : live.element)));
   if (live && ["queued", "running"].includes(job.state)) await watch(jobId, live, signal);
 }
 
@@ -54,6 +55,17 @@ function aside(job, deliveries, reload) {
     h("dl", { class: "facts" }, facts.map(([label, value]) => [h("dt", {}, label), h("dd", {}, value)])),
     unfinished ? h("div", { class: "actions" }, button("Cancel job", "danger", () => api.cancelJob(job.job_id), reload)) : null,
     webhook(job, deliveries, reload)));
+}
+
+/** What was asked for, while the queue's log still has it. */
+function program(answer) {
+  if (answer.status !== 200) return h("p", { class: "muted card-body" }, "The program is not shown: the queue's log has let go of it.");
+  const request = answer.body;
+  return h("details", { class: "more program", open: true }, h("summary", {}, "Program"),
+    h("pre", { tabindex: "0", "data-name": "program", "aria-label": "Program" }, request.code),
+    h("div", { class: "actions" },
+      h("button", { type: "button", id: "open-program", onclick: () => handOver(request, false) }, "Open in the playground"),
+      h("button", { type: "button", id: "run-program", onclick: () => handOver(request, true) }, "Run again")));
 }
 
 function webhook(job, answer, reload) {

@@ -1,16 +1,16 @@
 // Opens the view that the address names; a view closes before the next one opens.
 import { byId } from "./dom.js";
 import { closeJob, openJob } from "./job-detail.js";
-import { openJobs, setUpJobs } from "./jobs.js";
+import { closeJobs, openJobs, setUpJobs } from "./jobs.js";
 import { onKeyChange, setUpKey } from "./key.js";
-import { setUpPlayground } from "./playground.js";
+import { openPlayground, setUpPlayground } from "./playground.js";
 import { closeQueue, openQueue } from "./queue.js";
 import { setUpTheme } from "./theme.js";
 
 const VIEWS = {
-  playground: { title: "Playground", open: () => {}, close: () => {} },
+  playground: { title: "Playground", open: openPlayground, close: () => {} },
   queue: { title: "Queue", open: openQueue, close: closeQueue },
-  jobs: { title: "Jobs", open: openJobs, close: () => {} },
+  jobs: { title: "Jobs", open: openJobs, close: closeJobs },
   job: { title: "Job", open: openJob, close: closeJob },
 };
 let current = null;

@@ -4,28 +4,42 @@ import { announce, byId, h } from "./dom.js";
 import { createEditor } from "./editor.js";
 import { follow } from "./events.js";
 import { EXAMPLES } from "./examples.js";
-import { stateName } from "./format.js";
+import { seconds, stateName } from "./format.js";
+import * as draft from "./draft.js";
 import { askForKey, key } from "./key.js";
 import { liveView, replyView, sentence } from "./reply.js";
 
-const DRAFT = "millrace-draft";
 const WAIT_S = 20;
+const PLACE_EVERY_MS = 1000;
 let editor;
 let running = null;
 
 export function setUpPlayground() {
   editor = createEditor(byId("editor"), {
-    text: sessionStorage.getItem(DRAFT) ?? EXAMPLES["Return a value"],
+    text: draft.read() ?? EXAMPLES["Return a value"],
     label: "Python code",
     describedBy: byId("editor-hint").textContent,
     run,
-    changed: (text) => sessionStorage.setItem(DRAFT, text),
+    changed: draft.keep,
   });
   setUpExamples();
   byId("run").addEventListener("click", run);
   byId("cancel").addEventListener("click", cancel);
   byId("copy-curl").addEventListener("click", copyCurl);
-  show(h("div", { class: "empty" }, "Run some code: its result, output and timing appear here."));
+  byId("command-close").addEventListener("click", () => byId("command-dialog").close());
+  show(h("div", { class: "empty" }, "Press Run, or Ctrl+Enter in the editor: the program's result, output and timing appear here. Without an API key you are asked for one."));
+}
+
+/** Takes over what another view wants to be tried here. */
+export function openPlayground() {
+  const wanted = draft.takeRequest();
+  if (wanted === null) return;
+  editor.replace(wanted.request.code);
+  byId("timeout").value = wanted.request.timeout ?? 30;
+  byId("request-id").value = wanted.request.id ?? "";
+  // Whose webhook it was hears of it only when somebody asks for that.
+  byId("webhook-url").value = "";
+  if (wanted.run) run();
 }
 
 async function run() {
@@ -59,12 +73,32 @@ async function runToTheEnd(signal) {
   announce("Queued.");
   const watching = new AbortController();
   signal.addEventListener("abort", () => watching.abort());
-  follow(jobId, (event, data) => showEvent(live, event, data), watching.signal);
+  let queued = true;
+  follow(jobId, (event, data) => {
+    if (event === "state") queued = data.state === "queued";
+    showEvent(live, event, data);
+  }, watching.signal);
+  tellPlace(live, accepted.body.queue_length, () => queued, watching.signal);
   try {
     const reply = await finalReply(jobId, signal);
     showReply(reply.body.reply ?? reply.body, { status: reply.body.reply?.code ?? reply.status, seen: live.seen() });
   } finally {
     watching.abort();
+  }
+}
+
+/** While the job waits: how many are before it at the most, and how long they take at the rate of the last minute. */
+async function tellPlace(live, length, stillQueued, signal) {
+  let place = length;
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, PLACE_EVERY_MS));
+    if (signal.aborted || !stillQueued()) return;
+    const now = await api.queue(signal).catch(() => null);
+    if (signal.aborted || !stillQueued()) return;
+    if (now?.status !== 200) continue;
+    place = Math.min(place, now.body.queue_length);
+    const wait = now.body.drain_rate > 0 ? `, about ${seconds(place / now.body.drain_rate)}` : "";
+    live.place(now.body.slots === 0 ? "No worker is there to run it yet." : `Place ${Math.max(1, place)} in the queue at the latest${wait}.`);
   }
 }
 
@@ -113,7 +147,8 @@ async function copyCurl() {
     setTimeout(() => { byId("copy-curl").textContent = "Copy as curl"; }, 1500);
     announce("Copied as curl.");
   } catch {
-    show(h("div", { class: "reply" }, h("p", { class: "muted" }, "The browser doesn't allow copying here; this is the command:"), h("pre", { tabindex: "0" }, text)));
+    byId("command").textContent = text;
+    byId("command-dialog").showModal();
   }
 }
 

@@ -1,5 +1,7 @@
 // Shows a reply, whatever it says. Output of a job is text here, always: it is only ever a text node.
 import { h } from "./dom.js";
+import { bytes } from "./format.js";
+import { terminal } from "./terminal.js";
 import { timing } from "./timing.js";
 
 const TITLE = { 200: "OK", 202: "Accepted", 400: "Failed", 401: "No key", 404: "Not found", 408: "Timed out", 409: "Conflict", 413: "Too large", 429: "Queue full", 500: "Server error", 503: "Unavailable" };
@@ -14,8 +16,8 @@ export function replyView(reply, { status = reply.code, retryAfter = null, seen 
     head(reply, status, retryAfter),
     timing(reply),
     ran ? block("Result", compactJson(body.result), { name: "result" }) : null,
-    "stdout" in body ? block("stdout", body.stdout, { name: "stdout", truncated: body.truncated }) : null,
-    "stderr" in body ? block("stderr", body.stderr, { name: "stderr", truncated: body.truncated, failed: !ran }) : null,
+    "stdout" in body ? output("stdout", body, false) : null,
+    "stderr" in body ? output("stderr", body, !ran) : null,
     facts(reply),
     h("details", { class: "more" }, h("summary", {}, "The reply as JSON"), h("pre", { tabindex: "0", "data-name": "json" }, JSON.stringify(reply, null, 2))));
 }
@@ -23,22 +25,46 @@ export function replyView(reply, { status = reply.code, retryAfter = null, seen 
 /** Output of a job that still runs; the returned object appends to it. */
 export function liveView(state) {
   const chip = h("span", { class: "chip busy", "data-name": "state" }, state);
-  const stdout = block("stdout", "", { name: "stdout" });
-  const stderr = block("stderr", "", { name: "stderr" });
-  const append = (element, text) => {
-    const pre = element.querySelector("pre");
-    const atEnd = pre.scrollHeight - pre.scrollTop - pre.clientHeight < 40;
-    pre.append(text);
-    if (atEnd) pre.scrollTop = pre.scrollHeight;
-  };
+  const place = h("p", { class: "muted", "data-name": "place" });
+  const streams = { stdout: liveStream("stdout"), stderr: liveStream("stderr") };
   return {
-    element: h("div", { class: "reply" }, h("div", { class: "reply-head" }, chip), stdout, stderr),
-    state(next) { chip.textContent = next; },
-    clear() { for (const element of [stdout, stderr]) element.querySelector("pre").textContent = ""; },
-    stdout: (text) => append(stdout, text),
-    stderr: (text) => append(stderr, text),
-    seen: () => ({ stdout: stdout.querySelector("pre").textContent, stderr: stderr.querySelector("pre").textContent }),
+    element: h("div", { class: "reply" }, h("div", { class: "reply-head" }, chip, place), streams.stdout.element, streams.stderr.element),
+    state(next) { chip.textContent = next; place.textContent = ""; },
+    place(text) { place.textContent = text; },
+    clear() { for (const stream of Object.values(streams)) stream.clear(); },
+    stdout: (text) => streams.stdout.append(text),
+    stderr: (text) => streams.stderr.append(text),
+    seen: () => ({ stdout: streams.stdout.seen(), stderr: streams.stderr.seen() }),
   };
+}
+
+function liveStream(name) {
+  const element = block(name, "", { name });
+  const pre = element.querySelector("pre");
+  const shown = terminal(pre);
+  let written = "";
+  return {
+    element,
+    append(text) {
+      const atEnd = pre.scrollHeight - pre.scrollTop - pre.clientHeight < 40;
+      written += text;
+      shown.write(text);
+      if (atEnd) pre.scrollTop = pre.scrollHeight;
+    },
+    clear() { written = ""; shown.clear(); },
+    seen: () => written,
+  };
+}
+
+/** A stream of a job that has ended. The reply says that something was cut: it is the longer stream, or both where they are alike. */
+function output(name, body, failed) {
+  const size = (text) => new TextEncoder().encode(text ?? "").length;
+  const own = size(body[name]);
+  const other = size(body[name === "stdout" ? "stderr" : "stdout"]);
+  const cut = body.truncated && own > 0 && own >= other * 0.99 ? `cut at the limit, after ${bytes(own)}` : null;
+  const element = block(name, "", { name, cut, failed: failed && own > 0 });
+  terminal(element.querySelector("pre")).write(body[name] ?? "");
+  return element;
 }
 
 /** On one line where it fits, else indented. */
@@ -59,9 +85,9 @@ function head(reply, status, retryAfter) {
     retryAfter ? h("p", { class: "muted" }, `Try again in ${retryAfter} s.`) : null);
 }
 
-function block(title, text, { name, truncated, failed } = {}) {
-  return h("div", { class: failed && text ? "block failed" : "block" },
-    h("div", { class: "block-head" }, h("h3", {}, title), truncated ? h("span", { class: "tag" }, "cut at the output limit") : null),
+function block(title, text, { name, cut = null, failed = false } = {}) {
+  return h("div", { class: failed ? "block failed" : "block" },
+    h("div", { class: "block-head" }, h("h3", {}, title), cut ? h("span", { class: "tag" }, cut) : null),
     h("pre", { "data-name": name, tabindex: "0", "aria-label": title }, text ?? ""));
 }
 

@@ -33,10 +33,16 @@ public final class SleepingJobs implements AutoCloseable {
     return jobs;
   }
 
-  /** All slots busy, and as many waiting as may. */
-  public static SleepingJobs fill(Service service) {
+  /** All slots busy, and nothing waiting. */
+  public static SleepingJobs occupy(Service service) {
     SleepingJobs jobs = start(service, ClusterPlan.SLOTS);
     jobs.awaitQueue(0, ClusterPlan.SLOTS);
+    return jobs;
+  }
+
+  /** All slots busy, and as many waiting as may. */
+  public static SleepingJobs fill(Service service) {
+    SleepingJobs jobs = occupy(service);
     for (int i = 0; i < Service.MAX_QUEUE_LENGTH; i++) {
       jobs.add();
     }

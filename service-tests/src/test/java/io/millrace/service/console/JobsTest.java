@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
 
 class JobsTest extends ConsoleTest {
 
@@ -63,6 +64,37 @@ class JobsTest extends ConsoleTest {
       console().press(By.cssSelector("#job-body .actions button"));
       awaitHooks(history, job, 2);
     }
+  }
+
+  @Test
+  void aJobsProgramIsShownOpensInThePlaygroundAndRunsAgain() {
+    String job = submit("print('<b>as sent</b>')", null);
+    console().openWithKey("/#/jobs/" + job);
+    console().awaitPart("program", "print('<b>as sent</b>')");
+    console().press("open-program");
+    Await.until(
+        "it is in the editor",
+        Duration.ofSeconds(30),
+        () -> console().editor().getText().equals("print('<b>as sent</b>')"));
+    console().open("/#/jobs/" + job);
+    console().press("run-program");
+    console().awaitReply();
+    assertThat(console().part("stdout")).isEqualTo("<b>as sent</b>\n");
+  }
+
+  @Test
+  void theListSaysWhyAndHowLongIsSearchedAndRefreshesItself() {
+    submit("raise ValueError('boom')", null);
+    console().openWithKey("/#/jobs");
+    console().awaitText("#jobs-body tbody td", "exception");
+    console().find(By.id("job-search")).sendKeys("listed-later", Keys.ENTER);
+    console().awaitText("#jobs-body .empty", "No job of this key is like that");
+    service()
+        .client()
+        .submit(new Program("listed-later", "print(1)", 30), null)
+        .join();
+    console().awaitText(CHIPS, "succeeded");
+    assertThat(console().all("#jobs-body tbody tr")).hasSize(1);
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.millrace.service.SleepingJobs;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
 
 class PlaygroundTest extends ConsoleTest {
 
@@ -67,6 +68,62 @@ class PlaygroundTest extends ConsoleTest {
     assertNothingOfItIsMarkup();
   }
 
+  @Test
+  void outputLooksAsInATerminal() {
+    console().run("print('10%\\r100%'); print('\\x1b[31mred\\x1b[0m plain')");
+    assertThat(console().part("stdout")).isEqualTo("100%\nred plain\n");
+    assertThat(console().find(By.cssSelector("[data-name=stdout] .t-fg-1")).getText())
+        .isEqualTo("red");
+  }
+
+  @Test
+  void onlyWhatWasCutIsSaidToBeCutAndAfterHowMuch() {
+    console().run("import sys; print('short', file=sys.stderr); print('x' * 3_000_000)");
+    assertThat(console().all("#reply .tag"))
+        .extracting(tag -> tag.getText())
+        .containsExactly("cut at the limit, after 1 MiB");
+  }
+
+  @Test
+  void runStaysOnTheScreenHoweverLongTheReply() {
+    console().run("print('line\\n' * 2000)");
+    assertThat(
+            console()
+                .ask(
+                    "return document.getElementById('run').getBoundingClientRect().bottom"
+                        + " <= innerHeight && scrollY === 0"))
+        .isEqualTo(true);
+  }
+
+  @Test
+  void theDraftOutlivesTheTab() {
+    console().write("print('kept')");
+    console().ask("sessionStorage.clear()");
+    console().open("/");
+    assertThat(console().editor().getText()).isEqualTo("print('kept')");
+  }
+
+  @Test
+  void aCommandThatCannotBeCopiedLeavesTheReplyAlone() {
+    console().run("return 'the reply'");
+    console().ask("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))");
+    console().press("copy-curl");
+    console().awaitText("#command", "curl -sS");
+    console().press("command-close");
+    assertThat(console().part("result")).isEqualTo("\"the reply\"");
+  }
+
+  @Test
+  void aRunThatWaitsTellsItsPlace() {
+    try (SleepingJobs busy = SleepingJobs.occupy(service())) {
+      console().write("return 1");
+      console().press("run");
+      console().awaitPart("place", "Place 1 in the queue");
+      console().press("cancel");
+      console().awaitReply();
+    }
+  }
+
   private static void assertNothingOfItIsMarkup() {
     assertThat(console().all("main img, main script")).isEmpty();
     assertThat(console().ask("return document.title")).asString().doesNotContain("owned");
@@ -90,5 +147,16 @@ class PlaygroundTest extends ConsoleTest {
     console().ask("sessionStorage.setItem('millrace-api-key', 'wrong')");
     console().press("run");
     console().awaitText("#key-error", "The server doesn't accept this key.");
+  }
+
+  @Test
+  void aWrongKeyIsToldWhereItIsTyped() {
+    console().openAnew("/");
+    console().press("key-button");
+    console().find(By.id("key-input")).sendKeys("wrong", Keys.ENTER);
+    console().awaitText("#key-error", "The server doesn't accept this key.");
+    console().find(By.id("key-input")).sendKeys(service().key(), Keys.ENTER);
+    console()
+        .awaitTrue("the dialog is closed", "return !document.getElementById('key-dialog').open");
   }
 }
