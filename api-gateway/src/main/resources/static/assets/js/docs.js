@@ -18,7 +18,16 @@ async function load() {
   api = answer.body;
   show(
     h("div", {}, h("h1", {}, `${api.info.title} ${api.info.version}`), h("p", { class: "lead" }, api.info.description ?? "")),
-    Object.entries(api.paths).flatMap(([path, item]) => METHODS.filter((method) => method in item).map((method) => operation(method, path, item[method], item.parameters ?? []))));
+    authentication(),
+    Object.entries(api.paths).flatMap(([path, item]) => METHODS.filter((method) => method in item).map((method) => operation(method, path, item[method], item.parameters ?? []))),
+    h("div", { class: "card operation-body" }, table("Reasons", ["Reason", "About"], Object.entries(api["x-reasons"] ?? {}).map(([word, about]) => [code(word), about]))));
+}
+
+function authentication() {
+  const schemes = Object.values(api.components.securitySchemes);
+  return h("div", { class: "card operation-body" }, h("h2", {}, "Authentication"),
+    schemes.map((scheme) => h("p", {}, "Header ", code(scheme.name), ": ", scheme.description ?? "")),
+    h("p", {}, "The lines for a shell below read the key from a variable: ", code("export MILLRACE_API_KEY=YOUR_API_KEY")));
 }
 
 function operation(method, path, about, shared) {
@@ -29,6 +38,7 @@ function operation(method, path, about, shared) {
       about.description ? h("p", {}, about.description) : null,
       parameters.length ? table("Parameters", ["Name", "In", "Type", "About"], parameters.map((p) => [code(p.name), p.in, typeOf(p.schema), p.description ?? ""])) : null,
       body(about.requestBody),
+      curl(method, path, about),
       responses(about.responses ?? {})));
 }
 
@@ -39,6 +49,19 @@ function body(reference) {
   const required = new Set(schema.required ?? []);
   const rows = Object.entries(schema.properties ?? {}).map(([name, property]) => [code(name), typeOf(property), required.has(name) ? "yes" : "no", resolve(property).description ?? ""]);
   return h("div", {}, rows.length ? table("Request body", ["Field", "Type", "Required", "About"], rows) : null, examples("Request", media));
+}
+
+/** A line for a shell, with the first example as its body and the path's parameters as variables. */
+function curl(method, path, about) {
+  const address = location.origin + path.replace(/\{(\w+)\}/g, (whole, name) => `$${name.toUpperCase()}`);
+  const content = Object.entries(resolve(about.requestBody ?? {}).content ?? {})[0];
+  const example = Object.values(content?.[1].examples ?? {})[0];
+  const lines = [`curl -sS${method === "get" ? "" : ` -X ${method.toUpperCase()}`} "${address}"`];
+  if (!about.security || about.security.length > 0) lines.push(`-H "x-api-key: $MILLRACE_API_KEY"`);
+  if (example) lines.push(`-H 'Content-Type: ${content[0]}'`, `--data-raw '${JSON.stringify(resolve(example).value).replaceAll("'", `'\\''`)}'`);
+  else if (content) lines.push(`-F file=@data.csv`);
+  return h("div", { class: "block" }, h("div", { class: "block-head" }, h("h3", {}, "For a shell")),
+    h("pre", { tabindex: "0", "aria-label": `curl for ${method} ${path}` }, lines.join(" \\\n  ")));
 }
 
 function responses(all) {
