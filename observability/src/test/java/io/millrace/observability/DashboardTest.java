@@ -30,6 +30,26 @@ class DashboardTest {
   }
 
   @Test
+  void oneNamespaceOrJobCanBeLookedAtAlone() {
+    assertThat(
+            DASHBOARD
+                .root()
+                .at("/templating/list")
+                .valueStream()
+                .map(variable -> variable.path("name").asString()))
+        .containsExactly("datasource", "namespace", "job");
+    assertThat(DASHBOARD.expressions())
+        .allSatisfy(
+            text -> {
+              Expression read = new Expression(text);
+              assertThat(read.matchers().stream().filter(each -> each.label().equals("job")))
+                  .as(text)
+                  .hasSizeGreaterThanOrEqualTo(read.metrics().size());
+              assertThat(text).contains("namespace=~\"$namespace\",job=~\"$job\"");
+            });
+  }
+
+  @Test
   void noPanelLiesOnAnotherOrBesideTheGrid() {
     List<String> taken = new ArrayList<>();
     for (JsonNode panel : DASHBOARD.panels()) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class MetricsInUseTest {
 
   /** What Prometheus adds to each series. */
-  private static final Set<String> FROM_PROMETHEUS = Set.of("instance", "job");
+  private static final Set<String> FROM_PROMETHEUS = Set.of("instance", "job", "namespace");
 
   private static final String UUID_OR_URL = ".*([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-|://).*";
   private static final Scrape SCRAPE = new Scrape();
@@ -54,6 +54,20 @@ class MetricsInUseTest {
               }
             });
     assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void eachMetricOfOursSaysWhatItIs() {
+    assertThat(SCRAPE.helps()).containsKey("millrace_queue_length");
+    assertThat(SCRAPE.helps())
+        .allSatisfy(
+            (metric, help) -> assertThat(metric.startsWith("millrace_") ? help : "-").isNotEmpty());
+  }
+
+  @Test
+  void requestsAndWebhooksHaveHistograms() {
+    assertThat(SCRAPE.has("http_server_requests_seconds_bucket")).isTrue();
+    assertThat(SCRAPE.has("millrace_webhook_attempt_seconds_bucket")).isTrue();
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,10 +14,17 @@ final class Scrape {
   private static final Pattern SERIES = Pattern.compile("([a-zA-Z_:]\\w*)(?:\\{(.*)})? \\S+");
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
+  private static final Pattern HELP = Pattern.compile("# HELP (\\S+) ?(.*)");
+
   private final Map<String, List<Map<String, String>>> series = new HashMap<>();
+  private final Map<String, String> helps = new TreeMap<>();
 
   /** Adds a scrape in the text format. */
   void add(String text) {
+    text.lines()
+        .map(HELP::matcher)
+        .filter(Matcher::matches)
+        .forEach(line -> helps.put(line.group(1), line.group(2).strip()));
     text.lines()
         .filter(line -> !line.startsWith("#"))
         .map(SERIES::matcher)
@@ -26,6 +34,11 @@ final class Scrape {
                 series
                     .computeIfAbsent(line.group(1), name -> new ArrayList<>())
                     .add(labels(line.group(2) == null ? "" : line.group(2))));
+  }
+
+  /** The help text of each metric, empty where there is none. */
+  Map<String, String> helps() {
+    return helps;
   }
 
   boolean has(String metric) {

@@ -13,9 +13,7 @@ import org.springframework.stereotype.Component;
 final class QueueMeters {
 
   QueueMeters(QueueMonitor monitor, QueueSettings settings, MeterRegistry meters) {
-    Gauge.builder("millrace.queue.max.length", settings, QueueSettings::maxLength)
-        .description("0 is no limit")
-        .register(meters);
+    Gauge.builder("millrace.queue.max.length", settings, QueueSettings::maxLength).register(meters);
     gauge("millrace.queue.length", monitor, Reading::queueLength, meters);
     waiting("first", monitor, Reading::firstWaiting, meters);
     waiting("bulk", monitor, Reading::bulkWaiting, meters);

@@ -25,9 +25,7 @@ final class RetentionWatch {
 
   RetentionWatch(LaneRetention retention, TaskScheduler beats, MeterRegistry meters) {
     this.retention = retention;
-    Gauge.builder("millrace.queue.retention.seconds", this, each -> each.seconds)
-        .description("infinite where the lanes are kept for ever, NaN until Kafka has said")
-        .register(meters);
+    Gauge.builder("millrace.queue.retention.seconds", this, each -> each.seconds).register(meters);
     beats.scheduleWithFixedDelay(this::look, BEAT);
   }
 

@@ -89,10 +89,7 @@ class JobsTest extends ConsoleTest {
     console().awaitText("#jobs-body tbody td", "exception");
     console().find(By.id("job-search")).sendKeys("listed-later", Keys.ENTER);
     console().awaitText("#jobs-body .empty", "No job of this key is like that");
-    service()
-        .client()
-        .submit(new Program("listed-later", "print(1)", 30), null)
-        .join();
+    service().client().submit(new Program("listed-later", "print(1)", 30), null).join();
     console().awaitText(CHIPS, "succeeded");
     assertThat(console().all("#jobs-body tbody tr")).hasSize(1);
   }

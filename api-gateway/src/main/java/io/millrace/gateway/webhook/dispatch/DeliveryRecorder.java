@@ -1,6 +1,7 @@
 package io.millrace.gateway.webhook.dispatch;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.millrace.gateway.webhook.delivery.Attempt;
 import io.millrace.gateway.webhook.delivery.AttemptOutcome;
 import io.millrace.gateway.webhook.delivery.Delivery;
@@ -13,6 +14,7 @@ import io.millrace.gateway.webhook.delivery.Verdict;
 import io.millrace.job.AboutJob;
 import io.millrace.metrics.EnumCounters;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.EnumSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,7 @@ final class DeliveryRecorder {
   private final DeliveryLog log;
   private final EnumCounters<AttemptOutcome> attempts;
   private final EnumCounters<DeliveryState> ends;
+  private final Timer took;
   private final Clock clock;
 
   DeliveryRecorder(
@@ -44,10 +47,12 @@ final class DeliveryRecorder {
             "millrace.webhook.ended",
             "state",
             EnumSet.of(DeliveryState.DELIVERED, DeliveryState.DEAD));
+    this.took = meters.timer("millrace.webhook.attempt");
     this.clock = clock;
   }
 
   void conclude(Delivery delivery, long startedAt, AttemptResult result) {
+    took.record(Duration.ofMillis(Math.max(0, clock.millis() - startedAt)));
     try (var about = AboutJob.log(delivery.jobId())) {
       write(delivery, startedAt, result);
     }
