@@ -4,9 +4,9 @@
 -- times: those that the reply was minted with, when Redis may have forgotten that it was; else ''. It was
 -- seen by then, and holds whatever runs now.
 local job_id, attempt, reply, run_us, ttl =
-  ARGV[1], tonumber(ARGV[2]), told_reply(3), tonumber(ARGV[9]), ARGV[10]
-local owner, id, accepted, webhook_url, gateway = ARGV[11], ARGV[12], ARGV[13], ARGV[14], ARGV[15]
-local promise, minted = ARGV[16], ARGV[17]
+  ARGV[1], tonumber(ARGV[2]), told_reply(3), tonumber(ARGV[10]), ARGV[11]
+local owner, id, accepted, webhook_url, gateway = ARGV[12], ARGV[13], ARGV[14], ARGV[15], ARGV[16]
+local promise, minted = ARGV[17], ARGV[18]
 
 -- The job may have ended already, and its webhook have been sent.
 if minted == '' and webhook_url ~= '' and older() then return {'later'} end

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- A gateway's caller has gone. A job that waits, with nobody left who waits for it, is cancelled.
-local job_id, gateway, reply, ttl = ARGV[1], ARGV[2], told_reply(3), ARGV[9]
+local job_id, gateway, reply, ttl = ARGV[1], ARGV[2], told_reply(3), ARGV[10]
 local fields = redis.call('HMGET', KEYS[1], 'state', 'watchers', 'caller', 'webhook_url')
 if not fields[1] or ended(fields[1]) then return {'ended'} end
 local left = {}

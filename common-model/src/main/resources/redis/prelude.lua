@@ -171,11 +171,11 @@ local function resume_held(owner)
   return fields[2]
 end
 
--- What a script was told of a reply: six arguments from ARGV[i] on. One that is in the log of replies
+-- What a script was told of a reply: seven arguments from ARGV[i] on. One that is in the log of replies
 -- has its address and its bytes there; any other has the two parts of its body, between which its times go.
 local function told_reply(i)
   return {state = ARGV[i], status = ARGV[i + 1], head = ARGV[i + 2], tail = ARGV[i + 3], at = ARGV[i + 4],
-    bytes = tonumber(ARGV[i + 5])}
+    bytes = tonumber(ARGV[i + 5]), reason = ARGV[i + 6]}
 end
 
 local function body_of(job_id) return P .. 'reply:' .. job_id end
@@ -266,6 +266,7 @@ local function finish_job(job, job_id, reply, run_us, ttl, minted)
   if fields[6] then keep = math.max(keep, redis.call('TTL', fields[6])) end
   redis.call('HDEL', job, unpack(WHILE_ALIVE))
   redis.call('HSET', job, 'state', reply.state, 'status', reply.status, 'finished', text(at), 'times', times)
+  if reply.reason ~= '' then redis.call('HSET', job, 'reason', reply.reason) end
   local body = ''
   if reply.at == '' then
     local run, queue, total, length = string.match(times, '(%S+) (%S+) (%S+) (%S+)')

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- The first completion of a job in the log is its end, which its webhook may have told already.
-local job_id, reply, times, ttl = ARGV[1], told_reply(2), ARGV[8], ARGV[9]
+local job_id, reply, times, ttl = ARGV[1], told_reply(2), ARGV[9], ARGV[10]
 local fields = redis.call('HMGET', KEYS[1], 'state', 'worker', 'times', 'status')
 if not fields[1] then
   redis.call('SET', tombstone_of(job_id), reply.state, 'EX', RECORD_TTL)

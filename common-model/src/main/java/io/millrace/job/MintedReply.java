@@ -3,6 +3,7 @@ package io.millrace.job;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -18,6 +19,7 @@ public record MintedReply(Reply reply, String times) {
 
   private static final JsonFactory JSON = new JsonFactory();
   private static final String FIRST = "\"run_time\":";
+  private static final Pattern REASON = Pattern.compile("\"reason\":\"(\\w+)\"");
   private static final Pattern TIMES =
       Pattern.compile(
           "\"run_time\":([\\d.]+),\"queue_time\":([\\d.]+),\"total_time\":([\\d.]+),"
@@ -33,25 +35,28 @@ public record MintedReply(Reply reply, String times) {
     }
     try {
       int status = status(body);
+      Matcher told = REASON.matcher(body);
+      String reason = told.find(times.end()) ? told.group(1) : null;
       Reply reply =
           new Reply(
-              status, state(status, body), body.substring(0, first), body.substring(times.end()));
-      String told =
+              status,
+              state(status, reason),
+              reason,
+              body.substring(0, first),
+              body.substring(times.end()));
+      String minted =
           String.join(" ", times.group(1), times.group(2), times.group(3), times.group(4));
-      return Optional.of(new MintedReply(reply, told));
+      return Optional.of(new MintedReply(reply, minted));
     } catch (JacksonException e) {
       return Optional.empty();
     }
   }
 
-  private static JobState state(int status, String body) {
+  private static JobState state(int status, @Nullable String reason) {
     return switch (status) {
       case 200 -> JobState.SUCCEEDED;
       case 408 -> JobState.TIMED_OUT;
-      default ->
-          body.substring(body.lastIndexOf(FIRST)).contains("\"reason\":\"cancelled\"")
-              ? JobState.CANCELLED
-              : JobState.FAILED;
+      default -> "cancelled".equals(reason) ? JobState.CANCELLED : JobState.FAILED;
     };
   }
 

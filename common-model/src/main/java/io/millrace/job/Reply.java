@@ -14,8 +14,9 @@ import tools.jackson.core.json.JsonFactory;
  *
  * @param status the HTTP status
  * @param state the terminal state it tells of
+ * @param reason the stable word for why the job failed; null where it did not
  */
-public record Reply(int status, JobState state, String head, String tail) {
+public record Reply(int status, JobState state, @Nullable String reason, String head, String tail) {
 
   /** The value of {@code endpoint} in every reply. */
   public static final String ENDPOINT = "/v1/code/execute/python";
@@ -78,6 +79,7 @@ public record Reply(int status, JobState state, String head, String tail) {
       return new Reply(
           wording.status(),
           outcome.state(),
+          wording.reason(),
           head + ",",
           "," + tail(outcome, wording, speaker.buildNumber()));
     }

@@ -22,7 +22,7 @@ public final class JobArchive {
   private static final int BATCH = 500;
 
   /** Fields of a job in the script's answer. */
-  private static final int LISTED = 8;
+  private static final int LISTED = 10;
 
   /** Values of a reply in the script's answer. */
   private static final int REPLY_VALUES = 5;
@@ -80,32 +80,61 @@ public final class JobArchive {
   }
 
   /**
-   * The last jobs of an owner, newest first, without their replies.
+   * Which jobs are asked for.
    *
    * @param state only those in this state, or null for all
-   * @param most how many at most, of the last 1,000
+   * @param id only those with this id of the caller's, or null for all
+   * @param after where the page before ended, or null for the first page
+   * @param most how many at most
    */
-  public List<JobStatus> list(String owner, @Nullable JobState state, int most) {
-    List<String> fields =
-        scripts.run("list", RedisKeys.jobsOf(owner), state == null ? "" : state.wireName(), most);
-    return IntStream.range(0, fields.size() / LISTED)
-        .mapToObj(row -> listed(owner, fields.subList(row * LISTED, (row + 1) * LISTED)))
-        .toList();
+  public record Question(
+      @Nullable JobState state, @Nullable String id, @Nullable Place after, int most) {}
+
+  /** A job's place among its owner's: when it was accepted, and its own id among equals. */
+  public record Place(long acceptedAt, UUID jobId) {}
+
+  /** Some jobs, and where the next page begins: null at the end. */
+  public record Page(List<ListedJob> jobs, @Nullable Place next) {}
+
+  /** The last 1,000 jobs of an owner, newest first, page by page. */
+  public Page list(String owner, Question question) {
+    Place after = question.after();
+    List<String> answer =
+        scripts.run(
+            "list",
+            RedisKeys.jobsOf(owner),
+            question.state() == null ? "" : question.state().wireName(),
+            question.id() == null ? "" : "=" + question.id(),
+            after == null ? "" : after.acceptedAt(),
+            after == null ? "" : after.jobId(),
+            question.most());
+    List<String> fields = answer.subList(1, answer.size());
+    List<ListedJob> jobs =
+        IntStream.range(0, fields.size() / LISTED)
+            .mapToObj(row -> listed(owner, fields.subList(row * LISTED, (row + 1) * LISTED)))
+            .toList();
+    return new Page(jobs, answer.get(0).isEmpty() ? null : place(jobs.get(jobs.size() - 1)));
   }
 
-  private static JobStatus listed(String owner, List<String> fields) {
-    return new JobStatus(
-        UUID.fromString(fields.get(0)),
-        owner,
-        optional(fields.get(2)),
-        JobState.ofWireName(fields.get(1).substring(1)),
-        time(optional(fields.get(3))),
-        time(optional(fields.get(4))),
-        time(optional(fields.get(5))),
-        Integer.parseInt(Objects.requireNonNullElse(optional(fields.get(6)), "0")),
-        optional(fields.get(7)),
-        null,
-        null);
+  private static Place place(ListedJob last) {
+    return new Place(Objects.requireNonNullElse(last.job().acceptedAt(), 0L), last.job().jobId());
+  }
+
+  private static ListedJob listed(String owner, List<String> fields) {
+    JobStatus job =
+        new JobStatus(
+            UUID.fromString(fields.get(0)),
+            owner,
+            optional(fields.get(2)),
+            JobState.ofWireName(fields.get(1).substring(1)),
+            time(optional(fields.get(3))),
+            time(optional(fields.get(4))),
+            time(optional(fields.get(5))),
+            Integer.parseInt(Objects.requireNonNullElse(optional(fields.get(6)), "0")),
+            optional(fields.get(7)),
+            null,
+            null);
+    return new ListedJob(job, optional(fields.get(8)), optional(fields.get(9)));
   }
 
   /** Absent is empty, present starts with {@code =}. */

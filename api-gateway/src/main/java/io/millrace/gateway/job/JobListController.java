@@ -6,6 +6,8 @@ import io.millrace.gateway.error.ApiErrors;
 import io.millrace.gateway.queue.StoreCalls;
 import io.millrace.job.JobState;
 import io.millrace.store.JobArchive;
+import io.millrace.store.JobArchive.Place;
+import io.millrace.store.JobArchive.Question;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -37,6 +39,8 @@ final class JobListController {
   @GetMapping("/v1/jobs")
   Mono<ResponseEntity<byte[]>> list(
       @RequestParam(name = "state", defaultValue = "") String state,
+      @RequestParam(name = "id", required = false) @Nullable String id,
+      @RequestParam(name = "cursor", defaultValue = "") String cursor,
       @RequestParam(name = "limit", defaultValue = "50") String limit,
       ServerWebExchange exchange) {
     Optional<JobState> wanted = state(state);
@@ -46,17 +50,20 @@ final class JobListController {
     if (!limit.matches("[1-9]\\d?|" + MOST)) {
       return no("limit must be a whole number from 1 to " + MOST);
     }
-    return list(Caller.of(exchange).owner(), wanted.orElse(null), Integer.parseInt(limit));
-  }
-
-  private Mono<ResponseEntity<byte[]>> list(String owner, @Nullable JobState state, int most) {
+    Optional<Place> after = Cursor.read(cursor);
+    if (after.isEmpty() && !cursor.isEmpty()) {
+      return no("cursor must be the next_cursor of the page before, unchanged");
+    }
+    Question question =
+        new Question(wanted.orElse(null), id, after.orElse(null), Integer.parseInt(limit));
+    String owner = Caller.of(exchange).owner();
     return stores
-        .run(() -> archive.list(owner, state, most))
+        .run(() -> archive.list(owner, question))
         .map(
-            jobs ->
+            page ->
                 ResponseEntity.ok()
                     .contentType(MediaType.APPLICATION_JSON)
-                    .body(JobView.listOf(jobs)));
+                    .body(JobView.listOf(page)));
   }
 
   private Mono<ResponseEntity<byte[]>> no(String why) {

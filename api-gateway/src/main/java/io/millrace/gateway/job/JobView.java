@@ -1,10 +1,12 @@
 package io.millrace.gateway.job;
 
+import io.millrace.store.JobArchive;
 import io.millrace.store.JobStatus;
+import io.millrace.store.ListedJob;
 import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -35,20 +37,40 @@ final class JobView {
   }
 
   /** Jobs in short: without their replies, and with where their webhooks go. */
-  static byte[] listOf(List<JobStatus> jobs) {
+  static byte[] listOf(JobArchive.Page page) {
     return written(
         json -> {
           json.writeStartObject();
           json.writeArrayPropertyStart("jobs");
-          for (JobStatus job : jobs) {
-            json.writeStartObject();
-            writeHead(json, job);
-            json.writeStringProperty("webhook_url", job.webhookUrl());
-            json.writeEndObject();
-          }
+          page.jobs().forEach(job -> writeShort(json, job));
           json.writeEndArray();
+          json.writeStringProperty(
+              "next_cursor", page.next() == null ? null : Cursor.text(page.next()));
           json.writeEndObject();
         });
+  }
+
+  private static void writeShort(JsonGenerator json, ListedJob listed) {
+    JobStatus job = listed.job();
+    json.writeStartObject();
+    writeHead(json, job);
+    json.writeName("duration");
+    if (job.startedAt() == null || job.finishedAt() == null) {
+      json.writeNull();
+    } else {
+      json.writeNumber(BigDecimal.valueOf((job.finishedAt() - job.startedAt()) / 1000, 3));
+    }
+    json.writeStringProperty("reason", listed.reason());
+    json.writeStringProperty("webhook_url", job.webhookUrl());
+    json.writeName("webhook");
+    if (job.webhookUrl() == null) {
+      json.writeNull();
+    } else {
+      json.writeStartObject();
+      json.writeStringProperty("state", listed.webhookState());
+      json.writeEndObject();
+    }
+    json.writeEndObject();
   }
 
   private static void writeHead(JsonGenerator json, JobStatus job) {

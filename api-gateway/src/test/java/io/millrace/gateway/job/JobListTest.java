@@ -61,8 +61,45 @@ class JobListTest {
         .doesNotContainAnyElementsOf(sent);
   }
 
+  @Test
+  void aPageGoesOnWhereTheOneBeforeEnded() {
+    List<String> sent = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      sent.add(0, submit("paged"));
+    }
+    JsonNode first = page("?id=paged&limit=2");
+    submit("paged");
+    JsonNode second = page("?id=paged&limit=2&cursor=" + first.path("next_cursor").asString());
+    JsonNode third = page("?id=paged&limit=2&cursor=" + second.path("next_cursor").asString());
+
+    assertThat(ids(first.path("jobs"))).isEqualTo(sent.subList(0, 2));
+    assertThat(ids(second.path("jobs"))).isEqualTo(sent.subList(2, 4));
+    assertThat(ids(third.path("jobs"))).isEqualTo(sent.subList(4, 5));
+    assertThat(third.path("next_cursor").isNull()).isTrue();
+  }
+
+  @Test
+  void onlyJobsWithTheVeryIdAreFound() {
+    String one = submit("the-id");
+    submit("the-id-2");
+    assertThat(ids(list("?id=the-id"))).containsExactly(one);
+    assertThat(list("?id=the")).isEmpty();
+    assertThat(list("?id=")).isEmpty();
+  }
+
+  @Test
+  void aJobThatEndedHasItsReasonAndOneWithAWebhookItsState() {
+    String cancelled = submit("told");
+    http.delete("/v1/jobs/" + cancelled, "x-api-key", KEY);
+    JsonNode job = list("?id=told").get(0);
+    assertThat(job.path("reason").asString()).isEqualTo("cancelled");
+    assertThat(job.path("webhook").isNull()).isTrue();
+    assertThat(job.path("duration").isNull()).isTrue();
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"?state=refused", "?state=x", "?limit=0", "?limit=101", "?limit=a"})
+  @ValueSource(
+      strings = {"?cursor=x", "?state=refused", "?state=x", "?limit=0", "?limit=101", "?limit=a"})
   void aQuestionThatCannotBeAnsweredIsNamed(String query) {
     HttpResponse<String> answer = http.get("/v1/jobs" + query, "x-api-key", KEY);
     assertThat(answer.statusCode()).isEqualTo(400);
@@ -83,6 +120,12 @@ class JobListTest {
 
   private static JsonNode list(String query) {
     return jobs(http.get("/v1/jobs" + query, "x-api-key", KEY));
+  }
+
+  private static JsonNode page(String query) {
+    HttpResponse<String> answer = http.get("/v1/jobs" + query, "x-api-key", KEY);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return JSON.readTree(answer.body());
   }
 
   private static JsonNode jobs(HttpResponse<String> answer) {

@@ -22,6 +22,10 @@ public final class Http {
     return send(request(path, headers).GET());
   }
 
+  public HttpResponse<String> delete(String path, String... headers) {
+    return send(request(path, headers).DELETE());
+  }
+
   public HttpResponse<String> post(String path, String body, String... headers) {
     return send(
         request(path, headers)
