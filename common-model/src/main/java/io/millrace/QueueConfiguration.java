@@ -3,8 +3,8 @@ package io.millrace;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.job.Reply;
 import io.millrace.job.ReplyLimit;
-import io.millrace.queue.FirstContact;
 import io.millrace.metrics.MeterDescriptions;
+import io.millrace.queue.FirstContact;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.LaneProgress;
 import io.millrace.queue.LaneRetention;
@@ -61,6 +61,7 @@ public class QueueConfiguration {
 
   /** The queue as it was met at the start. */
   record FoundQueue(Admin admin, long queueId) {}
+
   /** Static: it must be there before the first meter is. */
   @Bean
   static MeterDescriptions meterDescriptions() {
