@@ -25,7 +25,12 @@ public record FileSettings(
     @DefaultValue("100MB") DataSize maxSize,
     @DefaultValue S3 s3) {
 
-  /** Of another service than Amazon's: its address; null for Amazon's. */
+  /**
+   * Where the bucket is.
+   *
+   * @param endpoint the address of another service than Amazon's, {@code http://host:port}; null
+   *     for Amazon's
+   */
   public record S3(@Nullable URI endpoint) {}
 
   public FileSettings {
