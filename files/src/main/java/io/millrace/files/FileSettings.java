@@ -12,8 +12,7 @@ import org.springframework.util.unit.DataSize;
 /**
  * What gateway and worker must agree on: the properties below {@code millrace.files}.
  *
- * @param store {@code dir:/path} or {@code s3://bucket/prefix}; empty: there is no store, and files
- *     travel inside requests and replies only
+ * @param store {@code dir:/path} or {@code s3://bucket/prefix}; empty: no files are kept
  * @param ttl how long an unused file is kept; at least 1 s
  * @param maxSize bytes of one file
  * @param s3 where the bucket is

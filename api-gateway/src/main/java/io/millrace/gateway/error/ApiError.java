@@ -136,7 +136,7 @@ public record ApiError(
         "Not Implemented",
         "no_file_store",
         "This installation keeps no files: set MILLRACE_FILES_STORE to dir:/PATH or"
-            + " s3://BUCKET/PREFIX. Files inside requests and replies work without it");
+            + " s3://BUCKET/PREFIX");
   }
 
   /** Any other refusal of the HTTP layer. */

@@ -181,7 +181,10 @@ class OpenApiTest {
     for (String operation : description.answers()) {
       String[] parts = operation.split(" ");
       if (parts[2].equals("401")) {
-        String path = parts[1].replace("{job_id}", NOBODYS.substring(JOBS.length() + 1));
+        String path =
+            parts[1]
+                .replace("{job_id}", NOBODYS.substring(JOBS.length() + 1))
+                .replace("{file_id}", "nobodys");
         calls.call(parts[0], parts[1], path, "", "x-api-key", "wrong");
       }
     }
