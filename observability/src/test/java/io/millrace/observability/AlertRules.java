@@ -9,8 +9,8 @@ record AlertRules(List<Group> groups) {
 
   record Group(String name, List<Rule> rules) {}
 
-  /** One alert; {@code severity} and {@code summary} are empty where it has none. */
-  record Rule(String alert, String expression, String severity, String summary) {}
+  /** One alert; what it does not have is empty. */
+  record Rule(String alert, String expression, String severity, String summary, String runbook) {}
 
   static AlertRules read() {
     Map<String, List<Map<String, Object>>> file = new Yaml().load(Folder.read(Folder.ALERTS));
@@ -32,7 +32,8 @@ record AlertRules(List<Group> groups) {
         (String) rule.get("alert"),
         (String) rule.get("expr"),
         entry(rule, "labels", "severity"),
-        entry(rule, "annotations", "summary"));
+        entry(rule, "annotations", "summary"),
+        entry(rule, "annotations", "runbook_url"));
   }
 
   @SuppressWarnings("unchecked") // As above.

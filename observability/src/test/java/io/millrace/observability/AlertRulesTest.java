@@ -28,6 +28,7 @@ class AlertRulesTest {
               assertThat(rule.expression()).isNotBlank();
               assertThat(rule.severity()).isIn("warning", "critical");
               assertThat(rule.summary()).hasSizeGreaterThan(20);
+              assertThat(rule.runbook()).isEqualTo("docs/operations.md#alerts");
             });
   }
 
