@@ -6,7 +6,8 @@ if not fields[1] then return {'unknown'} end
 if fields[6] == 'pending' and fields[5] and tonumber(fields[5]) > now() then return {'flying'} end
 redis.call('HSET', KEYS[1], 'state', 'pending', 'step', 0)
 local token = redis.call('HINCRBY', KEYS[1], 'token', 1)
-redis.call('HDEL', KEYS[1], 'flight')
+redis.call('HDEL', KEYS[1], 'flight', 'failing')
+fails_no_more(job_id, fields[1])
 redis.call('PEXPIRE', KEYS[1], ttl)
 redis.call('ZREM', dead_of(fields[1]), job_id)
 redis.call('ZADD', DUE, text(now()), job_id)

@@ -127,6 +127,16 @@ class ReaperTest {
   }
 
   @Test
+  void ofManyInstancesOneAtATimePublishesACompletion() {
+    Job job = finishedWithWebhook();
+    makeOld(job);
+    assertThat(store.leases.unpublished(Duration.ofSeconds(10), 10)).containsExactly(job.jobId());
+    assertThat(store.leases.unpublished(Duration.ofSeconds(10), 10)).isEmpty();
+    // Whoever was told of it died: it is told again when the time is over.
+    assertThat(store.leases.unpublished(Duration.ZERO, 10)).containsExactly(job.jobId());
+  }
+
+  @Test
   void aCompletionThatCannotBePublishedDoesNotHoldUpTheOthers() throws Exception {
     Job tooLarge = finishedWithWebhook();
     store

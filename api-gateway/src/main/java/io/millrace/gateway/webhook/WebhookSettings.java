@@ -23,6 +23,7 @@ import org.springframework.util.unit.DataSize;
  * @param allowHttp whether URLs without TLS are taken
  * @param trustedCertificates a PEM file of more certificate authorities, beside Java's own
  * @param retryBase the wait before the second attempt; all later waits grow in proportion
+ * @param maxRetryAfter the longest {@code Retry-After} that is honoured
  * @param dnsTimeout for one question to one name server
  * @param connectTimeout until the connection stands, and again until TLS stands
  * @param headTimeout from the start of connecting until the answer's head is there
@@ -35,8 +36,9 @@ import org.springframework.util.unit.DataSize;
  * @param pollInterval how often each gateway looks for deliveries that are due
  * @param retention how long the facts of a delivery are kept, and a message can be sent again
  * @param deliveredRetention the same for deliveries that have arrived
- * @param maxPending deliveries that may wait for another attempt, over all gateways; beyond it a
- *     failed attempt is the last
+ * @param maxPending failed deliveries that may wait for another attempt, over all gateways; beyond
+ *     it the longest failing of the owner who has most is given up, but none that has failed once
+ *     only
  * @param maxInFlight first attempts that may be in flight in one gateway; all other attempts have a
  *     quarter of this and of the next three for themselves
  * @param maxPerReceiver of these, to one host and port
@@ -51,6 +53,7 @@ public record WebhookSettings(
     @DefaultValue("true") boolean allowHttp,
     @Nullable Path trustedCertificates,
     @DefaultValue("5s") Duration retryBase,
+    @DefaultValue("12h") Duration maxRetryAfter,
     @DefaultValue("2s") Duration dnsTimeout,
     @DefaultValue("5s") Duration connectTimeout,
     @DefaultValue("15s") Duration headTimeout,
@@ -93,6 +96,11 @@ public record WebhookSettings(
     check(takers >= 1, "takers", "1 or more", takers);
     atLeast(pollInterval, 1, "poll-interval");
     atLeast(retention, 60_000, "retention");
+    check(
+        !maxRetryAfter.isNegative() && maxRetryAfter.compareTo(retention) < 0,
+        "max-retry-after",
+        "0s or more, and below retention",
+        maxRetryAfter);
     atLeast(deliveredRetention, 60_000, "delivered-retention");
     check(maxPending >= 0, "max-pending", "0 or more", maxPending);
     check(maxInFlight >= 4, "max-in-flight", "4 or more", maxInFlight);

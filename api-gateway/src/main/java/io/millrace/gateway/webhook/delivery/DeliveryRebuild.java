@@ -1,7 +1,10 @@
 package io.millrace.gateway.webhook.delivery;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.gateway.webhook.delivery.DeliveryLog.Marked;
 import io.millrace.gateway.webhook.delivery.DeliveryLog.Message;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -10,28 +13,51 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the whole log and writes down again every delivery that has not arrived and that Redis does
- * not know. Any number of gateways may do so at a time: what is known is left as it is.
+ * Reads the log and writes down again every delivery that has not arrived and that Redis does not
+ * know. Any number of gateways may do so at a time: what is known is left as it is.
  */
 public final class DeliveryRebuild {
 
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryRebuild.class);
 
+  /** A gateway that reads for longer than this may have died; another begins. */
+  private static final Duration READER_LEASE = Duration.ofSeconds(60);
+
   private final MessageReader messages;
   private final DeliveryStore store;
+  private final Counter read;
 
-  public DeliveryRebuild(MessageReader messages, DeliveryStore store) {
+  public DeliveryRebuild(MessageReader messages, DeliveryStore store, MeterRegistry meters) {
     this.messages = messages;
     this.store = store;
+    this.read =
+        Counter.builder("millrace.webhook.log.reread")
+            .description("records of the log of completions that were read again")
+            .register(meters);
   }
 
-  /** Blocks until it is done. Throws what Kafka and Redis throw; repeating it does no harm. */
+  /**
+   * Reads the whole log for a Redis that was emptied, unless another gateway does. Blocks until it
+   * is done. Throws what Kafka and Redis throw; repeating it does no harm.
+   */
   public void run() {
-    LOG.info("Reading the log of completions for deliveries that Redis does not know");
+    if (store.mayRead(READER_LEASE)) {
+      readFrom(0);
+      store.rebuilt();
+    }
+  }
+
+  /** Reads the log from this record on: the broker may have dropped some in silence. */
+  public void readFrom(long offset) {
+    LOG.info("Reading the log of completions from {} for deliveries Redis does not know", offset);
     Map<UUID, DeliveryMarker> unfinished = new LinkedHashMap<>();
-    messages.scan(record -> follow(record, unfinished));
+    messages.scan(
+        offset,
+        record -> {
+          read.increment();
+          follow(record, unfinished);
+        });
     long restored = unfinished.values().stream().filter(store::restore).count();
-    store.rebuilt();
     LOG.info("Restored {} webhook deliveries; those that are pending are due now", restored);
   }
 

@@ -17,8 +17,8 @@ public final class DeliveryStore {
 
   private static final int FIELDS_BEFORE = 3;
   private static final int FIELDS_OF_A_CLAIM = 7;
+  private static final int FIELDS_OF_ONE_GIVEN_UP = 9;
 
-  private final StringRedisTemplate redis;
   private final DeliveryScripts scripts;
   private final long ttl;
   private final long deliveredTtl;
@@ -27,11 +27,11 @@ public final class DeliveryStore {
   /**
    * @param retention how long a delivery is known after it last changed
    * @param deliveredRetention the same once it has arrived
-   * @param maxPending how many may wait; beyond it a failed attempt is the last
+   * @param maxPending how many that have failed may wait; beyond it the longest failing of the
+   *     owner who has most is given up, but none that has failed once only
    */
   public DeliveryStore(
       StringRedisTemplate redis, Duration retention, Duration deliveredRetention, long maxPending) {
-    this.redis = redis;
     this.scripts = new DeliveryScripts(redis);
     this.ttl = retention.toMillis();
     this.deliveredTtl = deliveredRetention.toMillis();
@@ -52,8 +52,20 @@ public final class DeliveryStore {
   /** Redis knows nothing of deliveries: the log must be read again first. */
   public record Emptied() implements Claim {}
 
-  /** Where a delivery stands after an attempt; {@code ours} is false when it was taken over. */
-  public record Recorded(boolean ours, DeliveryState state, int attempts) {}
+  /**
+   * Where a delivery stands after an attempt.
+   *
+   * @param ours false when it was taken over
+   * @param givenUp deliveries that were given up, since more of them fail than may be pending
+   */
+  public record Recorded(
+      boolean ours, DeliveryState state, int attempts, List<DeliveryMarker> givenUp) {
+
+    /** Whether an end of this delivery was written down. */
+    public boolean isEnd() {
+      return ours && state != DeliveryState.PENDING;
+    }
+  }
 
   /** What became of the wish to send again. */
   public sealed interface Revival {}
@@ -133,14 +145,32 @@ public final class DeliveryStore {
             deliveredTtl);
     int attempts = Integer.parseInt(answer.get(1));
     return answer.get(0).equals("stale")
-        ? new Recorded(false, stateAfter(verdict), attempts)
-        : new Recorded(true, DeliveryState.ofWireName(answer.get(0)), attempts);
+        ? new Recorded(false, stateAfter(verdict), attempts, List.of())
+        : new Recorded(
+            true,
+            DeliveryState.ofWireName(answer.get(0)),
+            attempts,
+            givenUp(answer.subList(2, answer.size())));
   }
 
-  /** Whether Redis answers now. */
-  public boolean answers() {
+  private static List<DeliveryMarker> givenUp(List<String> fields) {
+    List<DeliveryMarker> all = new ArrayList<>();
+    for (int i = 0; i < fields.size(); i += FIELDS_OF_ONE_GIVEN_UP) {
+      String last = fields.get(i + FIELDS_OF_A_CLAIM + 1);
+      all.add(
+          DeliveryMarker.of(
+              delivery(fields.subList(i, i + FIELDS_OF_A_CLAIM)),
+              DeliveryState.DEAD,
+              Integer.parseInt(fields.get(i + FIELDS_OF_A_CLAIM)),
+              last.isEmpty() ? null : AttemptJson.read(last)));
+    }
+    return all;
+  }
+
+  /** Whether Redis takes a delivery now: one that is full answers, but does not. */
+  public boolean takesWrites() {
     try {
-      redis.hasKey(DeliveryKeys.DUE);
+      scripts.run("probe", DeliveryKeys.DUE);
       return true;
     } catch (DataAccessException e) {
       return false;
@@ -174,6 +204,11 @@ public final class DeliveryStore {
             marker.last() == null ? "" : AttemptJson.write(marker.last()),
             ttl);
     return answer.get(0).equals("restored");
+  }
+
+  /** Whether it is this gateway that reads the log for a Redis that was emptied. */
+  boolean mayRead(Duration lease) {
+    return scripts.run("read", DeliveryKeys.DUE, lease.toMillis()).get(0).equals("yours");
   }
 
   /** Says that the log has been read. */

@@ -69,12 +69,13 @@ public final class MessageReader implements AutoCloseable {
     throw new KafkaException("no answer for the record at " + offset);
   }
 
-  /** Shows every record from the start of the log to the end that it has now. */
-  void scan(java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each) {
+  /** Shows every record from this one to the end that the log has now. */
+  void scan(long from, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each) {
     try (Consumer<byte[], byte[]> consumer = scans.get()) {
       consumer.assign(Set.of(LOG));
       long end = consumer.endOffsets(Set.of(LOG), PATIENCE).getOrDefault(LOG, 0L);
-      consumer.seekToBeginning(Set.of(LOG));
+      long begin = consumer.beginningOffsets(Set.of(LOG), PATIENCE).getOrDefault(LOG, 0L);
+      consumer.seek(LOG, Math.max(begin, from));
       while (consumer.position(LOG, PATIENCE) < end) {
         consumer.poll(PATIENCE).records(LOG).forEach(each);
       }

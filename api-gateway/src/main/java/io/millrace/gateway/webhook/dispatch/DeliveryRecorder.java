@@ -16,6 +16,7 @@ import io.millrace.metrics.EnumCounters;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -67,9 +68,10 @@ final class DeliveryRecorder {
     Attempt attempt = attempt(startedAt, result);
     Verdict verdict = policy.judge(result, delivery.step() + 1);
     Recorded recorded = store.record(delivery, attempt, verdict);
-    if (recorded.ours() && recorded.state() != DeliveryState.PENDING) {
-      end(delivery, attempt, recorded);
+    if (recorded.isEnd()) {
+      end(DeliveryMarker.of(delivery, recorded.state(), recorded.attempts(), attempt));
     }
+    recorded.givenUp().forEach(this::giveUp);
     tell(delivery, result, verdict, recorded);
   }
 
@@ -82,12 +84,25 @@ final class DeliveryRecorder {
         result.detail());
   }
 
-  private void end(Delivery delivery, Attempt attempt, Recorded recorded) {
-    ends.increment(recorded.state());
-    log.mark(DeliveryMarker.of(delivery, recorded.state(), recorded.attempts(), attempt))
+  /** A delivery, of this owner or of another, that made room. */
+  private void giveUp(DeliveryMarker marker) {
+    UUID jobId = marker.delivery().jobId();
+    try (var about = AboutJob.log(jobId)) {
+      LOG.warn(
+          "Job {}: its webhook is given up after {} attempts, since more of them fail than"
+              + " millrace.webhook.max-pending; it can be sent again by hand",
+          jobId,
+          marker.attempts());
+    }
+    end(marker);
+  }
+
+  private void end(DeliveryMarker marker) {
+    ends.increment(marker.state());
+    log.mark(marker)
         .exceptionally(
             failure -> {
-              tellNotMarked(delivery);
+              tellNotMarked(marker.delivery());
               return -1L;
             });
   }

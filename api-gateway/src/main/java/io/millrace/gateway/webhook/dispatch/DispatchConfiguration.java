@@ -105,7 +105,10 @@ public class DispatchConfiguration {
   DeliveryRecorder webhookDeliveryRecorder(
       DeliveryStore store, DeliveryLog log, WebhookSettings settings, MeterRegistry meters) {
     RetrySchedule schedule =
-        new RetrySchedule(settings.retryBase(), () -> ThreadLocalRandom.current().nextDouble());
+        new RetrySchedule(
+            settings.retryBase(),
+            settings.maxRetryAfter(),
+            () -> ThreadLocalRandom.current().nextDouble());
     return new DeliveryRecorder(new RetryPolicy(schedule), store, log, meters, clock);
   }
 
@@ -156,7 +159,7 @@ public class DispatchConfiguration {
         new DueClaimer(
             store,
             log,
-            new DeliveryRebuild(messages, store),
+            new DeliveryRebuild(messages, store, meters),
             slots,
             dispatcher,
             recorder,
@@ -171,7 +174,8 @@ public class DispatchConfiguration {
                         () -> clients.shareConsumer(Topics.WEBHOOKS, FETCH_WAIT_MS),
                         taker,
                         claimer,
-                        store::answers))
+                        store::takesWrites,
+                        meters))
             .limit(settings.takers())
             .toList();
     return new WebhookDispatch(

@@ -12,7 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +26,7 @@ final class DueClaimer {
   private static final Logger LOG = LoggerFactory.getLogger(DueClaimer.class);
   private static final int BATCH = 128;
   private static final Duration BROKER_AWAY = Duration.ofSeconds(2);
+  private static final long NOTHING = Long.MAX_VALUE;
 
   private final DeliveryStore store;
   private final DeliveryLog log;
@@ -36,7 +37,7 @@ final class DueClaimer {
   private final Backlog backlog;
   private final Duration lease;
   private final Clock clock;
-  private final AtomicBoolean doubtful = new AtomicBoolean();
+  private final AtomicLong doubtfulFrom = new AtomicLong(NOTHING);
 
   DueClaimer(
       DeliveryStore store,
@@ -59,29 +60,31 @@ final class DueClaimer {
     this.clock = clock;
   }
 
-  /** Records may have been given back too often and dropped by the broker: read the log again. */
-  void doubt() {
-    doubtful.set(true);
+  /** From this record on some may have been given back too often and dropped by the broker. */
+  void doubt(long offset) {
+    doubtfulFrom.accumulateAndGet(offset, Math::min);
   }
 
   /** Takes up what is due now; answers whether there may be more. */
   boolean look() {
-    if (doubtful.getAndSet(false)) {
-      readTheLogAgain();
+    if (doubtfulFrom.get() != NOTHING && store.takesWrites()) {
+      readAgain(doubtfulFrom.getAndSet(NOTHING));
     }
     if (store.claim(BATCH, lease) instanceof Claimed claimed) {
       backlog.hear(claimed);
       return beginAll(claimed.deliveries());
     }
-    rebuild.run();
-    return true;
+    if (store.takesWrites()) {
+      rebuild.run();
+    }
+    return false;
   }
 
-  private void readTheLogAgain() {
+  private void readAgain(long offset) {
     try {
-      rebuild.run();
+      rebuild.readFrom(offset);
     } catch (RuntimeException e) {
-      doubt();
+      doubt(offset);
       throw e;
     }
   }

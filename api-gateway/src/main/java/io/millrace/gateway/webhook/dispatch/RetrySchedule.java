@@ -16,33 +16,33 @@ final class RetrySchedule {
   private static final double SPREAD = 0.2;
 
   private final Duration base;
+  private final Duration longestWish;
   private final DoubleSupplier random;
 
-  /** {@code random} gives numbers from 0 to below 1. */
-  RetrySchedule(Duration base, DoubleSupplier random) {
+  /**
+   * @param longestWish how long a receiver may have us wait
+   * @param random gives numbers from 0 to below 1
+   */
+  RetrySchedule(Duration base, Duration longestWish, DoubleSupplier random) {
     this.base = base;
+    this.longestWish = longestWish;
     this.random = random;
   }
 
   /**
    * The wait after this many failed attempts; empty when that was the last.
    *
-   * @param retryAfter what the receiver asked for: it gets between once and twice the step
+   * @param retryAfter what the receiver asked for: it gets that, up to the longest wish. It is not
+   *     called sooner than it would be anyway, or a day of attempts would be over in seconds
    */
   Optional<Duration> delayAfter(int attempts, Optional<Duration> retryAfter) {
     if (attempts > STEPS.size()) {
       return Optional.empty();
     }
-    Duration step = base.multipliedBy(STEPS.get(attempts - 1));
-    return Optional.of(retryAfter.map(asked -> clamp(asked, step)).orElseGet(() -> spread(step)));
-  }
-
-  private static Duration clamp(Duration asked, Duration step) {
-    Duration most = step.multipliedBy(2);
-    if (asked.compareTo(step) < 0) {
-      return step;
-    }
-    return asked.compareTo(most) > 0 ? most : asked;
+    Duration usual = spread(base.multipliedBy(STEPS.get(attempts - 1)));
+    Duration wish = retryAfter.orElse(Duration.ZERO);
+    Duration granted = wish.compareTo(longestWish) > 0 ? longestWish : wish;
+    return Optional.of(granted.compareTo(usual) > 0 ? granted : usual);
   }
 
   private Duration spread(Duration step) {

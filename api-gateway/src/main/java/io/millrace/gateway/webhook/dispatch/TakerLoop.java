@@ -1,5 +1,7 @@
 package io.millrace.gateway.webhook.dispatch;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.queue.Topics;
 import java.time.Duration;
 import java.util.List;
@@ -16,8 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One member of the share group of dispatchers: polls, has each record taken, acknowledges it.
- * While Redis is away it gives its record back and does not poll, since the broker drops, in
- * silence, what is given back too often; for the same reason the log is read again afterwards.
+ * While Redis takes no writes it gives its record back and does not poll, since the broker drops,
+ * in silence, what is given back too often; for the same reason the log is read again afterwards,
+ * from the first such record on.
  */
 final class TakerLoop implements Runnable {
 
@@ -28,7 +31,8 @@ final class TakerLoop implements Runnable {
   private final Supplier<ShareConsumer<byte[], byte[]>> consumers;
   private final CompletionTaker taker;
   private final DueClaimer claimer;
-  private final BooleanSupplier storeAnswers;
+  private final BooleanSupplier storeTakesWrites;
+  private final Counter failedTakes;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile Runnable wakeUp = () -> {};
 
@@ -36,11 +40,13 @@ final class TakerLoop implements Runnable {
       Supplier<ShareConsumer<byte[], byte[]>> consumers,
       CompletionTaker taker,
       DueClaimer claimer,
-      BooleanSupplier storeAnswers) {
+      BooleanSupplier storeTakesWrites,
+      MeterRegistry meters) {
     this.consumers = consumers;
     this.taker = taker;
     this.claimer = claimer;
-    this.storeAnswers = storeAnswers;
+    this.storeTakesWrites = storeTakesWrites;
+    this.failedTakes = meters.counter("millrace.webhook.takes.failed");
   }
 
   @Override
@@ -86,9 +92,11 @@ final class TakerLoop implements Runnable {
       return true;
     } catch (RuntimeException e) {
       LOG.warn(
-          "Completion {} cannot be written down; it goes back to the log until Redis answers",
+          "Completion {} cannot be written down; it goes back to the log until Redis takes it",
           record.offset(),
           e);
+      failedTakes.increment();
+      claimer.doubt(record.offset());
       consumer.acknowledge(record, AcknowledgeType.RELEASE);
       return false;
     }
@@ -97,8 +105,7 @@ final class TakerLoop implements Runnable {
   private void awaitStore() {
     do {
       pause();
-    } while (isRunning() && !storeAnswers.getAsBoolean());
-    claimer.doubt();
+    } while (isRunning() && !storeTakesWrites.getAsBoolean());
   }
 
   private boolean isRunning() {

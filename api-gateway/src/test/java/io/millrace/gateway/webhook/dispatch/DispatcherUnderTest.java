@@ -115,6 +115,10 @@ final class DispatcherUnderTest implements AutoCloseable {
     return bean(MeterRegistry.class).counter(meter, tag, value).count();
   }
 
+  double count(String meter) {
+    return bean(MeterRegistry.class).counter(meter).count();
+  }
+
   double gauge(String meter) {
     return bean(MeterRegistry.class).get(meter).gauge().value();
   }

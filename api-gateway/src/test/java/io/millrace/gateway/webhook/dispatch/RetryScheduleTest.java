@@ -13,7 +13,10 @@ class RetryScheduleTest {
 
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
-  private final RetrySchedule even = new RetrySchedule(Duration.ofSeconds(5), () -> 0.5);
+  private static final Duration LONGEST_WISH = Duration.ofHours(12);
+
+  private final RetrySchedule even =
+      new RetrySchedule(Duration.ofSeconds(5), LONGEST_WISH, () -> 0.5);
 
   @ParameterizedTest
   @CsvSource({"1, PT5S", "2, PT5M", "3, PT30M", "4, PT2H", "5, PT5H", "6, PT10H", "7, PT10H"})
@@ -29,8 +32,9 @@ class RetryScheduleTest {
 
   @Test
   void waitsAreSpreadByAFifthToEitherSide() {
-    RetrySchedule soonest = new RetrySchedule(Duration.ofSeconds(5), () -> 0);
-    RetrySchedule latest = new RetrySchedule(Duration.ofSeconds(5), () -> Math.nextDown(1.0));
+    RetrySchedule soonest = new RetrySchedule(Duration.ofSeconds(5), LONGEST_WISH, () -> 0);
+    RetrySchedule latest =
+        new RetrySchedule(Duration.ofSeconds(5), LONGEST_WISH, () -> Math.nextDown(1.0));
 
     assertThat(soonest.delayAfter(1, Optional.empty())).hasValue(Duration.ofSeconds(4));
     assertThat(latest.delayAfter(1, Optional.empty()).orElseThrow())
@@ -39,15 +43,23 @@ class RetryScheduleTest {
 
   @Test
   void theBaseScalesTheWholeSchedule() {
-    RetrySchedule small = new RetrySchedule(Duration.ofMillis(50), () -> 0.5);
+    RetrySchedule small = new RetrySchedule(Duration.ofMillis(50), LONGEST_WISH, () -> 0.5);
 
     assertThat(small.delayAfter(1, Optional.empty())).hasValue(Duration.ofMillis(50));
     assertThat(small.delayAfter(2, Optional.empty())).hasValue(Duration.ofSeconds(3));
   }
 
   @ParameterizedTest
-  @CsvSource({"PT1S, PT5S", "PT7S, PT7S", "PT2M, PT10S", "PT-3S, PT5S"})
-  void theReceiversWishIsHonouredBetweenOnceAndTwiceTheStep(Duration asked, Duration wait) {
+  @CsvSource({
+    "PT1S, PT5S",
+    "PT7S, PT7S",
+    "PT2M, PT2M",
+    "PT11H, PT11H",
+    "PT13H, PT12H",
+    "PT-3S, PT5S"
+  })
+  void theReceiversWishIsHonouredUpToTheLongestAndNeverSoonerThanTheSchedule(
+      Duration asked, Duration wait) {
     assertThat(even.delayAfter(1, Optional.of(asked))).hasValue(wait);
   }
 

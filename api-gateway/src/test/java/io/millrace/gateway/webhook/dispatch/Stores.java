@@ -119,6 +119,15 @@ final class Stores implements AutoCloseable {
     command("CLIENT", "UNPAUSE");
   }
 
+  /** Redis is full until {@link #giveRedisRoom}: it answers, and takes nothing. */
+  void fillRedis() {
+    command("CONFIG", "SET", "maxmemory", "1");
+  }
+
+  void giveRedisRoom() {
+    command("CONFIG", "SET", "maxmemory", "0");
+  }
+
   private void command(String name, String... arguments) {
     new StringRedisTemplate(connections)
         .execute(

@@ -221,6 +221,37 @@ class WebhookDispatchTest {
   }
 
   @Test
+  void aFullRedisHasNobodyReadTheLogAgainOverAndOver() {
+    try (ScriptedReceiver receiver = ScriptedReceiver.always(Behaviour.status(200));
+        DispatcherUnderTest one = stores.dispatcher();
+        DispatcherUnderTest two = stores.dispatcher()) {
+      for (int i = 0; i < 50; i++) {
+        awaitState(one, stores.complete(receiver.url("/")), DeliveryState.DELIVERED);
+      }
+      double before =
+          one.count("millrace.webhook.log.reread") + two.count("millrace.webhook.log.reread");
+      stores.fillRedis();
+      UUID during = stores.complete(receiver.url("/"));
+      Await.until("a take fails", () -> failedTakes(one) + failedTakes(two) > 0);
+      // Some more of the pauses after which the log used to be read, whole, by both.
+      long end = System.nanoTime() + 1_500_000_000L;
+      Await.until("time passes", () -> System.nanoTime() > end);
+      assertThat(one.is(during, DeliveryState.PENDING)).isFalse();
+      stores.giveRedisRoom();
+
+      awaitState(one, during, DeliveryState.DELIVERED);
+      double after =
+          one.count("millrace.webhook.log.reread") + two.count("millrace.webhook.log.reread");
+      assertThat(after - before).as("records read again").isLessThanOrEqualTo(6);
+      assertThat(failedTakes(one) + failedTakes(two)).as("one a taker").isLessThanOrEqualTo(4);
+    }
+  }
+
+  private static double failedTakes(DispatcherUnderTest dispatcher) {
+    return dispatcher.count("millrace.webhook.takes.failed");
+  }
+
+  @Test
   void aRecordThatIsNoCompletionIsPutAsideAndBlocksNobody() {
     try (ScriptedReceiver receiver = ScriptedReceiver.always(Behaviour.status(200));
         DispatcherUnderTest dispatcher = stores.dispatcher()) {
