@@ -51,7 +51,7 @@ public record GatewaySettings(
       @DefaultValue("128MB") DataSize bodyMemory,
       @DefaultValue("10s") Duration headTimeout,
       @DefaultValue("20s") Duration bodyTimeout,
-      @DefaultValue("60s") Duration idleTimeout,
+      @DefaultValue("75s") Duration idleTimeout,
       @DefaultValue("16KB") DataSize maxHead,
       @DefaultValue("20000") int maxConnections,
       @DefaultValue("15000") int maxWaiting,

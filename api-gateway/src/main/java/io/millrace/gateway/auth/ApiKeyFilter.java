@@ -8,6 +8,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
@@ -15,7 +16,11 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
-/** Lets a request pass that has exactly one key, a live one; all others get the same bytes. */
+/**
+ * Lets a request pass that has exactly one key, a live one; all others get the same bytes. OPTIONS
+ * needs none: it says which methods there are, as the documentation does, and a browser's preflight
+ * can have none.
+ */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 100)
 final class ApiKeyFilter implements WebFilter {
@@ -39,6 +44,7 @@ final class ApiKeyFilter implements WebFilter {
     Optional<Caller> caller = caller(exchange.getRequest());
     caller.ifPresent(known -> known.attachTo(exchange));
     return caller.isPresent()
+            || exchange.getRequest().getMethod() == HttpMethod.OPTIONS
             || PublicPages.contain(exchange.getRequest())
             || isManagement(exchange)
         ? chain.filter(exchange)

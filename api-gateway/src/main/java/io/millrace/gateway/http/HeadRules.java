@@ -43,7 +43,14 @@ final class HeadRules {
     return fit ? Optional.empty() : Optional.of(HttpResponseStatus.BAD_REQUEST);
   }
 
-  /** The status for bytes that the codec could not read. */
+  /** The status for a body that the codec could not read: its lines are no request's. */
+  static HttpResponseStatus undecodableBody(Throwable cause) {
+    return cause instanceof TooLongHttpLineException
+        ? HttpResponseStatus.BAD_REQUEST
+        : undecodable(cause);
+  }
+
+  /** The status for a head that the codec could not read. */
   static HttpResponseStatus undecodable(Throwable cause) {
     if (cause instanceof TooLongHttpLineException) {
       return HttpResponseStatus.REQUEST_URI_TOO_LONG;

@@ -30,13 +30,16 @@ final class LingeringClose extends ChannelDuplexHandler {
 
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-    if (closing != null || !ctx.channel().isActive() || !(ctx.channel() instanceof DuplexChannel)) {
+    if (closing != null
+        || !ctx.channel().isActive()
+        || !(ctx.channel() instanceof DuplexChannel duplex)
+        || duplex.isInputShutdown()) {
       ctx.close(promise);
       return;
     }
     closing = promise;
     ctx.channel().config().setAutoRead(true);
-    ((DuplexChannel) ctx.channel()).shutdownOutput();
+    duplex.shutdownOutput();
     ctx.executor().schedule(() -> ctx.close(promise), LINGER_MILLIS, TimeUnit.MILLISECONDS);
   }
 

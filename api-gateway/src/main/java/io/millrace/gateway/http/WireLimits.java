@@ -2,6 +2,7 @@ package io.millrace.gateway.http;
 
 import io.millrace.gateway.GatewaySettings;
 import io.millrace.gateway.GatewaySettings.Limits;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.timeout.WriteTimeoutHandler;
@@ -46,7 +47,7 @@ final class WireLimits implements NettyServerCustomizer {
   private HttpServer withHttp2OnlyInTls(HttpServer server) {
     return tls
         ? server.http2Settings(settings -> settings.maxHeaderListSize(limits.maxHead().toBytes()))
-        : server.protocol(HttpProtocol.HTTP11);
+        : server.protocol(HttpProtocol.HTTP11).childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
   }
 
   private void guard(ChannelPipeline pipeline) {
@@ -81,7 +82,9 @@ final class WireLimits implements NettyServerCustomizer {
         NettyPipeline.HttpCodec,
         "millrace.oneAtATime",
         new OneAtATime(2 * limits.maxBody().toBytes()));
-    pipeline.addAfter(NettyPipeline.HttpCodec, "millrace.wireRules", new WireRules(limits));
+    FoldedLines folds = new FoldedLines();
+    pipeline.addBefore(NettyPipeline.HttpCodec, "millrace.foldedLines", folds);
+    pipeline.addAfter(NettyPipeline.HttpCodec, "millrace.wireRules", new WireRules(limits, folds));
     pipeline.addBefore(NettyPipeline.HttpCodec, "millrace.writeTimeout", writeTimeout());
   }
 

@@ -6,6 +6,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -25,11 +27,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stands behind the HTTP/1 codec: refuses unfit heads, and ends connections that bring no whole
- * head in time. One connection's; used on its event loop only.
+ * head in time. A sender that has sent whole requests and then closed its side gets their answers.
+ * One connection's; used on its event loop only.
  */
 final class WireRules extends ChannelDuplexHandler {
 
   private final Limits limits;
+  private final FoldedLines folds;
+  private final Vanished vanished = new Vanished();
   private final RequestDeadline deadline = new RequestDeadline();
   private int unanswered;
   private boolean informational;
@@ -39,9 +44,13 @@ final class WireRules extends ChannelDuplexHandler {
   private boolean deaf;
   private @Nullable HttpResponseStatus owed;
   private boolean refused;
+  private boolean bodyDue;
+  private boolean modern;
+  private boolean inputEnded;
 
-  WireRules(Limits limits) {
+  WireRules(Limits limits, FoldedLines folds) {
     this.limits = limits;
+    this.folds = folds;
   }
 
   @Override
@@ -52,12 +61,43 @@ final class WireRules extends ChannelDuplexHandler {
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     deadline.end();
+    vanished.end();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     deadline.end();
+    vanished.end();
     ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == FoldedLines.FOUND) {
+      deadline.end();
+      owedElsewhere = unanswered;
+      refuse(ctx, HttpResponseStatus.BAD_REQUEST);
+    } else if (event instanceof ChannelInputShutdownEvent) {
+      onInputEnd(ctx);
+    } else if (!(event instanceof ChannelInputShutdownReadComplete)) {
+      ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  /** The sender will send no more: what it has sent whole is answered, then the connection ends. */
+  private void onInputEnd(ChannelHandlerContext ctx) {
+    inputEnded = true;
+    if (refused) {
+      return;
+    }
+    if (unanswered == 0) {
+      ctx.close();
+    } else if (bodyDue) {
+      owedElsewhere = unanswered - 1;
+      refuse(ctx, HttpResponseStatus.BAD_REQUEST);
+    } else if (modern) {
+      vanished.lookFor(ctx, () -> answerBegun);
+    }
   }
 
   @Override
@@ -79,13 +119,23 @@ final class WireRules extends ChannelDuplexHandler {
     if (message instanceof HttpRequest request) {
       deadline.end();
       Optional<HttpResponseStatus> flaw = HeadRules.flaw(request);
+      if (flaw.isEmpty()) {
+        folds.onHead(request);
+        bodyDue = true;
+        modern = request.protocolVersion().equals(HttpVersion.HTTP_1_1);
+      }
       unanswered += flaw.isEmpty() ? 1 : 0;
       owedElsewhere = flaw.isPresent() ? unanswered : unanswered - 1;
       return flaw;
     }
-    return message instanceof HttpContent content && content.decoderResult().isFailure()
-        ? Optional.of(HeadRules.undecodable(content.decoderResult().cause()))
-        : Optional.empty();
+    if (message instanceof HttpContent content && content.decoderResult().isFailure()) {
+      return Optional.of(HeadRules.undecodableBody(content.decoderResult().cause()));
+    }
+    if (message instanceof LastHttpContent) {
+      folds.onEnd();
+      bodyDue = false;
+    }
+    return Optional.empty();
   }
 
   @Override
@@ -103,17 +153,20 @@ final class WireRules extends ChannelDuplexHandler {
     if (message instanceof LastHttpContent && !informational) {
       answerBegun = false;
       unanswered--;
-      ctx.write(message, promise);
-      answered(ctx);
+      ChannelPromise written = promise.unvoid();
+      ctx.write(message, written);
+      answered(ctx, written);
       return;
     }
     ctx.write(message, promise);
   }
 
-  private void answered(ChannelHandlerContext ctx) {
+  private void answered(ChannelHandlerContext ctx, ChannelPromise written) {
     if (owed != null && !last) {
       owedElsewhere--;
       refuse(ctx, owed);
+    } else if (unanswered == 0 && inputEnded) {
+      written.addListener(done -> ctx.close());
     } else if (unanswered == 0) {
       deadline.begin(ctx, limits.idleTimeout());
     }
