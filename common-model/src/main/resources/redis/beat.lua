@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- A worker says that it lives and extends the leases of its jobs; answers those that are not its own any
--- more: over, or taken by another attempt.
+-- A worker says that it lives and extends the leases of its jobs; answers how many jobs wait in each lane, and
+-- those that are not its own any more: over, or taken by another attempt.
 -- ARGV: worker, life in us, lease in us, slots, tier, limits, host, then 11 values a job.
 local worker, life_us, lease_us = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local at = now()
@@ -10,6 +10,7 @@ if life_us > 0 then
   redis.call('PEXPIRE', workers, math.floor(life_us / 500))
   redis.call('HSET', card, 'slots', ARGV[4], 'tier', ARGV[5], 'limits', ARGV[6], 'host', ARGV[7])
   redis.call('PEXPIRE', card, math.floor(life_us / 1000))
+  redis.call('HSET', card, 'at', text(at), 'heard_by', subscribers(worker) > 0 and run_id() or '')
 else
   redis.call('ZREM', workers, worker)
   redis.call('DEL', card)
@@ -60,4 +61,5 @@ for i = 8, #ARGV, 11 do
     lost[#lost + 1] = (ended(fields[1]) and 'over ' or 'taken ') .. job_id
   end
 end
+table.insert(lost, 1, redis.call('ZCARD', FIRST) .. ' ' .. redis.call('ZCARD', BULK))
 return lost

@@ -12,4 +12,5 @@ end
 if why ~= 'released' and redis.call('HINCRBY', KEYS[1], why, 1) >= limit then return {'exhausted'} end
 leave_slot(job_id, fields[3])
 wait_in_lane(KEYS[1], job_id, fields[3], fields[4] or 'first', at)
+if fields[5] then go_ahead(job_id, at) end
 return {'queued', fields[5] or '', resume_held(fields[3])}

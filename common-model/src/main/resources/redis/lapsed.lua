@@ -1,6 +1,25 @@
 #!lua flags=allow-oom
 -- Jobs whose lease has lapsed, with the attempt that held it.
--- ARGV: how many at most, a lease in us. None lasts longer than that, even if the clock was set back.
+-- ARGV: how many at most, a lease in us, a silence in us.
+-- A worker is dead before that when its subscription is gone from the very server that had it, and no beat came since.
+if redis.call('SET', P .. 'looked', 1, 'NX', 'PX', 300) then
+  local at, here, dead = now(), run_id(), {}
+  for _, worker in ipairs(redis.call('ZRANGE', P .. 'workers', 0, -1)) do
+    local card = redis.call('HMGET', P .. 'worker:' .. worker, 'at', 'heard_by')
+    if card[2] and card[2] ~= '' and card[2] == here and tonumber(card[1]) + tonumber(ARGV[3]) < at
+      and subscribers(worker) == 0 then
+      dead[worker] = true
+      redis.call('ZREM', P .. 'workers', worker)
+      redis.call('DEL', P .. 'worker:' .. worker)
+    end
+  end
+  if next(dead) then
+    for _, job_id in ipairs(redis.call('ZRANGE', RUNNING, 0, -1)) do
+      if dead[redis.call('HGET', P .. 'job:' .. job_id, 'worker')] then redis.call('ZADD', RUNNING, 0, job_id) end
+    end
+  end
+end
+-- None lasts longer than a lease, even if the clock was set back.
 local lapsed, longest = {}, text(now() + ARGV[2])
 for _, job_id in ipairs(redis.call('ZRANGEBYSCORE', RUNNING, '(' .. longest, '+inf', 'LIMIT', 0, ARGV[1])) do
   redis.call('ZADD', RUNNING, longest, job_id)

@@ -4,6 +4,8 @@ local P = '{millrace}:'
 local FIRST, BULK = P .. 'lane:first', P .. 'lane:bulk'
 -- Jobs that their owner's running limit holds back: they wait, but no worker need look for them.
 local HELD, HOLDERS = P .. 'held', P .. 'held:owners'
+-- Jobs that go before what waits: each waits in its lane as well, and has a copy of its record at the lane's end.
+local AHEAD = P .. 'ahead'
 local RUNNING, OUTBOX, EPOCH = P .. 'running', P .. 'outbox', P .. 'epoch'
 -- Which start of Redis the lanes were last compared with, until when (us) Redis surely remembers all
 -- that it was told, and the times of acceptance of which it may have forgotten jobs: a window each,
@@ -22,6 +24,12 @@ end
 
 local function text(number)
   return string.format('%.0f', number)
+end
+
+-- How many connections of this server listen on a worker's channel: none from the moment in which it dies.
+local function subscribers(worker)
+  local answer = redis.pcall('PUBSUB', 'NUMSUB', P .. 'kills:' .. worker)
+  return tonumber(answer[2]) or 0
 end
 
 local function queue_length()
@@ -111,6 +119,7 @@ end
 -- A job waits in one lane, or is held, or neither.
 local function leave_lanes(job_id, owner)
   redis.call('ZREM', waiting_of(owner), job_id)
+  redis.call('ZREM', AHEAD, job_id)
   if redis.call('ZREM', FIRST, job_id) == 1 or redis.call('ZREM', BULK, job_id) == 1 then return end
   if redis.call('ZREM', HELD, job_id) == 1 then
     redis.call('ZREM', held_of(owner), job_id)
@@ -128,6 +137,12 @@ local function wait_in_lane(job, job_id, owner, lane, at)
   redis.call('HSET', job, 'state', 'queued', 'lane', lane, 'queued_at', text(at))
   redis.call('HDEL', job, 'started', 'worker')
   enter_lane(job_id, owner, lane, at)
+end
+
+-- A job that ran before, or was held, need not wait behind what came after it.
+local function go_ahead(job_id, at)
+  redis.call('ZADD', AHEAD, text(at), job_id)
+  redis.call('PUBLISH', AHEAD, job_id)
 end
 
 local function hold(job_id, owner, at)
@@ -168,6 +183,7 @@ local function resume_held(owner)
     return ''
   end
   wait_in_lane(job, job_id, owner, fields[1] or 'first', now())
+  go_ahead(job_id, now())
   return fields[2]
 end
 

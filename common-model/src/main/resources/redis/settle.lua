@@ -21,4 +21,5 @@ if fields[6] or (not fields[5] and found == 'none') then
 end
 if not fields[5] then redis.call('HSET', KEYS[1], 'record', found) end
 wait_in_lane(KEYS[1], job_id, fields[3], fields[4] or 'first', now())
+go_ahead(job_id, now())
 return {'again', fields[5] or found}

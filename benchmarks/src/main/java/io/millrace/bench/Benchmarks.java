@@ -3,6 +3,7 @@ package io.millrace.bench;
 import io.millrace.bench.part.Burst;
 import io.millrace.bench.part.Crowd;
 import io.millrace.bench.part.Fairness;
+import io.millrace.bench.part.Idle;
 import io.millrace.bench.part.Imports;
 import io.millrace.bench.part.Part;
 import io.millrace.bench.part.QueueLength;
@@ -33,7 +34,8 @@ public final class Benchmarks {
           new Fairness(),
           new Crowd(),
           new QueueLength(),
-          new Workers());
+          new Workers(),
+          new Idle());
 
   private Benchmarks() {}
 

@@ -141,6 +141,30 @@ public final class Installation implements AutoCloseable {
     return new ObjectMapper().readTree(endpoint.ask("GET", "/v1/queue").body());
   }
 
+  /** Cpu time that its processes have used up to now, by what they are. */
+  public Map<String, Duration> cpu() {
+    Map<String, Duration> used = new HashMap<>();
+    for (Process process : processes) {
+      Stream.concat(Stream.of(process.toHandle()), process.descendants())
+          .forEach(
+              each ->
+                  used.merge(
+                      role(each.info().commandLine().orElse("")),
+                      each.info().totalCpuDuration().orElse(Duration.ZERO),
+                      Duration::plus));
+    }
+    return used;
+  }
+
+  private static String role(String command) {
+    // The supervisor's names the others' jars.
+    return Stream.of("Supervisor", "Infrastructure", "redis", "api-gateway", "executor-worker")
+        .filter(command::contains)
+        .findFirst()
+        .map(name -> name.equals("Infrastructure") ? "Kafka" : name)
+        .orElse("sandboxes and others");
+  }
+
   private void start(String role) {
     ProcessBuilder builder = new ProcessBuilder(launcher.toString(), role);
     builder.environment().putAll(environment);

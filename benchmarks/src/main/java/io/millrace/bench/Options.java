@@ -35,7 +35,7 @@ public record Options(
       """
       Usage: ./millrace bench [OPTION VALUE]...
 
-        --only PART        sequential, rate, imports, burst, small-queue, saturation,
+        --only PART        sequential, rate, imports, idle, burst, small-queue, saturation,
                            fairness, crowd, queue-length or workers; may be given
                            again (default: all)
         --seconds N        how long each closed loop runs (10)

@@ -10,8 +10,6 @@ import org.springframework.util.unit.DataSize;
  *
  * @param maxLength jobs that may wait, over all gateways; 0 is no limit
  * @param lease how long a silent worker keeps its jobs; at least 1 s
- * @param handOverAfter a job that runs longer leaves its Kafka record and lives by its lease alone;
- *     less than the broker's record lock
  * @param maxFaults how often a job may lose its worker, or our sandbox may fail it, before it is
  *     given up
  * @param retention how long the log keeps records: above the longest possible wait
@@ -29,7 +27,6 @@ import org.springframework.util.unit.DataSize;
 public record QueueSettings(
     @DefaultValue("10000") long maxLength,
     @DefaultValue("15s") Duration lease,
-    @DefaultValue("10s") Duration handOverAfter,
     @DefaultValue("3") int maxFaults,
     @DefaultValue("7d") Duration retention,
     @DefaultValue("1h") Duration resultTtl,
@@ -48,7 +45,6 @@ public record QueueSettings(
   public QueueSettings {
     check(maxLength >= 0, "max-length", "0 (no limit) or more", maxLength);
     check(lease.toMillis() >= 1000, "lease", "1s or more", lease);
-    check(handOverAfter.toMillis() >= 100, "hand-over-after", "100ms or more", handOverAfter);
     check(maxFaults >= 1, "max-faults", "1 or more", maxFaults);
     check(retention.toMinutes() >= 1, "retention", "1m or more", retention);
     check(resultTtl.toSeconds() >= 1, "result-ttl", "1s or more", resultTtl);

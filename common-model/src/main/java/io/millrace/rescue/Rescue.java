@@ -18,6 +18,9 @@ public final class Rescue implements SmartLifecycle {
   /** In which every process looks at Redis at least once. */
   public static final Duration OTHERS_TIME = Duration.ofMillis(5 * OFTEN_MILLIS / 2);
 
+  /** A dead worker's jobs start again within two seconds. */
+  private static final long RESCUE_MILLIS = 400;
+
   private static final long SELDOM_MILLIS = 5000;
   private static final long MINUTE_MILLIS = 60_000;
   private static final long STOP_MILLIS = 2000;
@@ -49,7 +52,7 @@ public final class Rescue implements SmartLifecycle {
     }
     thread = Executors.newSingleThreadScheduledExecutor(Rescue::daemon);
     every(thread, OFTEN_MILLIS, "rebuilding the lanes", rebuilder::rebuildIfNeeded);
-    every(thread, OFTEN_MILLIS, "rescuing jobs", () -> steadiness.whenSteady(reaper::rescueJobs));
+    every(thread, RESCUE_MILLIS, "rescuing jobs", () -> steadiness.whenSteady(reaper::rescueJobs));
     every(thread, OFTEN_MILLIS, "publishing completions", reaper::publishCompletions);
     every(thread, OFTEN_MILLIS, "resuming held jobs", reconciler::resumeHeld);
     every(thread, SELDOM_MILLIS, "settling jobs", reconciler::settle);

@@ -21,7 +21,14 @@ public final class JobLeases {
   /** Bytes of what is kept beside a reply, its job without the code among it, about. */
   private static final int KEPT_BESIDE = 1024;
 
+  /** How often a worker beats at least; a lease may ask for more. */
+  public static final Duration BEAT = Duration.ofMillis(500);
+
+  /** More than a beat, so that whoever lives has been heard of since. */
+  private static final Duration SILENCE = Duration.ofMillis(800);
+
   private final Scripts scripts;
+  private final StringRedisTemplate redis;
   private final QueueSettings settings;
   private final ShortMemory memory;
 
@@ -33,6 +40,7 @@ public final class JobLeases {
   /** Results that were recorded are kept in {@code memory} for a while. */
   public JobLeases(StringRedisTemplate redis, QueueSettings settings, ShortMemory memory) {
     this.scripts = new Scripts(redis);
+    this.redis = redis;
     this.settings = settings;
     this.memory = memory;
   }
@@ -205,7 +213,13 @@ public final class JobLeases {
   }
 
   /** A worker as it shows itself to the cluster. */
-  public record WorkerCard(String workerId, int slots, String tier, String limits, String host) {}
+  public record WorkerCard(String workerId, int slots, String tier, String limits, String host) {
+
+    /** The same with so many slots that can take a job now. */
+    public WorkerCard with(int ready) {
+      return new WorkerCard(workerId, ready, tier, limits, host);
+    }
+  }
 
   /**
    * A job whose lease is gone: it has ended, perhaps just now by its own worker, or was given to
@@ -214,11 +228,16 @@ public final class JobLeases {
   public record Gone(UUID jobId, boolean ended) {}
 
   /**
-   * Says that the worker lives and extends the leases it holds.
+   * What a beat is answered.
    *
-   * @return the jobs that are not its own any more: their sandboxes must die
+   * @param firstWaiting jobs that wait in the first lane
+   * @param bulkWaiting jobs that wait in the second lane
+   * @param gone the jobs that are not the worker's own any more: their sandboxes must die
    */
-  public List<Gone> beat(WorkerCard card, Collection<Lease> leases) {
+  public record Heard(long firstWaiting, long bulkWaiting, List<Gone> gone) {}
+
+  /** Says that the worker lives and extends the leases it holds. */
+  public Heard beat(WorkerCard card, Collection<Lease> leases) {
     return beat(card, settings.lease(), leases);
   }
 
@@ -227,7 +246,7 @@ public final class JobLeases {
     beat(card, Duration.ZERO, List.of());
   }
 
-  private List<Gone> beat(WorkerCard card, Duration life, Collection<Lease> leases) {
+  private Heard beat(WorkerCard card, Duration life, Collection<Lease> leases) {
     List<@Nullable Object> arguments = new ArrayList<>();
     arguments.add(card.workerId());
     arguments.add(micros(life));
@@ -250,21 +269,53 @@ public final class JobLeases {
       arguments.add(lease.startedAt());
       arguments.add(promise(job));
     }
-    return scripts.run("beat", RedisKeys.RUNNING, arguments.toArray()).stream()
-        .map(line -> line.split(" ", 2))
-        .map(words -> new Gone(UUID.fromString(words[1]), words[0].equals("over")))
-        .toList();
+    List<String> answer = scripts.run("beat", RedisKeys.RUNNING, arguments.toArray());
+    String[] waiting = answer.get(0).split(" ", 2);
+    return new Heard(
+        Long.parseLong(waiting[0]),
+        Long.parseLong(waiting[1]),
+        answer.stream()
+            .skip(1)
+            .map(line -> line.split(" ", 2))
+            .map(words -> new Gone(UUID.fromString(words[1]), words[0].equals("over")))
+            .toList());
   }
 
   /** A job whose lease has lapsed. */
   public record Lapsed(UUID jobId, int attempt) {}
 
-  /** Up to {@code most} jobs whose worker has not been heard of for a lease. */
+  /**
+   * Up to {@code most} jobs whose worker has not been heard of for a lease, or has died: its
+   * subscription is gone, and it has missed a beat.
+   */
   public List<Lapsed> lapsed(int most) {
-    return scripts.run("lapsed", RedisKeys.RUNNING, most, micros(settings.lease())).stream()
+    return scripts
+        .run("lapsed", RedisKeys.RUNNING, most, micros(settings.lease()), micros(SILENCE))
+        .stream()
         .map(line -> line.split(" ", 2))
         .map(words -> new Lapsed(UUID.fromString(words[0]), Integer.parseInt(words[1])))
         .toList();
+  }
+
+  /** A job that goes before what waits, and where its record is. */
+  public record Ahead(UUID jobId, RecordPointer record) {}
+
+  /**
+   * Takes a job that goes before what waits: one that ran before, or was held. To be claimed at
+   * once; should that come to nothing, it {@link #backAhead goes back} or is reached by the copy at
+   * its lane's end.
+   */
+  public Optional<Ahead> ahead() {
+    List<String> answer = scripts.run("ahead", RedisKeys.AHEAD);
+    return answer.isEmpty()
+        ? Optional.empty()
+        : RecordPointer.parse(answer.get(1))
+            .map(record -> new Ahead(UUID.fromString(answer.get(0)), record));
+  }
+
+  /** Nobody here could run it after all. */
+  public void backAhead(Ahead job) {
+    redis.opsForZSet().add(RedisKeys.AHEAD, job.jobId().toString(), 0);
   }
 
   /** Up to {@code most} finished jobs whose completion is not in the log after {@code age}. */

@@ -14,6 +14,9 @@ public final class RedisKeys {
   /** Which start of Redis the lanes were last compared with. */
   static final String SERVER = "{millrace}:server";
 
+  /** Jobs that go before what waits; also the channel on which workers hear of a new one. */
+  public static final String AHEAD = "{millrace}:ahead";
+
   static final String OUTBOX = "{millrace}:outbox";
   static final String RUNNING = "{millrace}:running";
 

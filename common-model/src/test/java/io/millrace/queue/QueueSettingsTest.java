@@ -21,7 +21,6 @@ class QueueSettingsTest {
             new QueueSettings(
                 10_000,
                 Duration.ofSeconds(15),
-                Duration.ofSeconds(10),
                 3,
                 Duration.ofDays(7),
                 Duration.ofHours(1),
@@ -37,7 +36,6 @@ class QueueSettingsTest {
   @CsvSource({
     "max-length, -1",
     "lease, 999ms",
-    "hand-over-after, 99ms",
     "max-faults, 0",
     "retention, 59s",
     "result-ttl, 999ms",

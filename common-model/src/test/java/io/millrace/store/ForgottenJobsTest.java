@@ -82,7 +82,7 @@ class ForgottenJobsTest {
     assertThat(store.leases.finish(lease, Store.success(lease.job()), Duration.ofMillis(1)))
         .as("a worker that was away for longer than the result is kept")
         .isEmpty();
-    assertThat(store.leases.beat(Store.card("w", 1), List.of(lease)))
+    assertThat(store.leases.beat(Store.card("w", 1), List.of(lease)).gone())
         .containsExactly(new JobLeases.Gone(lease.job().jobId(), true));
     assertThat(store.archive.find(lease.job().jobId())).isEmpty();
   }
@@ -171,7 +171,7 @@ class ForgottenJobsTest {
     Lease lease = store.granted(store.accepted(Store.job("owner"), one), "w");
     expire(lease.job());
     assertThat(store.leases.claim(lease.job(), Store.at(5), "w2")).isEqualTo(new Leased());
-    assertThat(store.leases.beat(Store.card("w", 1), List.of(lease))).isEmpty();
+    assertThat(store.leases.beat(Store.card("w", 1), List.of(lease)).gone()).isEmpty();
     assertThat(store.field(lease.job().jobId(), "attempt")).isEqualTo("1");
     expire(lease.job());
     store.finished(lease);

@@ -209,14 +209,15 @@ class JobLeasesTest {
         .atMost(5, TimeUnit.SECONDS)
         .until(
             () -> {
-              assertThat(store.leases.beat(Store.card("worker-2", 1), List.of(alive))).isEmpty();
+              assertThat(store.leases.beat(Store.card("worker-2", 1), List.of(alive)).gone())
+                  .isEmpty();
               return !store.leases.lapsed(10).isEmpty();
             });
     assertThat(store.leases.lapsed(10)).containsExactly(new Lapsed(dead.job().jobId(), 1));
     assertThat(store.leases.giveBack(dead.job().jobId(), 1, GiveBack.WORKER_LOST))
         .isInstanceOf(Requeued.class);
     assertThat(store.leases.lapsed(10)).isEmpty();
-    assertThat(store.leases.beat(Store.card("worker-1", 1), List.of(dead)))
+    assertThat(store.leases.beat(Store.card("worker-1", 1), List.of(dead)).gone())
         .as("the vanished worker must kill its sandbox")
         .containsExactly(new Gone(dead.job().jobId(), false));
   }
@@ -240,7 +241,7 @@ class JobLeasesTest {
     store.gate.cancel(cancelled.job().jobId(), "owner", Store.cancelled(cancelled.job()));
     store.leases.giveBack(taken.job().jobId(), 1, GiveBack.RELEASED);
     store.granted(taken.job(), "worker-2");
-    assertThat(store.leases.beat(Store.card("worker-1", 3), List.of(cancelled, taken, kept)))
+    assertThat(store.leases.beat(Store.card("worker-1", 3), List.of(cancelled, taken, kept)).gone())
         .containsExactlyInAnyOrder(
             new Gone(cancelled.job().jobId(), true), new Gone(taken.job().jobId(), false));
   }
@@ -251,7 +252,7 @@ class JobLeasesTest {
     Lease lease = store.granted(job, "worker-1");
     JobStatus before = store.archive.find(job.jobId()).orElseThrow();
     store.flush();
-    assertThat(store.leases.beat(Store.card("worker-1", 4), List.of(lease))).isEmpty();
+    assertThat(store.leases.beat(Store.card("worker-1", 4), List.of(lease)).gone()).isEmpty();
     assertThat(store.archive.find(job.jobId())).contains(before);
     assertThat(store.field(job.jobId(), "watchers")).isEqualTo("g");
     QueueGauge.Reading now = store.gauge.read();
@@ -273,7 +274,7 @@ class JobLeasesTest {
     store.flush();
     store.repair.restore(List.of(new LaneRepair.Logged(lease.job(), Store.at(1))));
     assertThat(store.queueLength()).isEqualTo(1);
-    assertThat(store.leases.beat(Store.card("worker-1", 1), List.of(lease))).isEmpty();
+    assertThat(store.leases.beat(Store.card("worker-1", 1), List.of(lease)).gone()).isEmpty();
     assertThat(store.queueLength()).isZero();
     assertThat(store.state(lease.job().jobId())).isEqualTo("running");
     assertThat(store.field(lease.job().jobId(), "restored")).isNull();
@@ -288,8 +289,8 @@ class JobLeasesTest {
     // As it was before the second claim.
     store.redis.opsForHash().put(RedisKeys.job(jobId), "attempt", "1");
 
-    assertThat(store.leases.beat(Store.card("worker-2", 1), List.of(second))).isEmpty();
-    assertThat(store.leases.beat(Store.card("worker-1", 1), List.of(first)))
+    assertThat(store.leases.beat(Store.card("worker-2", 1), List.of(second)).gone()).isEmpty();
+    assertThat(store.leases.beat(Store.card("worker-1", 1), List.of(first)).gone())
         .containsExactly(new Gone(jobId, false));
     assertThat(finish(first)).isEmpty();
     assertThat(finish(second)).isPresent();

@@ -71,7 +71,8 @@ class RedisFaultsTest {
     assertThatThrownBy(store.gauge::checkWritable).isInstanceOf(DataAccessException.class);
 
     Lease second = store.granted(waiting, "worker-1");
-    assertThat(store.leases.beat(Store.card("worker-1", 2), List.of(lease, second))).isEmpty();
+    assertThat(store.leases.beat(Store.card("worker-1", 2), List.of(lease, second)).gone())
+        .isEmpty();
     store.finished(lease);
     store.finished(second);
     assertThat(store.archive.find(waiting.jobId()).orElseThrow().reply()).isNotNull();

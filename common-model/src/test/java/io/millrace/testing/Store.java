@@ -93,7 +93,6 @@ public final class Store {
     return new QueueSettings(
         maxLength,
         lease,
-        Duration.ofSeconds(10),
         3,
         Duration.ofDays(7),
         Duration.ofHours(1),

@@ -1,13 +1,7 @@
 package io.millrace.worker;
 
 import io.millrace.job.AboutJob;
-import io.millrace.job.Job;
 import io.millrace.job.Outcome;
-import io.millrace.queue.JobCodec;
-import io.millrace.queue.UnreadableRecordException;
-import io.millrace.store.JobLeases;
-import io.millrace.store.JobLeases.Claim;
-import io.millrace.store.JobLeases.Granted;
 import io.millrace.store.Lease;
 import io.millrace.trace.Traces;
 import io.millrace.worker.output.LiveOutput;
@@ -16,121 +10,122 @@ import io.millrace.worker.sandbox.Sandbox;
 import io.millrace.worker.sandbox.SandboxFailedException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-/** One slot: takes a job, claims it, runs it, records its end, acknowledges its record. Again. */
+/**
+ * One slot: waits until a job runs in its sandbox, waits for its end, records it. Again. Its thread
+ * runs it; any thread may {@link #start} a job in a slot that it took from {@link IdleSlots}.
+ */
 final class JobLoop implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(JobLoop.class);
 
+  /** How soon a slot without a job sees that its sandbox has died. */
+  private static final long LOOK_UP_SECONDS = 1;
+
+  private record Started(
+      Lease lease,
+      Recording recording,
+      CompletableFuture<Outcome> running,
+      Traces.Step processing,
+      Traces.Step step,
+      long startedAt) {}
+
   private final Sandbox sandbox;
-  private final LaneTaker lanes;
-  private final JobLeases leases;
+  private final IdleSlots idle;
   private final LeaseKeeper keeper;
   private final ResultRecorder recorder;
   private final AttemptPolicy attempts;
-  private final StrayRecords strays;
   private final Patience patience;
-  private final String workerId;
   private final LiveOutput output;
   private final Traces traces;
-  private final StoreWatch store;
-  private final Duration handOverAfter;
+  private final BlockingQueue<Optional<Started>> jobs = new LinkedBlockingQueue<>();
 
-  JobLoop(Sandbox sandbox, LaneTaker lanes, SlotTools tools) {
+  JobLoop(Sandbox sandbox, IdleSlots idle, SlotTools tools) {
     this.sandbox = sandbox;
-    this.lanes = lanes;
-    this.leases = tools.leases();
+    this.idle = idle;
     this.keeper = tools.keeper();
     this.recorder = tools.recorder();
     this.attempts = tools.attempts();
-    this.strays = tools.strays();
     this.patience = tools.patience();
-    this.workerId = tools.workerId();
     this.output = tools.output();
     this.traces = tools.traces();
-    this.store = tools.store();
-    this.handOverAfter = tools.handOverAfter();
   }
 
   @Override
   public void run() {
     while (patience.goesOn() && patience.until("start its sandbox", sandbox::start)) {
-      if (store.hasRoom()) {
-        patience.survive("take and run a job", () -> lanes.take().ifPresent(this::handle));
-      } else {
-        patience.rest();
-      }
+      patience.survive("run a job", () -> awaitJob().ifPresent(this::bringToItsEnd));
       MDC.remove(AboutJob.FIELD);
     }
   }
 
-  private void handle(TakenRecord taken) {
-    if (!patience.goesOn()) {
-      taken.release();
-      return;
-    }
-    try {
-      runOrPutAside(taken);
-    } catch (RuntimeException e) {
-      // A record that is still held would make every later poll of this slot fail.
-      taken.release();
-      throw e;
-    }
-  }
-
-  private void runOrPutAside(TakenRecord taken) {
-    try {
-      process(JobCodec.decodeJob(taken.record().value()), taken);
-    } catch (UnreadableRecordException e) {
-      strays.putAside(taken.record(), e);
-      taken.accept();
-    }
-  }
-
-  private void process(Job sent, TakenRecord taken) {
-    MDC.put(AboutJob.FIELD, sent.jobId().toString());
-    try (Traces.Step step = traces.begin("process job", Traces.Kind.CONSUMER, sent.traceparent())) {
-      step.tag("job_id", sent.jobId());
-      Job job = sent.under(step.traceparent());
-      claim(job, taken)
-          .ifPresentOrElse(
-              claim -> {
-                if (claim instanceof Granted granted) {
-                  execute(granted.lease(), taken);
-                }
-                taken.accept();
-              },
-              taken::release);
-    }
-  }
-
-  /** Empty when the worker stops before Redis answers. */
-  private Optional<Claim> claim(Job job, TakenRecord taken) {
-    try (Traces.Step step = traces.begin("claim job", Traces.Kind.INNER, job.traceparent())) {
-      return patience.get("claim a job", () -> leases.claim(job, taken.pointer(), workerId));
-    }
-  }
-
-  private void execute(Lease lease, TakenRecord taken) {
+  /**
+   * Starts a job here, by whoever took this slot; the slot's own thread does the rest, and closes
+   * {@code processing} when the job is done with.
+   */
+  void start(Lease lease, Traces.Step processing) {
     log.debug("Job {} starts here as attempt {}", lease.job().jobId(), lease.attempt());
     long startedAt = System.nanoTime();
+    Traces.Step step = traces.begin("run in sandbox", Traces.Kind.INNER, lease.job().traceparent());
+    step.tag("attempt", lease.attempt());
     Recording recording = output.open(lease.job().jobId(), lease.attempt());
     CompletableFuture<Outcome> running = sandbox.run(lease.job(), recording);
     keeper.hold(lease, () -> sandbox.kill(lease.job().jobId()));
-    try (recording) {
-      Outcome outcome = traced(lease, running, taken);
+    jobs.add(Optional.of(new Started(lease, recording, running, processing, step, startedAt)));
+  }
+
+  /** Lets a slot without a job see that the worker drains. */
+  void wakeUp() {
+    jobs.add(Optional.empty());
+  }
+
+  boolean isUp() {
+    return sandbox.isUp();
+  }
+
+  void close() {
+    sandbox.close();
+  }
+
+  /** Empty when it must look after its sandbox, or the worker drains. */
+  private Optional<Started> awaitJob() {
+    idle.add(this);
+    try {
+      while (true) {
+        Optional<Started> job = jobs.poll(LOOK_UP_SECONDS, TimeUnit.SECONDS);
+        if (job != null && job.isPresent()) {
+          return job;
+        }
+        boolean waits = patience.goesOn() && sandbox.isUp();
+        if (!waits && idle.withdraw(this)) {
+          return Optional.empty();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a job", e);
+    }
+  }
+
+  private void bringToItsEnd(Started job) {
+    Lease lease = job.lease();
+    MDC.put(AboutJob.FIELD, lease.job().jobId().toString());
+    try (Traces.Step processing = job.processing();
+        Recording recording = job.recording()) {
+      Outcome outcome = await(job);
       if (outcome instanceof Outcome.Cancelled) {
         // Killed by us: it is somebody else's by now, or it was over, or this worker stops.
         attempts.released(lease);
       } else {
-        recorder.record(lease, outcome, Duration.ofNanos(System.nanoTime() - startedAt));
+        recorder.record(lease, outcome, Duration.ofNanos(System.nanoTime() - job.startedAt()));
       }
     } catch (SandboxFailedException e) {
       log.warn("The sandbox failed, not the job; the job goes back: {}", e.getMessage());
@@ -141,39 +136,21 @@ final class JobLoop implements Runnable {
     }
   }
 
-  private Outcome traced(Lease lease, CompletableFuture<Outcome> running, TakenRecord taken)
-      throws SandboxFailedException {
-    try (Traces.Step step =
-        traces.begin("run in sandbox", Traces.Kind.INNER, lease.job().traceparent())) {
-      step.tag("attempt", lease.attempt());
+  private static Outcome await(Started job) throws SandboxFailedException {
+    try (Traces.Step step = job.step()) {
       try {
-        return await(running, taken);
-      } catch (SandboxFailedException e) {
-        step.failed(e);
-        throw e;
+        return job.running().get();
+      } catch (ExecutionException e) {
+        SandboxFailedException failure =
+            e.getCause() instanceof SandboxFailedException failed
+                ? failed
+                : new SandboxFailedException("no result", e);
+        step.failed(failure);
+        throw failure;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new SandboxFailedException("interrupted", e);
       }
-    }
-  }
-
-  /** A job that runs long leaves its record: its lease brings it back should this worker die. */
-  private Outcome await(CompletableFuture<Outcome> running, TakenRecord taken)
-      throws SandboxFailedException {
-    try {
-      try {
-        return running.get(handOverAfter.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        taken.acceptNow();
-        lanes.leaveBulk();
-        return running.get();
-      }
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof SandboxFailedException failed) {
-        throw failed;
-      }
-      throw new SandboxFailedException("no result", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new SandboxFailedException("interrupted", e);
     }
   }
 }

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Tags;
 import io.millrace.job.AboutJob;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.Gone;
+import io.millrace.store.JobLeases.Heard;
 import io.millrace.store.JobLeases.WorkerCard;
 import io.millrace.store.Lease;
 import java.time.Duration;
@@ -15,21 +16,27 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the leases of the jobs that run here, three beats a lease, and kills the sandbox of a job
+ * Keeps the leases of the jobs that run here, some beats a lease, and kills the sandbox of a job
  * that is not this worker's any more. Thread-safe.
  */
 final class LeaseKeeper {
 
   private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
 
+  /** The cluster's count of slots, and the sign that a worker has died, are as old as a beat. */
+  private static final long LONGEST_BETWEEN_BEATS_MILLIS = JobLeases.BEAT.toMillis();
+
   private record Held(Lease lease, Runnable kill) {}
 
   private final JobLeases leases;
   private final WorkerCard card;
+  private final WaitingCounts waiting;
+  private volatile IntSupplier slots = () -> 0;
   private final Map<UUID, Held> held = new ConcurrentHashMap<>();
   private final Counter lost;
   private final ScheduledExecutorService heart =
@@ -41,13 +48,24 @@ final class LeaseKeeper {
           });
   private volatile boolean heard;
 
-  LeaseKeeper(JobLeases leases, WorkerCard card, Duration lease, MeterRegistry meters) {
+  LeaseKeeper(
+      JobLeases leases,
+      WorkerCard card,
+      WaitingCounts waiting,
+      Duration lease,
+      MeterRegistry meters) {
     this.leases = leases;
     this.card = card;
+    this.waiting = waiting;
     this.lost = meters.counter("millrace.leases.lost");
     meters.gaugeMapSize("millrace.worker.running", Tags.empty(), held);
-    long every = lease.toMillis() / 3;
+    long every = Math.min(lease.toMillis() / 3, LONGEST_BETWEEN_BEATS_MILLIS);
     var unused = heart.scheduleWithFixedDelay(this::beat, 0, every, TimeUnit.MILLISECONDS);
+  }
+
+  /** From now on the cluster is told how many slots can take a job. */
+  void countSlots(IntSupplier ready) {
+    slots = ready;
   }
 
   /** Keeps a lease until it is let go; {@code kill} ends its sandbox from any thread. */
@@ -106,7 +124,11 @@ final class LeaseKeeper {
 
   private void beat() {
     try {
-      leases.beat(card, held.values().stream().map(Held::lease).toList()).forEach(this::lose);
+      Heard answer =
+          leases.beat(
+              card.with(slots.getAsInt()), held.values().stream().map(Held::lease).toList());
+      waiting.hear(answer.firstWaiting(), answer.bulkWaiting());
+      answer.gone().forEach(this::lose);
       heard = true;
     } catch (RuntimeException | Error e) {
       // An Error, too, must not end the beats of the jobs that run on.

@@ -18,8 +18,8 @@ final class Patience {
 
   private static final Logger log = LoggerFactory.getLogger(Patience.class);
   private static final long FIRST_PAUSE_MILLIS = 50;
-  private static final long REST_MILLIS = 500;
   private static final long LONGEST_PAUSE_MILLIS = 2000;
+  private static final long GOOD_MILLIS = 10_000;
 
   private final CountDownLatch draining = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -83,9 +83,25 @@ final class Patience {
     }
   }
 
-  /** A moment in which there is nothing to do; ends when the worker drains. */
-  void rest() {
-    isOver(draining, REST_MILLIS);
+  /**
+   * Takes a step that ends only when the worker drains or when it fails; then it is taken again,
+   * after a pause that grows unless it had gone well for long.
+   */
+  void again(String what, Runnable step) {
+    long pause = FIRST_PAUSE_MILLIS;
+    while (goesOn()) {
+      long since = System.nanoTime();
+      try {
+        step.run();
+      } catch (RuntimeException | Error e) {
+        log.error("This worker cannot {}; it tries again: {}", what, e.toString());
+      }
+      boolean wentWell = System.nanoTime() - since > TimeUnit.MILLISECONDS.toNanos(GOOD_MILLIS);
+      pause = wentWell ? FIRST_PAUSE_MILLIS : Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+      if (isOver(draining, pause)) {
+        return;
+      }
+    }
   }
 
   private static boolean isOver(CountDownLatch end, long pause) {

@@ -98,7 +98,7 @@ final class ResultRecorder {
   }
 
   private void announce(Job job, Recorded recorded) {
-    waiting.hear(recorded);
+    waiting.hear(recorded.firstWaiting(), recorded.bulkWaiting());
     recorded
         .resumable()
         .ifPresent(record -> afterwards.execute(() -> requeuer.enqueueAgain(record)));

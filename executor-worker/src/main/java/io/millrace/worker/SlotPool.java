@@ -1,5 +1,6 @@
 package io.millrace.worker;
 
+import io.millrace.queue.Lane;
 import io.millrace.queue.QueueClients;
 import io.millrace.worker.sandbox.Sandbox;
 import java.time.Duration;
@@ -12,8 +13,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The slots of this worker. On SIGTERM no new job is taken, running ones get their grace, and what
- * still runs then goes back into the queue at no cost to it.
+ * The slots of this worker, and a fetcher for each lane that brings them jobs. On SIGTERM no new
+ * job is taken, running ones get their grace, and what still runs then goes back into the queue at
+ * no cost to it.
  */
 final class SlotPool implements SmartLifecycle {
 
@@ -21,62 +23,76 @@ final class SlotPool implements SmartLifecycle {
   private static final Duration GIVE_BACK_TIME = Duration.ofSeconds(5);
   private static final Duration CLOSE_TIME = Duration.ofSeconds(2);
 
-  private record Slot(Sandbox sandbox, LaneTaker lanes, Thread thread) {}
-
   private final WorkerSettings settings;
   private final SlotTools tools;
+  private final IdleSlots idle;
   private final IntFunction<Sandbox> sandboxes;
-  private final QueueClients clients;
-  private final WaitingCounts waiting;
-  private final List<Slot> slots = new ArrayList<>();
+  private final List<LaneFetcher> fetchers;
+  private final RescuedJobs rescued;
+  private final List<JobLoop> slots = new ArrayList<>();
+  private final List<Thread> slotThreads = new ArrayList<>();
+  private final List<Thread> fetcherThreads = new ArrayList<>();
   private volatile boolean running;
 
   SlotPool(
       WorkerSettings settings,
       SlotTools tools,
+      IdleSlots idle,
       IntFunction<Sandbox> sandboxes,
       QueueClients clients,
-      WaitingCounts waiting) {
+      WaitingCounts waiting,
+      Intake intake,
+      RescuedJobs rescued) {
     this.settings = settings;
     this.tools = tools;
+    this.idle = idle;
     this.sandboxes = sandboxes;
-    this.clients = clients;
-    this.waiting = waiting;
+    LaneFetcher first =
+        new LaneFetcher(Lane.FIRST, null, clients, idle, waiting, intake, tools.patience());
+    LaneFetcher bulk =
+        new LaneFetcher(Lane.BULK, first, clients, idle, waiting, intake, tools.patience());
+    this.fetchers = List.of(first, bulk);
+    this.rescued = rescued;
   }
 
   @Override
   public void start() {
     for (int number = 0; number < settings.slots(); number++) {
-      Sandbox sandbox = sandboxes.apply(number);
-      LaneTaker lanes = new LaneTaker(clients, waiting);
-      Thread thread = new Thread(new JobLoop(sandbox, lanes, tools), "slot-" + number);
-      slots.add(new Slot(sandbox, lanes, thread));
-      thread.start();
+      JobLoop slot = new JobLoop(sandboxes.apply(number), idle, tools);
+      slots.add(slot);
+      slotThreads.add(started(slot, "slot-" + number));
     }
+    for (LaneFetcher fetcher : fetchers) {
+      fetcherThreads.add(started(fetcher, fetcher.name()));
+    }
+    fetcherThreads.add(started(rescued, "rescued"));
+    tools.keeper().countSlots(this::ready);
     running = true;
   }
 
-  /** Slots whose sandbox is up. */
+  /** Slots that can take a job: their sandbox is up, and this worker has joined every lane. */
   int ready() {
-    return (int) slots.stream().filter(slot -> slot.sandbox().isUp()).count();
+    boolean joined = fetchers.stream().allMatch(LaneFetcher::isJoined);
+    return joined ? (int) slots.stream().filter(JobLoop::isUp).count() : 0;
   }
 
   @Override
   public void stop() {
     log.info("No new jobs from now on; running ones have {}", settings.drainGrace());
     tools.patience().drain();
-    slots.forEach(slot -> slot.lanes().wakeUp());
-    if (!ended(settings.drainGrace())) {
+    fetchers.forEach(LaneFetcher::wakeUp);
+    rescued.look();
+    idle.wakeUp();
+    slots.forEach(JobLoop::wakeUp);
+    if (!ended(slotThreads, settings.drainGrace())) {
       log.info("The grace is over; what still runs goes back into the queue");
       tools.keeper().killAll();
-      ended(GIVE_BACK_TIME);
+      ended(slotThreads, GIVE_BACK_TIME);
     }
     tools.patience().stop();
-    ended(CLOSE_TIME);
-    for (Slot slot : slots) {
-      slot.sandbox().close();
-      slot.lanes().close();
-    }
+    ended(slotThreads, CLOSE_TIME);
+    ended(fetcherThreads, CLOSE_TIME);
+    slots.forEach(JobLoop::close);
     tools.keeper().signOff();
     running = false;
   }
@@ -86,15 +102,21 @@ final class SlotPool implements SmartLifecycle {
     return running;
   }
 
-  private boolean ended(Duration wait) {
+  private static Thread started(Runnable loop, String name) {
+    Thread thread = new Thread(loop, name);
+    thread.start();
+    return thread;
+  }
+
+  private static boolean ended(List<Thread> threads, Duration wait) {
     long deadline = System.nanoTime() + wait.toNanos();
     try {
-      for (Slot slot : slots) {
-        TimeUnit.NANOSECONDS.timedJoin(slot.thread(), Math.max(1, deadline - System.nanoTime()));
+      for (Thread thread : threads) {
+        TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, deadline - System.nanoTime()));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return slots.stream().noneMatch(slot -> slot.thread().isAlive());
+    return threads.stream().noneMatch(Thread::isAlive);
   }
 }

@@ -6,7 +6,7 @@ import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 
-/** A record that this slot holds until it says what became of it. Not thread-safe. */
+/** A record that this worker holds until it says what became of it. Not thread-safe. */
 final class TakenRecord {
 
   private final ShareConsumer<byte[], byte[]> consumer;
@@ -29,18 +29,17 @@ final class TakenRecord {
     return record;
   }
 
+  /** How often it was given to a worker, with this time; 1 for the first. */
+  int deliveries() {
+    return record.deliveryCount().orElse((short) 1);
+  }
+
   /**
-   * The queue may forget it, and is told with this slot's next request for a record. Once is
-   * enough; a second call does nothing.
+   * The queue may forget it, and is told with the next request for a record. Once is enough; a
+   * second call does nothing.
    */
   void accept() {
     acknowledge(AcknowledgeType.ACCEPT);
-  }
-
-  /** The same, told at once. */
-  void acceptNow() {
-    accept();
-    consumer.commitAsync();
   }
 
   /** Somebody else may take it, at once. */

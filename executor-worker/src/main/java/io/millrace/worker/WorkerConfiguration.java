@@ -6,6 +6,7 @@ import io.millrace.job.ReplyLimit;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.QueueClients;
 import io.millrace.queue.QueueSettings;
+import io.millrace.queue.RecordReader;
 import io.millrace.queue.ReplyLog;
 import io.millrace.queue.StrayCounter;
 import io.millrace.rescue.Requeuer;
@@ -43,6 +44,9 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 @EnableConfigurationProperties({WorkerSettings.class, SandboxSettings.class})
 class WorkerConfiguration {
 
+  /** How soon a subscription that was lost is tried again. */
+  private static final long RECOVERY_MILLIS = 500;
+
   @Bean
   SandboxFiles sandboxFiles() throws IOException {
     return SandboxFiles.unpack();
@@ -74,16 +78,30 @@ class WorkerConfiguration {
 
   @Bean
   LeaseKeeper leaseKeeper(
-      JobLeases leases, WorkerCard card, QueueSettings settings, MeterRegistry meters) {
-    return new LeaseKeeper(leases, card, settings.lease(), meters);
+      JobLeases leases,
+      WorkerCard card,
+      WaitingCounts waiting,
+      QueueSettings settings,
+      MeterRegistry meters) {
+    return new LeaseKeeper(leases, card, waiting, settings.lease(), meters);
   }
 
-  /** Hears of jobs that run here and that were cancelled, or that somebody watches. */
+  /**
+   * Hears of jobs that run here and that were cancelled, or that somebody watches, and of jobs that
+   * go before what waits. That its subscription is gone tells the others that this worker is dead.
+   */
   @Bean
   RedisMessageListenerContainer words(
-      RedisConnectionFactory redis, WorkerCard card, LeaseKeeper keeper, LiveOutput output) {
+      RedisConnectionFactory redis,
+      WorkerCard card,
+      LeaseKeeper keeper,
+      LiveOutput output,
+      RescuedJobs rescued) {
     RedisMessageListenerContainer container = new RedisMessageListenerContainer();
     container.setConnectionFactory(redis);
+    container.setRecoveryInterval(RECOVERY_MILLIS);
+    container.addMessageListener(
+        (message, pattern) -> rescued.look(), new ChannelTopic(RedisKeys.AHEAD));
     container.addMessageListener(
         (message, pattern) -> keeper.kill(jobId(message)),
         new ChannelTopic(RedisKeys.kills(card.workerId())));
@@ -103,8 +121,34 @@ class WorkerConfiguration {
   }
 
   @Bean
-  WaitingCounts waitingCounts(QueueGauge gauge) {
-    return new WaitingCounts(gauge);
+  WaitingCounts waitingCounts() {
+    return new WaitingCounts();
+  }
+
+  @Bean
+  IdleSlots idleSlots(StoreWatch store) {
+    return new IdleSlots(store::hasRoom);
+  }
+
+  @Bean
+  Intake intake(
+      WorkerCard card,
+      IdleSlots idle,
+      JobLeases leases,
+      QueueGauge redis,
+      JobQueue queue,
+      StrayCounter strays,
+      Patience patience,
+      Traces traces) {
+    return new Intake(
+        card.workerId(),
+        idle,
+        leases,
+        redis,
+        queue,
+        new StrayRecords(queue, strays),
+        patience,
+        traces);
   }
 
   /** For what follows a result and must not hold up its slot. */
@@ -160,13 +204,17 @@ class WorkerConfiguration {
   }
 
   @Bean
+  RescuedJobs rescuedJobs(
+      JobLeases leases, RecordReader records, IdleSlots idle, Intake intake, Patience patience) {
+    return new RescuedJobs(leases, records, idle, intake, patience);
+  }
+
+  @Bean
   SlotPool slotPool(
       WorkerSettings settings,
-      QueueSettings queueSettings,
       SandboxSettings sandboxSettings,
       SandboxFiles files,
       TierProof proof,
-      WorkerCard card,
       JobLeases leases,
       LeaseKeeper keeper,
       ResultRecorder recorder,
@@ -174,34 +222,32 @@ class WorkerConfiguration {
       Reply.Speaker speaker,
       Patience patience,
       WaitingCounts waiting,
-      JobQueue queue,
+      IdleSlots idle,
+      Intake intake,
+      RescuedJobs rescued,
       QueueClients clients,
       LiveOutput output,
-      StoreWatch store,
       JobEnds ends,
-      StrayCounter strays,
       SandboxMeters sandboxMeters,
       Traces traces,
       MeterRegistry meters) {
     SlotTools tools =
         new SlotTools(
-            card.workerId(),
-            leases,
             keeper,
             recorder,
             new AttemptPolicy(leases, requeuer, speaker, patience, ends, meters),
-            new StrayRecords(queue, strays),
             patience,
             output,
-            traces,
-            store,
-            queueSettings.handOverAfter());
+            traces);
     return new SlotPool(
         settings,
         tools,
+        idle,
         number -> new Sandbox(number, files, sandboxSettings, proof.tier(), sandboxMeters),
         clients,
-        waiting);
+        waiting,
+        intake,
+        rescued);
   }
 
   @Bean

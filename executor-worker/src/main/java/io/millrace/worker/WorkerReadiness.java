@@ -4,8 +4,9 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Ready when every slot has its sandbox, from when Redis has first heard this worker. A Redis that
- * goes away later is away from every worker: {@link LeaseHealth} tells that.
+ * Ready when this worker has joined both lanes and every slot has its sandbox, from when Redis has
+ * first heard it. A Redis that goes away later is away from every worker: {@link LeaseHealth} tells
+ * that.
  */
 final class WorkerReadiness implements HealthIndicator {
 
@@ -26,7 +27,7 @@ final class WorkerReadiness implements HealthIndicator {
     boolean ready = slots.ready() == settings.slots() && wasHeard;
     return (ready ? Health.up() : Health.outOfService())
         .withDetail("slots", settings.slots())
-        .withDetail("sandboxes", slots.ready())
+        .withDetail("slots_ready", slots.ready())
         .build();
   }
 }

@@ -26,6 +26,7 @@ class LeaseKeeperTest {
           new JobLeases(
               new StringRedisTemplate(), new Binder().bindOrCreate("none", QueueSettings.class)),
           new WorkerCard("worker", 2, "root", "{}", "host"),
+          new WaitingCounts(),
           Duration.ofSeconds(15),
           new SimpleMeterRegistry());
 

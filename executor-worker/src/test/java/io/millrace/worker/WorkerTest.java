@@ -14,10 +14,13 @@ import io.millrace.queue.JobQueue;
 import io.millrace.queue.Lane;
 import io.millrace.queue.LaneProgress;
 import io.millrace.queue.QueueClients;
+import io.millrace.queue.RecordPointer;
 import io.millrace.queue.Topics;
 import io.millrace.standalone.testing.SharedInfrastructure;
 import io.millrace.store.AdmissionGate;
-import io.millrace.store.JobLeases.Recorded;
+import io.millrace.store.JobLeases;
+import io.millrace.store.JobLeases.GiveBack;
+import io.millrace.store.JobLeases.Granted;
 import io.millrace.store.JobStatus;
 import io.millrace.store.QueueGauge;
 import io.millrace.worker.sandbox.TierProof;
@@ -25,7 +28,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -38,10 +40,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import tools.jackson.databind.JsonNode;
 
 /** A whole worker on a real broker, a real Redis and real sandboxes. */
 class WorkerTest {
+
+  private static final String SLEEP = "import time\ntime.sleep(50)";
 
   private static ConfigurableApplicationContext worker;
   private static TestCaller caller;
@@ -70,7 +75,6 @@ class WorkerTest {
             "--spring.data.redis.timeout=5s",
             "--millrace.worker.slots=2",
             "--millrace.worker.drain-grace=1s",
-            "--millrace.queue.hand-over-after=500ms",
             "--millrace.sandbox.python=/usr/bin/python3");
   }
 
@@ -151,7 +155,7 @@ class WorkerTest {
   }
 
   @Test
-  void aJobThatRunsLongLeavesItsRecordAndStillEnds() throws Exception {
+  void aJobThatRunsForLongerThanABeatEnds() throws Exception {
     JsonNode reply = caller.run("import time\ntime.sleep(1.2)\nprint('late')");
 
     assertThat(reply.path("response").path("stdout").asString()).isEqualTo("late\n");
@@ -162,9 +166,7 @@ class WorkerTest {
     UUID jobId = caller.submit("import time\ntime.sleep(60)", 60, null);
     Eventually.isTrue(Duration.ofSeconds(20), () -> state(jobId) == JobState.RUNNING);
 
-    Reply cancelled =
-        Reply.to(jobId, "its-id", new Outcome.Cancelled(), worker.getBean(Reply.Speaker.class));
-    worker.getBean(AdmissionGate.class).cancel(jobId, "tester", cancelled);
+    cancel(jobId);
 
     JsonNode reply = caller.body(caller.await(jobId));
     assertThat(reply.path("reason").asString()).isEqualTo("cancelled");
@@ -238,26 +240,88 @@ class WorkerTest {
 
   @Test
   void aRecordThatNobodyCountsLeavesTheSecondLaneToo() throws Exception {
-    leavesTheSecondLane(enqueueAgain(finishedJob()));
+    leavesTheSecondLane(enqueueInBulk(finishedJob()));
   }
 
   @Test
-  void aRecordThatWaitsForABusySlotGoesToAnotherOnceTheSlotLeavesTheLane() throws Exception {
-    Job finished = finishedJob();
-    WaitingCounts onlyBulk = new WaitingCounts(worker.getBean(QueueGauge.class));
-    onlyBulk.hear(new Recorded(0, 1, Optional.empty(), ""));
-    LaneTaker busy = new LaneTaker(worker.getBean(QueueClients.class), onlyBulk);
-    try {
-      assertThat(busy.take()).as("leaves a request with the broker").isEmpty();
-      long last = 0;
-      for (int record = 0; record < 3; record++) {
-        last = enqueueAgain(finished);
-      }
-      busy.leaveBulk();
-      leavesTheSecondLane(last);
-    } finally {
-      busy.close();
+  void aFirstLaneRecordThatComesToABusyWorkerIsRunByAnotherAtOnce() throws Exception {
+    List<Job> longOnes = List.of(unknownJob(SLEEP), unknownJob(SLEEP));
+    longOnes.forEach(WorkerTest::enqueueInBulk);
+    for (Job each : longOnes) {
+      Eventually.isTrue(Duration.ofSeconds(20), () -> runs(each));
     }
+    try (ConfigurableApplicationContext other = start()) {
+      Eventually.isTrue(Duration.ofSeconds(60), () -> other.getBean(SlotPool.class).ready() == 2);
+      for (int number = 0; number < 10; number++) {
+        long sent = System.nanoTime();
+        caller.run("print(1)");
+        assertThat(Duration.ofNanos(System.nanoTime() - sent))
+            .as("nobody's slot holds it")
+            .isLessThan(Duration.ofSeconds(2));
+      }
+    }
+    longOnes.forEach(each -> cancel(each.jobId()));
+    Eventually.isTrue(Duration.ofSeconds(10), () -> worker.getBean(LeaseKeeper.class).isIdle());
+  }
+
+  @Test
+  void aGhostInTheFirstLanesCountStopsNoJobOfTheSecond() throws Exception {
+    StringRedisTemplate redis = worker.getBean(StringRedisTemplate.class);
+    String ghost = UUID.randomUUID().toString();
+    redis.opsForZSet().add("{millrace}:lane:first", ghost, 9e15);
+    try {
+      for (int number = 0; number < 5; number++) {
+        Job job = unknownJob("print(1)");
+        long sent = System.nanoTime();
+        enqueueInBulk(job);
+        Eventually.isTrue(Duration.ofSeconds(20), () -> hasEnded(job));
+        assertThat(Duration.ofNanos(System.nanoTime() - sent)).isLessThan(Duration.ofSeconds(2));
+      }
+    } finally {
+      redis.opsForZSet().remove("{millrace}:lane:first", ghost);
+    }
+  }
+
+  private static void cancel(UUID jobId) {
+    Reply cancelled =
+        Reply.to(jobId, "its-id", new Outcome.Cancelled(), worker.getBean(Reply.Speaker.class));
+    worker.getBean(AdmissionGate.class).cancel(jobId, "tester", cancelled);
+  }
+
+  @Test
+  void aRescuedJobGoesBeforeWhatWaits() throws Exception {
+    List<UUID> backlog = new ArrayList<>();
+    for (int number = 0; number < 30; number++) {
+      backlog.add(caller.submit("import time\ntime.sleep(0.5)", 30, null));
+    }
+    Job rescued = unknownJob("print(1)");
+    JobQueue queue = worker.getBean(JobQueue.class);
+    RecordPointer record = queue.enqueue(Lane.FIRST, rescued).join();
+    JobLeases leases = worker.getBean(JobLeases.class);
+    assertThat(leases.claim(rescued, record, "a worker that dies")).isInstanceOf(Granted.class);
+
+    leases.giveBack(rescued.jobId(), 1, GiveBack.WORKER_LOST);
+    Eventually.isTrue(Duration.ofSeconds(20), () -> hasEnded(rescued));
+    assertThat(state(backlog.get(backlog.size() - 1)))
+        .as("of the last of the backlog")
+        .isEqualTo(JobState.QUEUED);
+    backlog.forEach(WorkerTest::cancel);
+  }
+
+  /** One that Redis has not heard of, as after it was emptied. */
+  private static Job unknownJob(String code) {
+    ExecutionRequest request = new ExecutionRequest(code, 60, null, "its-id");
+    return new Job(UUID.randomUUID(), "tester", request, 1, null, null);
+  }
+
+  private static boolean runs(Job job) {
+    return caller.archive().find(job.jobId()).map(JobStatus::state).orElse(null)
+        == JobState.RUNNING;
+  }
+
+  private static boolean hasEnded(Job job) {
+    return caller.archive().find(job.jobId()).map(JobStatus::state).orElse(null)
+        == JobState.SUCCEEDED;
   }
 
   private static Job finishedJob() throws Exception {
@@ -267,8 +331,8 @@ class WorkerTest {
     return new Job(jobId, "tester", request, 1, null, null);
   }
 
-  /** Into the second lane; answers its place there. */
-  private static long enqueueAgain(Job job) {
+  /** Answers its place there. */
+  private static long enqueueInBulk(Job job) {
     return worker.getBean(JobQueue.class).enqueue(Lane.BULK, job).join().offset();
   }
 

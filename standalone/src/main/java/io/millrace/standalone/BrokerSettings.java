@@ -73,7 +73,7 @@ final class BrokerSettings {
     // An unfinished record pins its partition's window: the wider, the later a slow job is felt.
     settings.put("group.share.partition.max.record.locks", "10000");
     settings.put("group.share.max.partition.max.record.locks", "10000");
-    // A slot is a member.
+    // A worker is two members, one in each lane.
     settings.put("group.share.max.size", "1000");
     // A worker that joins gets its first record in 0.3 s instead of 5.2 s.
     settings.put("group.share.assignor.offload.enable", "false");

@@ -38,11 +38,22 @@ public final class Rows {
               "a killed worker's job starts again within its lease + 5 s, its sandbox dead in 2 s",
               CI,
               WorkerRows::killedInMidRun),
-          usual(
+          new Row(
               "W2b",
-              "the same for a job that has left its record",
+              "a killed worker's job starts again in 3 s, before a backlog, whatever its lease",
               BY_NAME,
-              WorkerRows::killedAfterTheHandOver),
+              LaneRows.plan(),
+              LaneRows::killedBeforeABacklog),
+          usual(
+              "L1",
+              "long jobs of the second lane hold up no job of the first",
+              BY_NAME,
+              LaneRows::longJobsOfTheSecondLane),
+          usual(
+              "L2",
+              "a ghost in the first lane's count stops nobody",
+              BY_NAME,
+              LaneRows::aGhostInTheFirstLane),
           usual(
               "W3",
               "a result whose worker died before its acknowledgement stands, and the job runs once",

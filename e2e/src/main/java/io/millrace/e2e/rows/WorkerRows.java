@@ -23,9 +23,6 @@ final class WorkerRows {
   private static final Duration SOON = Duration.ofSeconds(15);
   private static final Duration SANDBOX_DEATH = Duration.ofSeconds(2);
 
-  /** Past the time when a job leaves its record for its lease. */
-  private static final Duration HANDED_OVER = Duration.ofSeconds(3);
-
   private WorkerRows() {}
 
   /** W1. */
@@ -47,20 +44,10 @@ final class WorkerRows {
     require(stage.starts(job).size() == 1, "it started more than once");
   }
 
-  /** W2, before the hand-over. */
+  /** W2. */
   static void killedInMidRun(Stage stage) throws Exception {
-    rescued(stage, Duration.ZERO);
-  }
-
-  /** W2, after the hand-over. */
-  static void killedAfterTheHandOver(Stage stage) throws Exception {
-    rescued(stage, HANDED_OVER);
-  }
-
-  private static void rescued(Stage stage, Duration runs) throws Exception {
     String job = stage.enqueue("long", LONG);
     Role first = stage.awaitStart(job, 1, SOON);
-    Await.pass(runs);
     Set<ProcessHandle> sandboxes = first.below();
     require(!sandboxes.isEmpty(), "no sandbox is seen below " + first.name());
     stage.fault("kill -9 " + first.name(), first::kill);
@@ -198,6 +185,6 @@ final class WorkerRows {
 
   /** What is asked of every cluster that rows share. */
   static ClusterPlan plan() {
-    return ClusterPlan.usual("usual").with("MILLRACE_QUEUE_HAND_OVER_AFTER", "2s");
+    return ClusterPlan.usual("usual");
   }
 }

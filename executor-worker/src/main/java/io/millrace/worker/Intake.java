@@ -1,0 +1,184 @@
+package io.millrace.worker;
+
+import io.millrace.job.AboutJob;
+import io.millrace.job.Job;
+import io.millrace.queue.JobCodec;
+import io.millrace.queue.JobQueue;
+import io.millrace.queue.RecordPointer;
+import io.millrace.queue.UnreadableRecordException;
+import io.millrace.store.JobLeases;
+import io.millrace.store.JobLeases.Claim;
+import io.millrace.store.JobLeases.Granted;
+import io.millrace.store.QueueGauge;
+import io.millrace.trace.Traces;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * From a record to a job that runs: finds an idle slot, claims the job, starts it there, and is
+ * done with the record, since the lease holds the job from its claim on. A record that no slot can
+ * take is given back while another worker may have an idle one. Thread-safe.
+ */
+final class Intake {
+
+  private static final Logger log = LoggerFactory.getLogger(Intake.class);
+
+  /**
+   * How long a record waits here for a slot, when nobody has had it before: short jobs end by then.
+   * A second worker with no idle slot passes it on at once, so that it finds the one that has.
+   */
+  private static final Duration A_SLOT_MAY_COME_FREE = Duration.ofMillis(150);
+
+  /**
+   * The broker drops a record in silence that was given back too often (five times, unless it is
+   * told otherwise). Before that it is enqueued as a new one.
+   */
+  private static final int MOST_DELIVERIES = 3;
+
+  private final String workerId;
+  private final IdleSlots idle;
+  private final JobLeases leases;
+  private final QueueGauge redis;
+  private final JobQueue queue;
+  private final StrayRecords strays;
+  private final Patience patience;
+  private final Traces traces;
+
+  Intake(
+      String workerId,
+      IdleSlots idle,
+      JobLeases leases,
+      QueueGauge redis,
+      JobQueue queue,
+      StrayRecords strays,
+      Patience patience,
+      Traces traces) {
+    this.workerId = workerId;
+    this.idle = idle;
+    this.leases = leases;
+    this.redis = redis;
+    this.queue = queue;
+    this.strays = strays;
+    this.patience = patience;
+    this.traces = traces;
+  }
+
+  /** Returns when the record is done with, or given back. */
+  void place(TakenRecord taken) {
+    try {
+      Duration wait = taken.deliveries() == 1 ? A_SLOT_MAY_COME_FREE : Duration.ZERO;
+      Optional<JobLoop> slot = patience.goesOn() ? idle.take(wait) : Optional.empty();
+      if (slot.isPresent()) {
+        give(taken, slot.get());
+      } else {
+        passOn(taken);
+      }
+    } finally {
+      // A record that is still held would make every later poll fail.
+      taken.release();
+    }
+  }
+
+  /** Starts the job of a record that nobody holds in this slot, unless it is somebody else's. */
+  void give(byte[] record, RecordPointer pointer, JobLoop slot) {
+    boolean used = false;
+    try {
+      used = start(JobCodec.decodeJob(record), slot, job -> leases.claim(job, pointer, workerId));
+    } catch (UnreadableRecordException e) {
+      log.debug("Record {} is no job of ours: {}", pointer, e.getMessage());
+    } finally {
+      if (!used) {
+        idle.putBack(slot);
+      }
+    }
+  }
+
+  private void give(TakenRecord taken, JobLoop slot) {
+    boolean used = false;
+    try {
+      used = start(JobCodec.decodeJob(taken.record().value()), slot, job -> claim(job, taken));
+    } catch (UnreadableRecordException e) {
+      strays.putAside(taken.record(), e);
+      taken.accept();
+    } finally {
+      if (!used) {
+        idle.putBack(slot);
+      }
+    }
+  }
+
+  /** Whether the slot has the job now. */
+  private boolean start(Job sent, JobLoop slot, Function<Job, @Nullable Claim> claiming) {
+    try (var about = AboutJob.log(sent.jobId())) {
+      Traces.Step step = traces.begin("process job", Traces.Kind.CONSUMER, sent.traceparent());
+      step.tag("job_id", sent.jobId());
+      boolean started = false;
+      try {
+        if (claimed(sent.under(step.traceparent()), claiming) instanceof Granted granted) {
+          slot.start(granted.lease(), step);
+          started = true;
+        }
+        return started;
+      } finally {
+        if (!started) {
+          step.close();
+        }
+      }
+    }
+  }
+
+  private @Nullable Claim claimed(Job job, Function<Job, @Nullable Claim> claiming) {
+    try (Traces.Step step = traces.begin("claim job", Traces.Kind.INNER, job.traceparent())) {
+      return claiming.apply(job);
+    }
+  }
+
+  /** Null when it was not claimed, and the record has gone back. */
+  private @Nullable Claim claim(Job job, TakenRecord taken) {
+    Claim claim;
+    try {
+      claim = leases.claim(job, taken.pointer(), workerId);
+    } catch (DataAccessException e) {
+      log.warn("Redis is away from this worker; the job goes back: {}", e.getMessage());
+      claim = claimLater(job, taken);
+    }
+    if (claim != null) {
+      taken.accept();
+    }
+    return claim;
+  }
+
+  /**
+   * Another worker may reach Redis. A record that came back from such workers already is kept until
+   * Redis answers: it is away for all.
+   */
+  private @Nullable Claim claimLater(Job job, TakenRecord taken) {
+    if (taken.deliveries() >= MOST_DELIVERIES) {
+      return patience
+          .get("claim a job", () -> leases.claim(job, taken.pointer(), workerId))
+          .orElse(null);
+    }
+    taken.release();
+    var unused = patience.get("reach Redis", this::redisTakesJobs);
+    return null;
+  }
+
+  private boolean redisTakesJobs() {
+    redis.checkWritable();
+    return true;
+  }
+
+  private void passOn(TakenRecord taken) {
+    if (taken.deliveries() >= MOST_DELIVERIES && patience.goesOn()) {
+      queue.enqueue(taken.pointer().lane(), taken.record().value()).join();
+      taken.accept();
+    } else {
+      taken.release();
+    }
+  }
+}
