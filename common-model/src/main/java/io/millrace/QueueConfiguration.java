@@ -224,7 +224,7 @@ public class QueueConfiguration {
             records,
             requeuer,
             memory,
-            Rescue.OTHERS_TIME,
+            new Rebuilder.Times(Rescue.OTHERS_TIME, settings.lease().dividedBy(2)),
             System::nanoTime,
             meters),
         new Reaper(leases, archive, queue, replies, requeuer, lastResort, meters),

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
@@ -32,9 +33,10 @@ import org.slf4j.LoggerFactory;
  * missing: then it also writes back the ends that the log of completions tells of, and gives every
  * process the time to tell again what it told lately.
  *
- * <p>The workers have done with the records of held jobs, so these cannot be told from ended ones
- * in the log. Every instance remembers which they are, as of its last round, and enqueues them
- * again. Not thread-safe: one thread calls it.
+ * <p>The workers have done with the records of held jobs and of those that run, so these cannot be
+ * told from ended ones in the log. Every instance remembers which they are, as of its last round.
+ * It enqueues held ones again at once; others when their workers, or whoever knows their end, have
+ * had the time to say so. Not thread-safe: one thread calls it.
  */
 public final class Rebuilder {
 
@@ -50,11 +52,17 @@ public final class Rebuilder {
   private final RecordReader records;
   private final Requeuer requeuer;
   private final ShortMemory memory;
-  private final Duration othersTime;
+  private final Times times;
   private final LongSupplier nanoTime;
   private final Counter rebuilt;
   private final String instance = UUID.randomUUID().toString();
+  private final ClaimedJobs claimed;
   private Map<UUID, RecordPointer> held = Map.of();
+
+  /** Claimed when Redis forgot them, and restored; perhaps their workers are gone as well. */
+  private final Map<UUID, RecordPointer> unclaimed = new HashMap<>();
+
+  private long unclaimedSince;
   private final Set<RecordPointer> owed = new HashSet<>();
 
   /** Which Redis this instance repairs, since when, and what it found there first. */
@@ -62,6 +70,15 @@ public final class Rebuilder {
 
   private long repairingSince;
   private long oldestRestored;
+
+  /**
+   * How long it waits for others.
+   *
+   * @param others how long other processes have to tell again what they told, unless Redis was
+   *     emptied, when all wait for the gate: more than the time between rounds
+   * @param workers how long workers have to say that they run a job, from when Redis is there again
+   */
+  public record Times(Duration others, Duration workers) {}
 
   /** One that waits for nobody, and has nothing to tell again. */
   public Rebuilder(
@@ -76,15 +93,13 @@ public final class Rebuilder {
         records,
         requeuer,
         new ShortMemory(),
-        Duration.ZERO,
+        new Times(Duration.ZERO, Duration.ZERO),
         System::nanoTime,
         meters);
   }
 
   /**
    * @param memory of this process, told before anything else
-   * @param othersTime how long other processes have for theirs, unless Redis was emptied, when all
-   *     wait for the gate: more than the time between rounds
    */
   public Rebuilder(
       LaneRepair repair,
@@ -92,7 +107,7 @@ public final class Rebuilder {
       RecordReader records,
       Requeuer requeuer,
       ShortMemory memory,
-      Duration othersTime,
+      Times times,
       LongSupplier nanoTime,
       MeterRegistry meters) {
     this.repair = repair;
@@ -100,8 +115,9 @@ public final class Rebuilder {
     this.records = records;
     this.requeuer = requeuer;
     this.memory = memory;
-    this.othersTime = othersTime;
+    this.times = times;
     this.nanoTime = nanoTime;
+    this.claimed = new ClaimedJobs(repair, progress);
     this.rebuilt = meters.counter("millrace.queue.rebuilt");
   }
 
@@ -113,9 +129,11 @@ public final class Rebuilder {
     if (look.whole()) {
       repairing = "";
       held = repair.held(HELD_AT_MOST);
+      enqueueUnclaimed();
       return;
     }
     restoreHeld();
+    restoreRunning();
     if (!repairing.equals(look.identity())) {
       if (!repair.begin(instance, AT_MOST)) {
         return;
@@ -125,7 +143,7 @@ public final class Rebuilder {
       repairingSince = nanoTime.getAsLong();
     }
     boolean emptied = look.since() == 0;
-    if (emptied || nanoTime.getAsLong() - repairingSince >= othersTime.toNanos()) {
+    if (emptied || nanoTime.getAsLong() - repairingSince >= times.others().toNanos()) {
       repair.goOn(AT_MOST);
       end(look);
     }
@@ -142,11 +160,21 @@ public final class Rebuilder {
 
   private void restoreLanes() {
     oldestRestored = Long.MAX_VALUE;
+    Map<Lane, Long> since = claimed.since();
     for (Lane lane : Lane.values()) {
-      try (Batch batch = new Batch()) {
-        records.scan(lane, progress.start(lane), batch::add);
+      long start = progress.start(lane);
+      Batch batch = new Batch();
+      try (batch) {
+        records.scan(lane, Math.min(start, since.getOrDefault(lane, start)), batch::add);
       }
+      batch.restored.forEach(
+          (jobId, record) -> {
+            if (record.offset() < start) {
+              unclaimed.put(jobId, record);
+            }
+          });
     }
+    claimed.forgetSince();
   }
 
   /** Ends of jobs that Redis does not know of any more, and that their webhooks may have told. */
@@ -171,20 +199,50 @@ public final class Rebuilder {
   }
 
   private void restoreHeld() {
-    Map<UUID, RecordPointer> known = new HashMap<>(held);
+    Map<UUID, RecordPointer> known = held;
     held = Map.of();
-    try (Batch batch = new Batch()) {
-      records.readEach(known.values(), batch::add);
-      batch.close();
-      batch.restored.forEach(
-          jobId -> {
-            RecordPointer record = known.get(jobId);
-            if (record != null) {
-              owed.add(record);
-            }
-          });
-    }
+    owed.addAll(restored(known).values());
     enqueueOwed();
+  }
+
+  private void restoreRunning() {
+    Map<UUID, RecordPointer> ran = claimed.takeRunning();
+    unclaimed.putAll(ran);
+    unclaimedSince = nanoTime.getAsLong();
+    var unused = restored(ran);
+  }
+
+  /** Those of them that Redis did not know. */
+  private Map<UUID, RecordPointer> restored(Map<UUID, RecordPointer> jobs) {
+    Batch batch = new Batch();
+    try (batch) {
+      records.readEach(jobs.values(), batch::add);
+    }
+    batch.restored.keySet().retainAll(jobs.keySet());
+    return batch.restored;
+  }
+
+  private void enqueueUnclaimed() {
+    if (unclaimed.isEmpty() || nanoTime.getAsLong() - unclaimedSince < times.workers().toNanos()) {
+      return;
+    }
+    // Who has waited for long meanwhile was taken for ended, and dropped.
+    var unused = restored(unclaimed);
+    Map<RecordPointer, UUID> again = new HashMap<>();
+    repair
+        .unclaimed(unclaimed.keySet())
+        .forEach(
+            jobId ->
+                Optional.ofNullable(unclaimed.get(jobId))
+                    .ifPresent(each -> again.put(each, jobId)));
+    unclaimed.clear();
+    // What fails here is settled later: these jobs wait, and Redis knows their records.
+    requeuer.enqueueAgain(again);
+  }
+
+  /** Remembers which jobs run; every few seconds, but less than ends are remembered. */
+  public void noteClaimed() {
+    claimed.note();
   }
 
   private void enqueueOwed() {
@@ -198,7 +256,7 @@ public final class Rebuilder {
     private static final int MOST = 200;
 
     private final List<Logged> jobs = new ArrayList<>();
-    private final List<UUID> restored = new ArrayList<>();
+    private final Map<UUID, RecordPointer> restored = new HashMap<>();
 
     void add(RecordPointer record, byte[] bytes) {
       try {
@@ -214,14 +272,13 @@ public final class Rebuilder {
 
     @Override
     public void close() {
-      List<UUID> known = repair.restore(jobs);
-      Set<UUID> each = new HashSet<>(known);
+      Set<UUID> unknown = new HashSet<>(repair.restore(jobs));
       for (Logged logged : jobs) {
-        if (each.contains(logged.job().jobId())) {
+        if (unknown.contains(logged.job().jobId())) {
           oldestRestored = Math.min(oldestRestored, logged.job().acceptedAt());
+          restored.put(logged.job().jobId(), logged.record());
         }
       }
-      restored.addAll(known);
       jobs.clear();
     }
   }

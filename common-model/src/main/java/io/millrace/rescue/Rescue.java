@@ -56,6 +56,7 @@ public final class Rescue implements SmartLifecycle {
     every(thread, OFTEN_MILLIS, "publishing completions", reaper::publishCompletions);
     every(thread, OFTEN_MILLIS, "resuming held jobs", reconciler::resumeHeld);
     every(thread, SELDOM_MILLIS, "settling jobs", reconciler::settle);
+    every(thread, SELDOM_MILLIS, "noting claimed jobs", rebuilder::noteClaimed);
     every(thread, MINUTE_MILLIS, "trimming the logs", trimmer::trim);
   }
 

@@ -174,11 +174,30 @@ public final class LaneRepair {
 
   /** The records of up to {@code most} held jobs, which only Redis knows to be waiting. */
   public Map<UUID, RecordPointer> held(int most) {
-    return scripts.run("held", RedisKeys.EPOCH, most).stream()
+    return placed("held", most);
+  }
+
+  /** The records of up to {@code most} jobs that run, which only Redis and their workers know. */
+  public Map<UUID, RecordPointer> running(int most) {
+    return placed("running", most);
+  }
+
+  private Map<UUID, RecordPointer> placed(String place, int most) {
+    return scripts.run("placed", RedisKeys.EPOCH, place, most).stream()
         .map(line -> line.split(" ", 2))
         .collect(
             Collectors.toMap(
                 words -> UUID.fromString(words[0]),
                 words -> RecordPointer.parse(words[1]).orElseThrow()));
+  }
+
+  /**
+   * Of jobs that were {@link #restore restored}, those that wait still: no worker has claimed them
+   * again, nor told their end. Their records must be enqueued again.
+   */
+  public List<UUID> unclaimed(Collection<UUID> jobs) {
+    return scripts.run("unclaimed", RedisKeys.EPOCH, jobs.toArray()).stream()
+        .map(UUID::fromString)
+        .toList();
   }
 }

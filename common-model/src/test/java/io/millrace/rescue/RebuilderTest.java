@@ -179,6 +179,91 @@ class RebuilderTest {
   }
 
   @Test
+  void aJobWhoseWorkerDiedWhenRedisWasEmptiedRunsOnceItsWorkerHasHadItsTime() throws Exception {
+    long[] clock = {0};
+    Rebuilder rebuilder = patient(clock);
+    rebuilder.rebuildIfNeeded();
+    Job noted = crew.submitted(Lane.FIRST);
+    Job alive = crew.submitted(Lane.BULK);
+    List<Lease> leases = crew.claimAll("worker-1");
+    rebuilder.noteClaimed();
+    Job claimedSince = crew.submitted(Lane.FIRST);
+    crew.claimAll("worker-2");
+
+    store.flush();
+    rebuilder.rebuildIfNeeded();
+    assertThat(store.repair.isNeeded()).isFalse();
+    assertThat(store.state(noted.jobId())).as("known meanwhile").isEqualTo("queued");
+    store.leases.beat(
+        Store.card("worker-1", 1),
+        leases.stream().filter(each -> each.job().jobId().equals(alive.jobId())).toList());
+    rebuilder.rebuildIfNeeded();
+    assertThat(crew.runAll()).as("its worker may live").isEmpty();
+    clock[0] = Duration.ofSeconds(7).toNanos();
+    rebuilder.rebuildIfNeeded();
+    assertThat(crew.runAll()).containsExactlyInAnyOrder(noted.jobId(), claimedSince.jobId());
+    assertThat(store.state(alive.jobId())).isEqualTo("running");
+  }
+
+  @Test
+  void aJobThatWasDroppedWhileItsWorkerHadTimeRunsAllTheSame() throws Exception {
+    long[] clock = {0};
+    Rebuilder rebuilder = patient(clock);
+    rebuilder.rebuildIfNeeded();
+    Job job = crew.submitted(Lane.FIRST);
+    crew.claimAll("worker-1");
+    rebuilder.noteClaimed();
+    store.flush();
+    rebuilder.rebuildIfNeeded();
+    crew.reconciler.settle();
+    crew.reconciler.settle();
+    assertThat(store.state(job.jobId())).isEqualTo("none");
+    clock[0] = Duration.ofSeconds(7).toNanos();
+    rebuilder.rebuildIfNeeded();
+    assertThat(crew.runAll()).containsExactly(job.jobId());
+  }
+
+  @Test
+  void whatEndedBehindAHeldUpRecordDoesNotRunAgain() throws Exception {
+    long[] clock = {0};
+    Rebuilder rebuilder = patient(clock);
+    rebuilder.rebuildIfNeeded();
+    crew.submitted(Lane.FIRST);
+    Job quick = crew.submitted(Lane.FIRST);
+    try (ShareConsumer<byte[], byte[]> one = crew.log.clients.shareConsumer(Topics.WORKERS, 100);
+        ShareConsumer<byte[], byte[]> two = crew.log.clients.shareConsumer(Topics.WORKERS, 100)) {
+      one.subscribe(List.of(Lane.FIRST.topic()));
+      ConsumerRecord<byte[], byte[]> heldUp = next(one);
+      two.subscribe(List.of(Lane.FIRST.topic()));
+      ConsumerRecord<byte[], byte[]> quickRecord = next(two);
+      store.finished(store.granted(quick, "worker-2"));
+      two.acknowledge(quickRecord, AcknowledgeType.ACCEPT);
+      two.commitSync(Duration.ofSeconds(5));
+      rebuilder.noteClaimed();
+      rebuilder.noteClaimed();
+      one.acknowledge(heldUp, AcknowledgeType.ACCEPT);
+      one.commitSync(Duration.ofSeconds(5));
+    }
+    store.flush();
+    rebuilder.rebuildIfNeeded();
+    clock[0] = Duration.ofSeconds(7).toNanos();
+    rebuilder.rebuildIfNeeded();
+    assertThat(crew.runAll()).isEmpty();
+  }
+
+  private Rebuilder patient(long[] clock) {
+    return new Rebuilder(
+        store.repair,
+        crew.log.progress,
+        crew.log.records,
+        crew.requeuer,
+        new ShortMemory(),
+        new Rebuilder.Times(Duration.ZERO, Duration.ofSeconds(7)),
+        () -> clock[0],
+        crew.meters);
+  }
+
+  @Test
   void theOthersHaveTheirTimeBeforeTheLanesCountAsWhole() throws Exception {
     crew.rebuilder().rebuildIfNeeded();
     Job job = crew.submitted(Lane.FIRST);
@@ -193,7 +278,7 @@ class RebuilderTest {
             crew.log.records,
             crew.requeuer,
             new ShortMemory(),
-            Duration.ofSeconds(2),
+            new Rebuilder.Times(Duration.ofSeconds(2), Duration.ZERO),
             () -> clock[0],
             crew.meters);
     rebuilder.rebuildIfNeeded();

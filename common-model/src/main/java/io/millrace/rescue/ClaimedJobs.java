@@ -1,0 +1,74 @@
+package io.millrace.rescue;
+
+import io.millrace.queue.Lane;
+import io.millrace.queue.LaneProgress;
+import io.millrace.queue.RecordPointer;
+import io.millrace.store.LaneRepair;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Jobs that workers have claimed, as of a moment: those that ran then, and where the lanes' records
+ * begin that may have been claimed since. Their records are done with, so that nothing else than
+ * their workers can tell of them when Redis was emptied. Not thread-safe.
+ */
+final class ClaimedJobs {
+
+  private static final int AT_MOST = 10_000;
+
+  private final LaneRepair repair;
+  private final LaneProgress progress;
+  private Map<UUID, RecordPointer> running = Map.of();
+  private Map<Lane, Long> since = Map.of();
+  private Map<Lane, Long> passed = Map.of();
+
+  ClaimedJobs(LaneRepair repair, LaneProgress progress) {
+    this.repair = repair;
+    this.progress = progress;
+  }
+
+  /** Remembers the jobs of this moment; those of before when the lanes are not whole. */
+  void note() {
+    Map<Lane, Long> begin = new EnumMap<>(Lane.class);
+    Map<Lane, Long> start = new EnumMap<>(Lane.class);
+    for (Lane lane : Lane.values()) {
+      long end = progress.end(lane);
+      start.put(lane, progress.start(lane));
+      if (moves(lane, start.get(lane), end)) {
+        begin.put(lane, start.get(lane));
+      }
+    }
+    Map<UUID, RecordPointer> ran = repair.running(AT_MOST);
+    if (!repair.isNeeded()) {
+      running = ran;
+      since = begin;
+      passed = start;
+    }
+  }
+
+  /** Those that ran; they are remembered no more. */
+  Map<UUID, RecordPointer> takeRunning() {
+    Map<UUID, RecordPointer> taken = running;
+    running = Map.of();
+    return taken;
+  }
+
+  /** Where the records of a lane begin that may have been claimed since, as far as is known. */
+  Map<Lane, Long> since() {
+    return since;
+  }
+
+  void forgetSince() {
+    since = Map.of();
+  }
+
+  /**
+   * While one record is held up, those behind it may have ended long ago, and nobody could tell
+   * again how: then nothing is known but who ran.
+   */
+  private boolean moves(Lane lane, long start, long end) {
+    Long before = passed.get(lane);
+    return start >= end || (before != null && start > before);
+  }
+}
