@@ -300,10 +300,15 @@ public final class JobLeases {
   /** A job that goes before what waits, and where its record is. */
   public record Ahead(UUID jobId, RecordPointer record) {}
 
+  /** Whether there are jobs that go before what waits. */
+  public boolean anyAhead() {
+    Long count = redis.opsForZSet().zCard(RedisKeys.AHEAD);
+    return count != null && count > 0;
+  }
+
   /**
    * Takes a job that goes before what waits: one that ran before, or was held. To be claimed at
-   * once; should that come to nothing, it {@link #backAhead goes back} or is reached by the copy at
-   * its lane's end.
+   * once; should that come to nothing, it is reached by the copy at its lane's end.
    */
   public Optional<Ahead> ahead() {
     List<String> answer = scripts.run("ahead", RedisKeys.AHEAD);
@@ -311,11 +316,6 @@ public final class JobLeases {
         ? Optional.empty()
         : RecordPointer.parse(answer.get(1))
             .map(record -> new Ahead(UUID.fromString(answer.get(0)), record));
-  }
-
-  /** Nobody here could run it after all. */
-  public void backAhead(Ahead job) {
-    redis.opsForZSet().add(RedisKeys.AHEAD, job.jobId().toString(), 0);
   }
 
   /** Up to {@code most} finished jobs whose completion is not in the log after {@code age}. */

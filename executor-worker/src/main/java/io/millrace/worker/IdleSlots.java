@@ -7,11 +7,13 @@ import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 
 /**
  * The slots of this worker that wait for a job, the longest waiting first: its next sandbox is the
  * likeliest to be ready. A slot that is taken from here gets a job or is put back; one whose
- * sandbox has died is not given out, and none is while no job may be started. Thread-safe.
+ * sandbox has died is not given out, and none is while no job may be started. Who waits {@link
+ * #takeFirst first} gets the next one, whoever else waits. Thread-safe.
  */
 final class IdleSlots {
 
@@ -19,6 +21,7 @@ final class IdleSlots {
   private final Condition changed = lock.newCondition();
   private final Deque<JobLoop> idle = new ArrayDeque<>();
   private final BooleanSupplier jobsMayStart;
+  private int waitFirst;
   private volatile long changes;
 
   IdleSlots(BooleanSupplier jobsMayStart) {
@@ -44,10 +47,11 @@ final class IdleSlots {
     }
   }
 
+  /** Whether there is one for somebody who does not wait first. */
   boolean any() {
     lock.lock();
     try {
-      return jobsMayStart.getAsBoolean() && idle.stream().anyMatch(JobLoop::isUp);
+      return left(waitFirst).isPresent();
     } finally {
       lock.unlock();
     }
@@ -55,10 +59,24 @@ final class IdleSlots {
 
   /** A slot, empty when none came free within {@code wait}. */
   Optional<JobLoop> take(Duration wait) {
+    return take(wait, () -> waitFirst);
+  }
+
+  /** The same, before everybody else. */
+  Optional<JobLoop> takeFirst(Duration wait) {
+    change(() -> waitFirst++);
+    try {
+      return take(wait, () -> 0);
+    } finally {
+      change(() -> waitFirst--);
+    }
+  }
+
+  private Optional<JobLoop> take(Duration wait, IntSupplier forOthers) {
     long deadline = System.nanoTime() + wait.toNanos();
     while (true) {
       long seen = changes;
-      Optional<JobLoop> slot = poll();
+      Optional<JobLoop> slot = poll(forOthers);
       long left = deadline - System.nanoTime();
       if (slot.isPresent() || left <= 0) {
         return slot;
@@ -92,18 +110,21 @@ final class IdleSlots {
     change(() -> {});
   }
 
-  private Optional<JobLoop> poll() {
-    if (!jobsMayStart.getAsBoolean()) {
-      return Optional.empty();
-    }
+  private Optional<JobLoop> poll(IntSupplier forOthers) {
     lock.lock();
     try {
-      Optional<JobLoop> slot = idle.stream().filter(JobLoop::isUp).findFirst();
+      Optional<JobLoop> slot = left(forOthers.getAsInt());
       slot.ifPresent(idle::remove);
       return slot;
     } finally {
       lock.unlock();
     }
+  }
+
+  private Optional<JobLoop> left(int forOthers) {
+    return jobsMayStart.getAsBoolean()
+        ? idle.stream().filter(JobLoop::isUp).skip(forOthers).findFirst()
+        : Optional.empty();
   }
 
   private void change(Runnable how) {

@@ -20,7 +20,8 @@ final class RescuedJobs implements Runnable {
   /** Should the message have been lost that there is one. */
   private static final long LOOK_SECONDS = 1;
 
-  private static final Duration A_SLOT_MAY_COME_FREE = Duration.ofMillis(250);
+  /** Then it looks whether another worker has had one. */
+  private static final Duration A_SLOT_MAY_COME_FREE = Duration.ofSeconds(1);
 
   private final JobLeases leases;
   private final RecordReader records;
@@ -51,8 +52,8 @@ final class RescuedJobs implements Runnable {
   private void takeThem() {
     while (patience.goesOn()) {
       awaitSign();
-      while (awaitSlot() && takeOne()) {
-        // One more.
+      while (patience.goesOn() && leases.anyAhead()) {
+        idle.takeFirst(A_SLOT_MAY_COME_FREE).ifPresent(this::takeOne);
       }
     }
   }
@@ -67,30 +68,20 @@ final class RescuedJobs implements Runnable {
     }
   }
 
-  private boolean awaitSlot() {
-    long seen = idle.changes();
-    while (patience.goesOn() && !idle.any()) {
-      idle.awaitChange(seen, TimeUnit.SECONDS.toNanos(LOOK_SECONDS));
-      seen = idle.changes();
+  private void takeOne(JobLoop slot) {
+    Optional<Ahead> job = Optional.empty();
+    Optional<byte[]> record = Optional.empty();
+    try {
+      job = leases.ahead();
+      record = job.flatMap(each -> records.read(each.record()));
+    } finally {
+      // Should its record be gone, the rescuer finds that out as well, and ends the job.
+      if (record.isEmpty()) {
+        idle.putBack(slot);
+      }
     }
-    return patience.goesOn();
-  }
-
-  /** False when there was none, or nobody to run it. */
-  private boolean takeOne() {
-    Optional<Ahead> found = leases.ahead();
-    if (found.isEmpty()) {
-      return false;
+    if (record.isPresent()) {
+      intake.give(record.get(), job.orElseThrow().record(), slot);
     }
-    Ahead job = found.get();
-    Optional<byte[]> record = records.read(job.record());
-    if (record.isEmpty()) {
-      // The rescuer finds that out as well, and ends the job.
-      return true;
-    }
-    Optional<JobLoop> slot = idle.take(A_SLOT_MAY_COME_FREE);
-    slot.ifPresentOrElse(
-        each -> intake.give(record.get(), job.record(), each), () -> leases.backAhead(job));
-    return slot.isPresent();
   }
 }

@@ -300,7 +300,7 @@ class WorkerTest {
     JobLeases leases = worker.getBean(JobLeases.class);
     assertThat(leases.claim(rescued, record, "a worker that dies")).isInstanceOf(Granted.class);
 
-    leases.giveBack(rescued.jobId(), 1, GiveBack.WORKER_LOST);
+    leases.giveBack(rescued.jobId(), 1, GiveBack.RELEASED);
     Eventually.isTrue(Duration.ofSeconds(20), () -> hasEnded(rescued));
     assertThat(state(backlog.get(backlog.size() - 1)))
         .as("of the last of the backlog")
