@@ -5,7 +5,6 @@ import io.millrace.job.Outcome;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -51,10 +50,7 @@ public final class Sandbox implements AutoCloseable {
       return;
     }
     try {
-      ProcessBuilder builder = new ProcessBuilder(files.command(settings.python(), "serve"));
-      // Nothing of the worker's environment, which holds secrets, but the path by which an
-      // interpreter that is started by its name finds itself.
-      builder.environment().keySet().retainAll(Set.of("PATH"));
+      ProcessBuilder builder = files.process(settings.python(), "serve");
       builder.redirectError(ProcessBuilder.Redirect.INHERIT);
       Helper started = new Helper(builder.start(), meters::recycled);
       helper = started;
@@ -133,7 +129,8 @@ public final class Sandbox implements AutoCloseable {
         Map.entry("result_limit", settings.result().toBytes()),
         Map.entry("preimport", preimport()),
         Map.entry("python_path", settings.pythonPath().stream().map(String::valueOf).toList()),
-        Map.entry("max_jobs_per_zygote", settings.jobsPerZygote()));
+        Map.entry("max_jobs_per_zygote", settings.jobsPerZygote()),
+        Map.entry("uid_base", settings.uidBase()));
   }
 
   private Object preimport() {

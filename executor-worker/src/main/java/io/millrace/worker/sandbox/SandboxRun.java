@@ -57,6 +57,14 @@ final class SandboxRun {
    * result is another job's.
    */
   static Outcome outcome(byte[] payload, Job job) throws SandboxFailedException {
+    try {
+      return parsed(payload, job);
+    } catch (RuntimeException e) { // lengths that are none, a header that is no JSON
+      throw new SandboxFailedException("the helper sent a result that is none: " + e, e);
+    }
+  }
+
+  private static Outcome parsed(byte[] payload, Job job) throws SandboxFailedException {
     int headerLength = ByteBuffer.wrap(payload).getInt();
     int bodyAt = Integer.BYTES + headerLength;
     Header header =

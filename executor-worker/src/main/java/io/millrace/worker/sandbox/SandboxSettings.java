@@ -22,6 +22,8 @@ import org.springframework.util.unit.DataSize;
  * @param pythonPath folders of packages that jobs may import, read-only
  * @param prewarm sandboxes that wait ready in a slot
  * @param jobsPerZygote jobs after which a slot's template process is replaced
+ * @param uidBase where root starts the worker: the user of its helpers; each slot's jobs have one
+ *     of the 256 above it that no other slot of this host has
  */
 @ConfigurationProperties("millrace.sandbox")
 public record SandboxSettings(
@@ -37,7 +39,8 @@ public record SandboxSettings(
     @DefaultValue("auto") List<String> preimport,
     @DefaultValue List<Path> pythonPath,
     @DefaultValue("2") int prewarm,
-    @DefaultValue("1000") int jobsPerZygote) {
+    @DefaultValue("1000") int jobsPerZygote,
+    @DefaultValue("60706") int uidBase) {
 
   private static final DataSize LEAST_MEMORY = DataSize.ofMegabytes(32);
 
@@ -56,6 +59,7 @@ public record SandboxSettings(
     check(result.toBytes() >= 1024, "result", "1KB or more", result);
     check(prewarm >= 0, "prewarm", "0 or more", prewarm);
     check(jobsPerZygote >= 1, "jobs-per-zygote", "1 or more", jobsPerZygote);
+    check(uidBase >= 1, "uid-base", "1 or more", uidBase);
   }
 
   private static void check(boolean good, String name, String wanted, Object value) {

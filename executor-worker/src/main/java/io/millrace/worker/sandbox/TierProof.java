@@ -46,8 +46,8 @@ public record TierProof(String tier, Map<String, String> limits) {
   static TierProof prove(SandboxFiles files, SandboxSettings settings, Duration patience) {
     try {
       Process process =
-          new ProcessBuilder(
-                  files.command(settings.python(), "prove", "--require", settings.require()))
+          files
+              .process(settings.python(), "prove", "--require", settings.require())
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       process.getOutputStream().close();

@@ -8,6 +8,8 @@ import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,5 +81,25 @@ class SandboxRunTest {
   void aTimeoutSaysHowLongTheJobHad() throws Exception {
     Outcome.TimedOut timedOut = (Outcome.TimedOut) SandboxRun.outcome(frame("timeout", ""), JOB);
     assertThat(timedOut.seconds()).isEqualTo(7);
+  }
+
+  /**
+   * A helper sees hostile code; whatever it sends ends its job, and never the thread that reads.
+   */
+  @Test
+  void whateverAHelperSendsIsAnOutcomeOrTheSandboxesOwnFailure() {
+    Random random = new Random(4711);
+    for (int round = 0; round < 50_000; round++) {
+      byte[] payload = frame(random.nextBoolean() ? "ok" : "exit", "[1,{\"a\":null}]");
+      for (int change = random.nextInt(4); change >= 0; change--) {
+        payload[random.nextInt(payload.length)] = (byte) random.nextInt();
+      }
+      byte[] sent = Arrays.copyOf(payload, random.nextInt(payload.length + 8));
+      try {
+        assertThat(SandboxRun.outcome(sent, JOB)).isNotNull();
+      } catch (SandboxFailedException e) {
+        assertThat(e).hasMessageContaining("helper");
+      }
+    }
   }
 }

@@ -27,6 +27,7 @@ final class TestSandbox {
         preimport,
         List.of(),
         1,
-        jobsPerZygote);
+        jobsPerZygote,
+        60706);
   }
 }
