@@ -16,7 +16,7 @@ import resource
 import sys
 import types
 import weakref
-from typing import Any, FrozenSet, List, Optional
+from typing import Any, FrozenSet, List, Optional, Set
 
 _PYTHON = ctypes.PyDLL(None)
 # As the C function PyLong_AsLong of this platform has it.
@@ -91,11 +91,13 @@ class Remains:
         self._silent = _SILENT | {_Mark}
         self._streams: Any = None
         self._mark: Any = None
+        self._before: Set[int] = set()
         self._modules = sys.modules
         self._of_zygote: FrozenSet[str] = frozenset()
         self._taken: List[Any] = []
         self._hidden: List[Any] = []
         self._seen = True
+        self._known = 0
 
     def know_modules(self) -> None:
         """By the zygote: those are not the program's."""
@@ -104,11 +106,15 @@ class Remains:
     def know_kinds(self) -> None:
         """By the zygote, at last: of these there are some in each sandbox."""
         self._silent = self._silent.union(map(type, self._objects()), (_Mark,))
+        self._before.clear()  # practice left one for each of the zygote's objects
 
     def mark(self) -> None:
         """What is alive by now is not the program's."""
         self._mark = _Mark()
         self._streams = sys.stdout, sys.stderr
+        self._known = len(self._modules)
+        self._before.clear()
+        self._before.update(map(id, self._objects()))
 
     def matter(self) -> bool:
         """Whether anything is left for an interpreter's end to do: finalizers, callbacks, buffers."""
@@ -116,7 +122,7 @@ class Remains:
             out, err = self._streams
             if sys.stdout is not out or sys.stderr is not err or not (out.write_through and err.write_through):
                 return True
-            return self._noticed()
+            return not self._left_nothing() and self._noticed()
         except BaseException:  # no memory for the list of them, or the program put something in our way
             return True
 
@@ -150,6 +156,12 @@ class Remains:
                 setattr(sys, name, None)
         sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
         return modules
+
+    def _left_nothing(self) -> bool:
+        """Whether the collector knows of no object that was not there before. Not of which kind they are: to ask that touches
+        each kind, and what a fork touches is copied."""
+        known, left = len(self._modules) == self._known, self._objects()
+        return known and not gc.callbacks and not self._debug() and self._before.issuperset(map(id, left))
 
     def _noticed(self) -> bool:
         if gc.callbacks or self._debug():

@@ -20,6 +20,7 @@ import select
 import struct
 import sys
 import time
+from codecs import BOM_UTF8
 from os import _exit, close, getpid, set_blocking, write
 from types import CodeType
 from typing import Any, Callable, Dict, Optional, Sequence, Tuple
@@ -93,8 +94,9 @@ class Runner:
         self._result_fd = result_fd
         self._main_process = getpid()
         self._before = _cpu()
+        code = self._compile(source)
         self.remains.mark()
-        return self._compile(source)
+        return code
 
     def tell(self) -> None:
         """The program is over."""
@@ -160,15 +162,16 @@ class Runner:
     def _rehearse(self) -> bytes:
         """Takes the copy-on-write faults out of a job's way while nobody waits for them; what it would report."""
         self._before = _cpu()
+        code = self._compile(_REHEARSAL)
         self.remains.mark()
-        self._succeed(eval(self._compile(_REHEARSAL), self._names))
+        self._succeed(eval(code, self._names))
         self.remains.matter()
         return self._report(self._ending)
 
     def _compile(self, source: bytes) -> CodeType:
         self._source = source
         _write_file(self._file, source)
-        text = source.decode("utf-8-sig")
+        text = (source[3:] if source.startswith(BOM_UTF8) else source).decode()  # the codec utf-8-sig is Python's own
         code, needed, usual = toplevel.compile_program(text, self._file)
         if not usual:
             self._make_usual(code, needed, text)
