@@ -1,5 +1,6 @@
 """The escape suite: cases as data (escape_cases.json for what is promised, attack_cases.json for each kind of program
-that once got something out or stopped a neighbour), and how a reply to one is judged.
+that once got something out or stopped a neighbour, given_cases.json for those programs themselves, whose numbers of
+system calls are x86_64's), and how a reply to one is judged.
 
 A case is a program that tries something; most print ESCAPED where they succeed. The same
 cases run against a slot (test_escape.py) and over HTTP (escape_http.py).
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Optional
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
-_FILES = ("escape_cases.json", "attack_cases.json")
+_FILES = ("escape_cases.json", "attack_cases.json", "given_cases.json")
 ALL_TIERS = ("root", "userns", "fallback")
 DEFAULT_TIMEOUT = 5
 
