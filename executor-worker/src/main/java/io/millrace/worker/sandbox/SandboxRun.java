@@ -5,7 +5,7 @@ import io.millrace.job.Outcome;
 import io.millrace.job.Output;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -67,8 +67,8 @@ final class SandboxRun {
   private static Outcome parsed(byte[] payload, Job job) throws SandboxFailedException {
     int headerLength = ByteBuffer.wrap(payload).getInt();
     int bodyAt = Integer.BYTES + headerLength;
-    Header header =
-        JSON.readValue(Arrays.copyOfRange(payload, Integer.BYTES, bodyAt), Header.class);
+    Objects.checkFromIndexSize(Integer.BYTES, headerLength, payload.length);
+    Header header = JSON.readValue(payload, Integer.BYTES, headerLength, Header.class);
     if (!job.jobId().toString().equals(header.jobId())) {
       throw new SandboxFailedException("the helper answered for job " + header.jobId());
     }
