@@ -8,8 +8,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Splits a URL by the strictest reading of RFC 3986. It is the only parser a webhook's URL ever
- * meets, so none can read another host out of it.
+ * Splits a URL by the strictest reading of RFC 3986, but for brackets in path and query, which many
+ * receivers use. It is the only parser a webhook's URL ever meets, so none can read another host
+ * out of it.
  */
 final class WebhookUrlReader {
 
