@@ -3,6 +3,7 @@ package io.millrace.files;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
 
@@ -19,7 +20,7 @@ record Intake(long size, String sha256) {
   /**
    * Copies a content to its end. Empty when it has more than {@code maxBytes}.
    *
-   * @throws IOException when {@code content} cannot be read
+   * @throws IOException when {@code content} cannot be read, or this thread is interrupted
    * @throws FileStoreException when {@code file} cannot be written
    */
   static Optional<Intake> copy(InputStream content, FileChannel file, long maxBytes)
@@ -39,11 +40,14 @@ record Intake(long size, String sha256) {
     return Optional.of(new Intake(size, digest.end()));
   }
 
-  private static void write(FileChannel file, ByteBuffer bytes) {
+  private static void write(FileChannel file, ByteBuffer bytes) throws ClosedByInterruptException {
     try {
       while (bytes.hasRemaining()) {
         file.write(bytes);
       }
+    } catch (ClosedByInterruptException e) {
+      // Whoever waits for this file has gone: the disk is not to blame.
+      throw e;
     } catch (IOException e) {
       throw new FileStoreException("A file that comes in cannot be written to the disk", e);
     }

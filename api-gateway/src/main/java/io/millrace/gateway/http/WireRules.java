@@ -22,6 +22,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * One connection's; used on its event loop only.
  */
 final class WireRules extends ChannelDuplexHandler {
+
+  private static final String EVENTS = "text/event-stream";
 
   private final Limits limits;
   private final FoldedLines folds;
@@ -47,6 +50,7 @@ final class WireRules extends ChannelDuplexHandler {
   private boolean bodyDue;
   private boolean modern;
   private boolean inputEnded;
+  private boolean endless;
 
   WireRules(Limits limits, FoldedLines folds) {
     this.limits = limits;
@@ -84,13 +88,17 @@ final class WireRules extends ChannelDuplexHandler {
     }
   }
 
-  /** The sender will send no more: what it has sent whole is answered, then the connection ends. */
+  /**
+   * The sender will send no more: what it has sent whole is answered, then the connection ends. A
+   * stream of events has no end to wait for, and may have nothing to say that would show who has
+   * gone: it ends here.
+   */
   private void onInputEnd(ChannelHandlerContext ctx) {
     inputEnded = true;
     if (refused) {
       return;
     }
-    if (unanswered == 0) {
+    if (unanswered == 0 || answerBegun && endless) {
       ctx.close();
     } else if (bodyDue) {
       owedElsewhere = unanswered - 1;
@@ -148,6 +156,8 @@ final class WireRules extends ChannelDuplexHandler {
     if (message instanceof HttpResponse response) {
       informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
       answerBegun = !informational;
+      endless =
+          EVENTS.contentEquals(Objects.requireNonNullElse(HttpUtil.getMimeType(response), ""));
       last = !HttpUtil.isKeepAlive(response);
     }
     if (message instanceof LastHttpContent && !informational) {
