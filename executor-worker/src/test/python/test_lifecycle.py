@@ -137,7 +137,7 @@ class LifecycleTest(unittest.TestCase):
 
     def test_without_a_cgroup_for_cpu_a_long_job_comes_after_short_ones(self) -> None:
         crowd = ("import os, threading\nfor _ in range(3):\n    if os.fork() == 0:\n        os.setsid()\n        while True: pass\n"
-                 "threading.Thread(target=lambda: os.write(1, b'on')).start()\nwhile True: pass")
+                 "threading.Thread(target=threading.Event().wait).start()\nwhile True: pass")
         for tier, launcher in support.tiers().items():
             with self.subTest(tier=tier), Slot(launcher, support.PYTHON, tier=tier, preimport=[], cgroups="off",
                                                require="fallback") as slot:
