@@ -26,6 +26,10 @@ final class SettingNames {
   private static final String METADATA = "META-INF/spring-configuration-metadata.json";
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([A-Za-z0-9._-]+)");
   private static final Set<String> OF_THE_JVM = Set.of("JDK_JAVA_OPTIONS");
+
+  /** Read by a placeholder in both roles' code, so that no class declares it. */
+  private static final Set<String> OF_BOTH_ROLES = Set.of("MILLRACE_QUEUE_REPLICAS");
+
   private static final Set<String> OF_KAFKAS_IMAGE = Set.of("CLUSTER_ID", "KAFKA_HEAP_OPTS");
 
   private final Set<String> names = new HashSet<>();
@@ -94,6 +98,7 @@ final class SettingNames {
   boolean bind(String variable) {
     String name = canonical(variable);
     return OF_THE_JVM.contains(variable)
+        || OF_BOTH_ROLES.contains(variable)
         || names.contains(name)
         || maps.stream().anyMatch(each -> name.startsWith(each) && name.length() > each.length());
   }
