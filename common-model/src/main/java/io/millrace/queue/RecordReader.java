@@ -5,8 +5,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -49,7 +51,11 @@ public final class RecordReader {
     return found;
   }
 
-  /** Shows the bytes at these addresses one after the other, but for those that are gone. */
+  /**
+   * Shows the bytes at these addresses, lane by lane and in the order of the log, but for those
+   * that are gone. What one fetch brings is used whole: a fetch for each address would wait, at the
+   * log's end, for records that do not come.
+   */
   public void readEach(Collection<RecordPointer> pointers, BiConsumer<RecordPointer, byte[]> each) {
     if (pointers.isEmpty()) {
       return;
@@ -58,32 +64,36 @@ public final class RecordReader {
       for (Lane lane : Lane.values()) {
         List<RecordPointer> ofLane =
             pointers.stream().filter(pointer -> pointer.lane() == lane).toList();
-        readEach(consumer, partition(lane), ofLane, each);
+        readEach(consumer, lane, ofLane, each);
       }
     }
   }
 
   private static void readEach(
       Consumer<byte[], byte[]> consumer,
-      TopicPartition partition,
+      Lane lane,
       List<RecordPointer> pointers,
       BiConsumer<RecordPointer, byte[]> each) {
     if (pointers.isEmpty()) {
       return;
     }
+    TopicPartition partition = partition(lane);
     consumer.assign(Set.of(partition));
     long first = first(consumer, partition);
     long end = end(consumer, partition);
-    for (RecordPointer pointer : pointers) {
-      if (pointer.offset() < first || pointer.offset() >= end) {
-        continue;
-      }
-      consumer.seek(partition, pointer.offset());
+    NavigableSet<Long> wanted = new TreeSet<>();
+    pointers.forEach(pointer -> wanted.add(pointer.offset()));
+    NavigableSet<Long> left = wanted.subSet(first, true, end, false);
+    while (!left.isEmpty()) {
+      consumer.seek(partition, left.first());
+      long passed = left.first();
       for (ConsumerRecord<byte[], byte[]> record : poll(consumer, partition)) {
-        if (record.offset() == pointer.offset()) {
-          each.accept(pointer, record.value());
+        passed = record.offset();
+        if (left.contains(passed)) {
+          each.accept(new RecordPointer(lane, passed), record.value());
         }
       }
+      left.headSet(passed, true).clear();
     }
   }
 
