@@ -25,6 +25,9 @@ final class BrokerSettings {
     internalTopics(settings, node.copies());
     shareGroups(settings);
     small(settings);
+    if (node.copies() == 1) {
+      soonBackAfterAKill(settings);
+    }
     return settings;
   }
 
@@ -87,6 +90,12 @@ final class BrokerSettings {
     settings.put("group.share.min.heartbeat.interval.ms", "500");
     settings.put("group.share.min.session.timeout.ms", "3000");
     settings.put("group.initial.rebalance.delay.ms", "0");
+  }
+
+  /** A broker is let in again only once the session of its former self has lapsed: usually 9 s. */
+  private static void soonBackAfterAKill(Properties settings) {
+    settings.put("broker.session.timeout.ms", "3000");
+    settings.put("broker.heartbeat.interval.ms", "1000");
   }
 
   private static void small(Properties settings) {
