@@ -37,6 +37,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -44,6 +45,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import tools.jackson.databind.JsonNode;
 
 /** A whole worker on a real broker, a real Redis and real sandboxes. */
+@Tag("services")
 class WorkerTest {
 
   private static final String SLEEP = "import time\ntime.sleep(50)";
@@ -357,8 +359,8 @@ class WorkerTest {
               .counter();
       LeaseKeeper held = other.getBean(LeaseKeeper.class);
       Eventually.isTrue(Duration.ofSeconds(60), () -> other.getBean(SlotPool.class).ready() == 2);
-      for (int number = 0; number < 6; number++) {
-        jobs.add(caller.submit("import time\ntime.sleep(5)\nprint('done')", 30, null));
+      for (int number = 0; number < 4; number++) {
+        jobs.add(caller.submit("import time\ntime.sleep(3)\nprint('done')", 30, null));
       }
       Eventually.isTrue(Duration.ofSeconds(30), () -> !held.isIdle());
     }

@@ -4,7 +4,9 @@ import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Output;
 import io.millrace.job.Reply;
+import io.millrace.queue.Completion;
 import io.millrace.queue.JobCodec;
+import io.millrace.queue.JobQueue;
 import io.millrace.queue.Lane;
 import io.millrace.queue.QueueClients;
 import io.millrace.queue.RecordPointer;
@@ -12,6 +14,7 @@ import io.millrace.queue.Topics;
 import io.millrace.queue.UnreadableRecordException;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.Granted;
+import io.millrace.store.JobLeases.Recorded;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -36,6 +39,7 @@ public final class HandWorker implements AutoCloseable {
   private static final int ALL = 1_000_000;
 
   private final JobLeases leases;
+  private final JobQueue queue;
   private final Reply.Speaker speaker;
   private final ShareConsumer<byte[], byte[]> consumer;
   private final Function<Job, Outcome> program;
@@ -55,6 +59,7 @@ public final class HandWorker implements AutoCloseable {
     this.go = go;
     this.sinceMicros = ChronoUnit.MICROS.between(Instant.EPOCH, since);
     this.leases = gateway.getBean(JobLeases.class);
+    this.queue = gateway.getBean(JobQueue.class);
     this.speaker = gateway.getBean(Reply.Speaker.class);
     this.program = program;
     this.consumer = gateway.getBean(QueueClients.class).shareConsumer(Topics.WORKERS, 50);
@@ -142,12 +147,22 @@ public final class HandWorker implements AutoCloseable {
     Eventually.holds(
         () -> {
           try {
-            leases.finish(granted.lease(), reply, runTime);
+            leases.finish(granted.lease(), reply, runTime).ifPresent(end -> announce(job, end));
             return true;
           } catch (DataAccessException e) {
             return false;
           }
         });
+  }
+
+  private void announce(Job job, Recorded end) {
+    String webhookUrl = job.request().webhookUrl();
+    if (webhookUrl != null) {
+      queue
+          .complete(
+              new Completion(job.jobId(), job.owner(), webhookUrl, end.body(), job.traceparent()))
+          .thenRun(() -> leases.published(job.jobId()));
+    }
   }
 
   @Override

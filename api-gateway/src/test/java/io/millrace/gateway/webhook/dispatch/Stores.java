@@ -110,6 +110,11 @@ final class Stores implements AutoCloseable {
     command("FLUSHALL");
   }
 
+  /** The wait before a delivery's next attempt is over; it must be waiting, not under way. */
+  void makeDue(UUID jobId) {
+    command("ZADD", "{millrace}:webhooks:due", "XX", "0", jobId.toString());
+  }
+
   /** Redis takes no writes until {@link #resumeRedis}. */
   void pauseRedis() {
     command("CLIENT", "PAUSE", "600000", "WRITE");
