@@ -15,6 +15,7 @@ import io.millrace.store.QueueGauge;
 import io.millrace.testing.Store;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
@@ -26,6 +27,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
+@Tag("services")
 class QueueConfigurationTest {
 
   @Configuration(proxyBeanMethods = false)

@@ -19,10 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
+@Tag("services")
 class FirstContactTest {
 
   private static final String NO_SUCH_NAME = "kafka.invalid:9092";

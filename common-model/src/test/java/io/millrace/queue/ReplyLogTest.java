@@ -16,8 +16,10 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("services")
 class ReplyLogTest {
 
   private static final String TIMES = "0.001 0.002 0.003 4";

@@ -18,8 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("services")
 class ReconcilerTest {
 
   private final Crew crew = Crew.withoutGrace();

@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** All rescue at work, by itself, with a lease of one second. */
+@Tag("services")
 class RescueTest {
 
   private static final Duration LEASE = Duration.ofSeconds(1);

@@ -35,8 +35,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("services")
 class AdmissionGateTest {
 
   private static final Duration LEASE = Duration.ofSeconds(15);

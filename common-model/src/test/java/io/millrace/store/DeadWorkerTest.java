@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.listener.ChannelTopic;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 /** Leases of 15 s: what lapses here lapses by another sign. */
+@Tag("services")
 class DeadWorkerTest {
 
   private static final Duration SOON = Duration.ofSeconds(2);

@@ -15,9 +15,11 @@ import io.millrace.testing.Store;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What it means that Redis has no hash of a job: it has ended, or was forgotten. */
+@Tag("services")
 class ForgottenJobsTest {
 
   private static final QueueSettings SETTINGS = Store.settings(0, Duration.ofSeconds(15));

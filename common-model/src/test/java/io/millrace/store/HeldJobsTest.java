@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Jobs beyond their owner's running limit: held, and let go on as its running ones end. */
+@Tag("services")
 class HeldJobsTest {
 
   private final Store store = Store.fresh(Store.settings(0, Duration.ofSeconds(1)));

@@ -32,8 +32,10 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("services")
 class JobLeasesTest {
 
   private static final Duration SHORT_LEASE = Duration.ofSeconds(1);

@@ -13,11 +13,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@link JobState#canBecome} against what the scripts do: each state, and each way out of it. */
+@Tag("services")
 class JobMovesTest {
 
   private final Store store = Store.fresh();

@@ -12,9 +12,11 @@ import io.millrace.store.LaneRepair.Settled;
 import io.millrace.store.LaneRepair.Unseen;
 import io.millrace.testing.Store;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the scripts do when a job moved on between the look at the lane and the settling. */
+@Tag("services")
 class LaneRepairTest {
 
   private static final long LATER = Long.MAX_VALUE / 1000;

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
@@ -34,6 +35,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  * In each topology that the documents name, a Redis that was emptied, started again or replaced is
  * noticed, by a user with no more rights than they say.
  */
+@Tag("services")
 class RedisTopologiesTest {
 
   private static final String MASTER = "millrace";

@@ -10,12 +10,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * What the dashboard and the rules ask for is what a gateway and a worker that have run all sorts
  * of jobs say; with every logger at DEBUG they said nothing that is the callers' own.
  */
+@Tag("services")
 class MetricsInUseTest {
 
   /** What Prometheus adds to each series. */

@@ -11,10 +11,12 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** One trace from the request to the webhook, through Kafka and the sandbox; logs as JSON. */
+@Tag("services")
 class OneTraceTest {
 
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";

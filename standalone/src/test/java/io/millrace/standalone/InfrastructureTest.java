@@ -14,10 +14,12 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("services")
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class InfrastructureTest {
   @TempDir Path dir;

@@ -7,9 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@Tag("services")
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class LifelineTest {
   private static final String DEAF = "trap '' TERM; echo $$; while :; do sleep 1; done";

@@ -12,11 +12,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A start that fails says why in one line: setting, value, cause, what to do. */
+@Tag("services")
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class StartFailureTest {
   /** Root without its privileges is refused what an ordinary user is refused. */

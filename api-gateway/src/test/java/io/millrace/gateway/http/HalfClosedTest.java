@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Senders that close their side of a connection, to wait or to go. */
+@Tag("services")
 class HalfClosedTest {
 
   private static final Duration MOST = Duration.ofSeconds(30);

@@ -27,10 +27,12 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** TLS from PEM files, and HTTP/2 in it. */
+@Tag("services")
 class TlsTest {
 
   private static final String PATH = "/v1/code/execute/python";

@@ -9,12 +9,14 @@ import io.millrace.gateway.support.TestGateway;
 import io.millrace.standalone.EmbeddedRedis;
 import io.millrace.standalone.testing.SharedInfrastructure;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** A Redis that lets go of jobs when it is full is as good as none. */
+@Tag("services")
 class EvictingRedisTest {
 
   @TempDir private Path folder;

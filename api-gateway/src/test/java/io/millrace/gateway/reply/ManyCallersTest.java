@@ -10,9 +10,11 @@ import io.millrace.gateway.support.TestGateway;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Waiting costs no thread. */
+@Tag("services")
 class ManyCallersTest {
 
   private static final int CALLERS = 80;

@@ -21,11 +21,13 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** What is meant for a job by its caller's going reaches Redis, also one that is away just then. */
+@Tag("services")
 class CallersThatGoTest {
 
   @TempDir static Path folder;

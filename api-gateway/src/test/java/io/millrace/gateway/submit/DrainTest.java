@@ -9,9 +9,11 @@ import io.millrace.gateway.support.Eventually;
 import io.millrace.gateway.support.TestGateway;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A gateway that stops leaves nobody without an answer. */
+@Tag("services")
 class DrainTest {
 
   @Test

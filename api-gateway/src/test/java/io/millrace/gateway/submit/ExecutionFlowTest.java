@@ -20,10 +20,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** A request's way through a whole gateway, with a hand in the worker's place. */
+@Tag("services")
 class ExecutionFlowTest {
 
   private static final Semaphore GO = new Semaphore(0);

@@ -11,9 +11,11 @@ import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a job in the gateway's hands is counted, once. */
+@Tag("services")
 class SubmissionMetersTest {
 
   private TestGateway gateway;

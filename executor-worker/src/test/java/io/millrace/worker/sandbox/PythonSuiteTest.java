@@ -9,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /** The sandbox's own tests, which are Python like it; each module of them is one test here. */
+@Tag("services")
 class PythonSuiteTest {
 
   private static final Path FOLDER = Path.of("src/test/python");

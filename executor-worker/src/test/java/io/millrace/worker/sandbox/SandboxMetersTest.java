@@ -12,9 +12,11 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is counted of one slot, on the real helper. */
+@Tag("services")
 class SandboxMetersTest {
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();

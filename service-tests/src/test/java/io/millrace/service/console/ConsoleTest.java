@@ -7,12 +7,14 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * What holds after each test of the console: the browser had nothing to complain about, neither
  * scripts nor the pages' policy, and asked nobody but the service.
  */
+@Tag("services")
 @ExtendWith(ChromiumCondition.class)
 abstract class ConsoleTest {
 

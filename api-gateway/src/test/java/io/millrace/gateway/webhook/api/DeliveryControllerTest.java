@@ -17,11 +17,13 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** From a request with a webhook to its delivery and what can be asked about it, over HTTP. */
+@Tag("services")
 class DeliveryControllerTest {
 
   private static final JsonMapper JSON = new JsonMapper();

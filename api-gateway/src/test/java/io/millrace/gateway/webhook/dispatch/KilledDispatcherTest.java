@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code kill -9} of the dispatching process at each step: another goes on, same id, same body. */
+@Tag("services")
 class KilledDispatcherTest {
 
   private static final String[] SHORT_LEASES = {
