@@ -1,68 +1,68 @@
 #!lua
 -- Lets a job into the queue, or says why not. Nothing is written unless it is let in.
-local job_id, owner, id, gateway, timeout, webhook_url = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-local max_length, owner_waiting, owner_running, owner_rate =
-  tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
-local idempotency_key, digest, idempotency_ttl, ttl = ARGV[11], ARGV[12], ARGV[13], ARGV[14]
-local owner_stored, owner_bytes, bytes, store_full = tonumber(ARGV[15]), tonumber(ARGV[16]), tonumber(ARGV[17]), ARGV[18]
+-- ARGV: the job; jobs that may wait; the owner's limits, those that it has; bytes of the job's record; '1' when the store is full;
+-- seconds that its owner's list of jobs is kept.
+-- A refusal: why, the queue's length, microseconds until it is worth coming again or '0'.
+local job, max_length, limits = told(ARGV[1]), tonumber(ARGV[2]), cjson.decode(ARGV[3])
+local bytes, store_full, ttl = tonumber(ARGV[4]), ARGV[5], ARGV[6]
+local job_id, owner = job.job_id, job.owner
+setmetatable(limits, {__index = function() return 0 end})
 
 if redis.call('EXISTS', EPOCH) == 0 then return {'rebuilding'} end
 
 local at = now()
-local idempotency = idempotency_of(owner, idempotency_key)
-if idempotency_key ~= '' then
+if job.idempotency_key then
+  local idempotency = idempotency_of(owner, job.idempotency_key)
   local first = redis.call('HMGET', idempotency, 'job_id', 'digest')
-  local state = first[1] and redis.call('HGET', P .. 'job:' .. first[1], 'state')
+  local state = first[1] and redis.call('HGET', job_of(first[1]), 'state')
   if state and state ~= 'refused' then
-    if first[2] ~= digest then return {'other_body', first[1]} end
+    if first[2] ~= job.body_digest then return {'other_body'} end
     return {ended(state) and 'repeated' or 'in_flight', first[1]}
   end
   -- The first job may be among what was forgotten.
   if older() then return {'rebuilding'} end
+  if first[1] then redis.call('DEL', idempotency) end
 end
 
 if store_full == '1' then return {'store_full'} end
 local length = queue_length()
 if max_length > 0 and length >= max_length then return {'queue_full', text(length)} end
 local waiting = redis.call('ZCARD', waiting_of(owner))
-if owner_waiting > 0 and waiting >= owner_waiting then return {'key_full', text(length), text(waiting)} end
-if owner_stored > 0 then
+if limits.queued > 0 and waiting >= limits.queued then return {'key_full', text(length)} end
+if limits.stored > 0 then
   local stored, soonest = stored_by(owner, at)
-  if stored >= owner_stored then return {'key_stored', text(length), text(soonest - at)} end
+  if stored >= limits.stored then return {'key_stored', text(length), text(soonest - at)} end
 end
 local bytes_key, bytes_due = P .. 'owner:' .. owner .. ':bytes', 0
-if owner_bytes > 0 then
+if limits.bytes > 0 then
   -- A job goes when the bytes before it have been paid for but for the last second's; it is charged whole.
   local due = math.max(tonumber(redis.call('GET', bytes_key) or 0), at)
   local early = due - at - 1000000
   if early >= 1 then return {'key_bytes', text(length), text(math.ceil(early))} end
-  bytes_due = due + math.ceil(bytes * 1000000 / owner_bytes)
+  bytes_due = due + math.ceil(bytes * 1000000 / limits.bytes)
 end
-if owner_rate > 0 then
+if limits.rate > 0 then
   -- GCRA: a key may be one second's worth of jobs ahead of its steady rate. At most that far, too,
   -- is its next job due, should the clock have been set back.
-  local rate_key, step = P .. 'owner:' .. owner .. ':rate', 1000000 / owner_rate
+  local rate_key, step = P .. 'owner:' .. owner .. ':rate', 1000000 / limits.rate
   local due = math.min(math.max(tonumber(redis.call('GET', rate_key) or 0), at), at + 1000000)
   local early = due - at - (1000000 - step)
   if early >= 1 then return {'key_rate', text(length), text(math.ceil(early))} end
   redis.call('SET', rate_key, text(due + step), 'PX', 2000)
 end
 
-if owner_bytes > 0 then
+if limits.bytes > 0 then
   redis.call('SET', bytes_key, text(bytes_due), 'PX', math.ceil((bytes_due - at) / 1000) + 1000)
 end
 
 -- Over its fair share (one job a slot) a key's jobs go to the second lane.
 local slots = tonumber(redis.call('GET', P .. 'slots') or 0)
 local lane = waiting < math.max(1, slots) and 'first' or 'bulk'
-redis.call('HSET', KEYS[1], 'v', 1, 'owner', owner, 'accepted', text(at), 'attempt', 0, 'timeout', timeout,
-  'state', 'queued', 'lane', lane, 'queued_at', text(at))
-if id ~= '' then redis.call('HSET', KEYS[1], 'id', string.sub(id, 2)) end
-if gateway ~= '' then redis.call('HSET', KEYS[1], 'watchers', gateway, 'caller', 1) end
-if webhook_url ~= '' then redis.call('HSET', KEYS[1], 'webhook_url', webhook_url) end
+job.accepted = at
+remember(job, 'state', 'queued', 'lane', lane, 'queued_at', text(at), unpack(job.reply_to and {'caller', 1} or {}))
 enter_lane(job_id, owner, lane, at)
-if owner_running > 0 or owner_stored > 0 then
-  redis.call('HSET', limits_of(owner), 'running', owner_running, 'stored', text(owner_stored))
+if limits.running > 0 or limits.stored > 0 then
+  redis.call('HSET', limits_of(owner), 'running', limits.running, 'stored', text(limits.stored))
   redis.call('EXPIRE', limits_of(owner), ttl)
 else
   redis.call('DEL', limits_of(owner))
@@ -70,9 +70,4 @@ end
 redis.call('ZADD', jobs_of(owner), text(at), job_id)
 redis.call('ZREMRANGEBYRANK', jobs_of(owner), 0, -1001)
 redis.call('EXPIRE', jobs_of(owner), ttl)
-if idempotency_key ~= '' then
-  redis.call('HSET', idempotency, 'job_id', job_id, 'digest', digest)
-  redis.call('EXPIRE', idempotency, idempotency_ttl)
-  redis.call('HSET', KEYS[1], 'idempotency', idempotency)
-end
 return {'admitted', lane, text(length + 1), text(at)}

@@ -4,6 +4,6 @@
 while true do
   local job_id = redis.call('ZPOPMIN', AHEAD)[1]
   if not job_id then return {} end
-  local fields = redis.call('HMGET', P .. 'job:' .. job_id, 'state', 'record')
+  local fields = redis.call('HMGET', job_of(job_id), 'state', 'record')
   if fields[1] == 'queued' and fields[2] then return {job_id, fields[2]} end
 end

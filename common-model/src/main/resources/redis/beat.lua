@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- A worker says that it lives and extends the leases of its jobs; answers how many jobs wait in each lane, and
 -- those that are not its own any more: over, or taken by another attempt.
--- ARGV: worker, life in us, lease in us, slots, tier, limits, host, then 11 values a job.
+-- ARGV: worker, life in us, lease in us, slots, tier, limits, host, then the jobs, each with its attempt, start and record.
 local worker, life_us, lease_us = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local at = now()
 local workers, card = P .. 'workers', P .. 'worker:' .. worker
@@ -31,34 +31,30 @@ else
 end
 
 local lost = {}
-for i = 8, #ARGV, 11 do
-  local job_id, attempt, record, owner, id = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
-  local job = P .. 'job:' .. job_id
-  local fields = redis.call('HMGET', job, 'state', 'attempt')
+for i = 8, #ARGV do
+  local job = told(ARGV[i])
+  local hash = job_of(job.job_id)
+  local fields = redis.call('HMGET', hash, 'state', 'attempt')
   local known_attempt = tonumber(fields[2])
-  if not fields[1] and not forgotten(job_id, tonumber(ARGV[i + 5])) then
+  if not fields[1] and not forgotten(job.job_id, job.accepted) then
     fields[1] = 'expired'
   elseif not fields[1] then
-    redis.call('HSET', job, 'v', 1, 'owner', owner, 'accepted', ARGV[i + 5], 'timeout', ARGV[i + 8])
-    if id ~= '' then redis.call('HSET', job, 'id', string.sub(id, 2)) end
-    if ARGV[i + 6] ~= '' then redis.call('HSET', job, 'webhook_url', ARGV[i + 6]) end
-    if ARGV[i + 7] ~= '' then redis.call('HSET', job, 'watchers', ARGV[i + 7]) end
-    promise_again(job, job_id, owner, ARGV[i + 10])
+    remember(job)
     known_attempt = 0
   end
-  if not ended(fields[1]) and known_attempt < tonumber(attempt) then
+  if not ended(fields[1]) and known_attempt < job.attempt then
     -- This claim was forgotten with Redis's last writes, or with all of them: it is made again.
-    leave_lanes(job_id, owner)
-    redis.call('HSET', job, 'state', 'running', 'attempt', attempt, 'record', record, 'worker', worker,
-      'started', ARGV[i + 9])
-    redis.call('HDEL', job, 'restored')
-    fields = {'running', attempt}
+    leave_lanes(job.job_id, job.owner)
+    redis.call('HSET', hash, 'state', 'running', 'attempt', job.attempt, 'record', job.record, 'worker', worker,
+      'started', text(job.started))
+    redis.call('HDEL', hash, 'restored')
+    fields = {'running', text(job.attempt)}
   end
-  if fields[1] == 'running' and fields[2] == attempt then
-    redis.call('ZADD', RUNNING, text(at + lease_us), job_id)
-    redis.call('SADD', running_of(owner), job_id)
+  if fields[1] == 'running' and tonumber(fields[2]) == job.attempt then
+    redis.call('ZADD', RUNNING, text(at + lease_us), job.job_id)
+    redis.call('SADD', running_of(job.owner), job.job_id)
   else
-    lost[#lost + 1] = (ended(fields[1]) and 'over ' or 'taken ') .. job_id
+    lost[#lost + 1] = (ended(fields[1]) and 'over ' or 'taken ') .. job.job_id
   end
 end
 table.insert(lost, 1, redis.call('ZCARD', FIRST) .. ' ' .. redis.call('ZCARD', BULK))

@@ -1,20 +1,16 @@
 #!lua flags=allow-oom
 -- A worker asks for the lease of the job whose record it holds.
-local job_id, worker, lease_us, record = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
-local owner, id, accepted, timeout, webhook_url, gateway = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
-local promise = ARGV[11]
+-- ARGV: the job, the worker, a lease in us, the record's address.
+local job, worker, lease_us, record = told(ARGV[1]), ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local job_id, owner = job.job_id, job.owner
 
 local at = now()
 local fields = redis.call('HMGET', KEYS[1], 'state', 'attempt', 'restored')
 local state = fields[1]
 if not state then
-  if not forgotten(job_id, tonumber(accepted)) then return {'ended', 'expired'} end
+  if not forgotten(job_id, job.accepted) then return {'ended', 'expired'} end
   -- The record says all there is to know.
-  redis.call('HSET', KEYS[1], 'v', 1, 'state', 'queued', 'owner', owner, 'accepted', accepted, 'attempt', 0, 'timeout', timeout)
-  if id ~= '' then redis.call('HSET', KEYS[1], 'id', string.sub(id, 2)) end
-  if gateway ~= '' then redis.call('HSET', KEYS[1], 'watchers', gateway) end
-  if webhook_url ~= '' then redis.call('HSET', KEYS[1], 'webhook_url', webhook_url) end
-  promise_again(KEYS[1], job_id, owner, promise)
+  remember(job, 'state', 'queued')
   if redis.call('ZSCORE', RUNNING, job_id) then
     -- Only its hash is gone: its worker's next beat says the rest, or its lease lapses.
     redis.call('HSET', KEYS[1], 'state', 'running', 'record', record)

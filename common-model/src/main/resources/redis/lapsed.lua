@@ -15,7 +15,7 @@ if redis.call('SET', P .. 'looked', 1, 'NX', 'PX', 300) then
   end
   if next(dead) then
     for _, job_id in ipairs(redis.call('ZRANGE', RUNNING, 0, -1)) do
-      if dead[redis.call('HGET', P .. 'job:' .. job_id, 'worker')] then redis.call('ZADD', RUNNING, 0, job_id) end
+      if dead[redis.call('HGET', job_of(job_id), 'worker')] then redis.call('ZADD', RUNNING, 0, job_id) end
     end
   end
 end
@@ -25,7 +25,7 @@ for _, job_id in ipairs(redis.call('ZRANGEBYSCORE', RUNNING, '(' .. longest, '+i
   redis.call('ZADD', RUNNING, longest, job_id)
 end
 for _, job_id in ipairs(redis.call('ZRANGEBYSCORE', RUNNING, '-inf', text(now()), 'LIMIT', 0, ARGV[1])) do
-  local fields = redis.call('HMGET', P .. 'job:' .. job_id, 'state', 'attempt', 'owner')
+  local fields = redis.call('HMGET', job_of(job_id), 'state', 'attempt', 'owner')
   if fields[1] == 'running' then
     lapsed[#lapsed + 1] = job_id .. ' ' .. fields[2]
   else

@@ -3,7 +3,7 @@
 local since
 local jobs = redis.call('ZRANGE', P .. ARGV[1], ARGV[2], ARGV[2] + ARGV[3] - 1)
 for _, job_id in ipairs(jobs) do
-  local accepted = tonumber(redis.call('HGET', P .. 'job:' .. job_id, 'accepted'))
+  local accepted = tonumber(redis.call('HGET', job_of(job_id), 'accepted'))
   if accepted then since = math.min(since or accepted, accepted) end
 end
 return {text(#jobs), since and text(since) or ''}

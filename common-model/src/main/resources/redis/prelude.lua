@@ -1,5 +1,32 @@
+
 -- What every script shares. Time is Redis's own, in microseconds: one clock for all machines.
 -- KEYS[1] is the job's hash where a script is about one job; all other keys share its hash tag.
+--
+-- The hash of a job, job:<job_id>: each field, who writes it, when it goes.
+--   v               1, of this list. remember, refuse; goes at the end
+--   owner           the name of the key that sent the job. remember
+--   id              the caller's own name for the request, if it has one. remember
+--   accepted        when the gate let the job in. remember
+--   timeout         seconds that it may run. remember; goes at the end
+--   webhook_url     who is told its end, if anybody is. remember
+--   idempotency     the Redis key that promises this job to a repeat, if one does. remember
+--   watchers        gateways whose callers wait, with commas. remember, watch, leave, unwatch; goes at the end
+--   caller          1 while the caller that sent it waits. admit; goes with a 202 (watch) and at the end
+--   state           where it is: JobState.java has the moves. Whoever moves it
+--   attempt         starts so far. remember, claim; beat and finish where Redis had forgotten some
+--   lane, queued_at where it waits, and since when. wait_in_lane; go at the end
+--   record          where its record is in the log. claim, beat, restore, settle
+--   worker          who runs it. claim, beat; goes when it waits again (wait_in_lane) and at the end
+--   started         when its attempt began. claim, beat, finish; goes when it waits again (wait_in_lane)
+--   restored        1 while it is known from the log alone. restore; goes with claim, beat, unclaimed, the end
+--   sandbox_failed, worker_lost  how often our fault ended an attempt. give_back; go at the end
+--   result_of       the attempt that the result is of. finish
+--   finished, status, times  when it ended, the reply's HTTP status and its times. finish_job
+--   reason          why it failed, where that is not the program's own doing. finish_job
+--   reply_at        where its reply is in the log of replies, when it is not in reply:<job_id>. finish_job
+--   keep            seconds that it is kept once its webhook is in the log. finish_job, with a webhook only
+-- The hash itself goes when its result's time is over (finish_job, published, write_back), with its refusal's
+-- (refuse), or when settle finds that the job never was. The end is finish_job: see WHILE_ALIVE.
 local P = '{millrace}:'
 local FIRST, BULK = P .. 'lane:first', P .. 'lane:bulk'
 -- Jobs that their owner's running limit holds back: they wait, but no worker need look for them.
@@ -46,17 +73,42 @@ local function stored_of(owner) return P .. 'owner:' .. owner .. ':stored' end
 -- With the owner's length in front, no owner can name a key of another's.
 local function idempotency_of(owner, key) return P .. 'idempotency:' .. #owner .. ':' .. owner .. ':' .. key end
 
--- Puts back what a repeat with the same Idempotency-Key was promised, as the job's record tells it:
--- 'ttl digest key', or '' without one.
-local function promise_again(job, job_id, owner, told)
-  local ttl, digest, key = string.match(told, '^(%d+) (%S+) (.+)$')
-  if not ttl then return end
-  local name = idempotency_of(owner, key)
-  if redis.call('HSETNX', name, 'job_id', job_id) == 1 then
-    redis.call('HSET', name, 'digest', digest)
-    redis.call('EXPIRE', name, ttl)
-    redis.call('HSET', job, 'idempotency', name)
+local function job_of(job_id) return P .. 'job:' .. job_id end
+
+-- A job as whoever hands it over knows it, in one argument of JSON: Told.java has the names. What is absent is nil;
+-- without a job_id it is the job of KEYS[1].
+local function told(argument)
+  local job = cjson.decode(argument)
+  job.job_id = job.job_id or string.sub(KEYS[1], #job_of('') + 1)
+  return job
+end
+
+-- Promises the job to a repeat with its Idempotency-Key, unless another job is promised already; answers the
+-- Redis key that says so.
+local function promise(job)
+  if not job.idempotency_key then return end
+  local key = idempotency_of(job.owner, job.idempotency_key)
+  if redis.call('HSETNX', key, 'job_id', job.job_id) == 0 then return end
+  redis.call('HSET', key, 'digest', job.body_digest)
+  redis.call('EXPIRE', key, job.promised)
+  return key
+end
+
+-- Gives a job its hash: here alone is a job born, when it is let in and when Redis has forgotten it. What
+-- follows the job are further fields that the script knows, as names and values.
+local function remember(job, ...)
+  local fields = {'v', 1, 'owner', job.owner, 'accepted', text(job.accepted), 'attempt', 0, 'timeout', job.timeout, ...}
+  local function add(name, value)
+    if value then
+      fields[#fields + 1] = name
+      fields[#fields + 1] = value
+    end
   end
+  add('id', job.id)
+  add('webhook_url', job.webhook_url)
+  add('watchers', job.reply_to)
+  add('idempotency', promise(job))
+  redis.call('HSET', job_of(job.job_id), unpack(fields))
 end
 
 local function ended(state)
@@ -176,7 +228,7 @@ end
 local function resume_held(owner)
   local job_id = redis.call('ZRANGE', held_of(owner), 0, 0)[1]
   if not job_id or room_of(owner) <= 0 then return '' end
-  local job = P .. 'job:' .. job_id
+  local job = job_of(job_id)
   local fields = redis.call('HMGET', job, 'lane', 'record')
   if not fields[2] then
     leave_lanes(job_id, owner)

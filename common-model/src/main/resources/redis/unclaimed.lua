@@ -3,7 +3,7 @@
 -- the end of. They go before what waits. ARGV: job ids.
 local lost = {}
 for _, job_id in ipairs(ARGV) do
-  local job = P .. 'job:' .. job_id
+  local job = job_of(job_id)
   local fields = redis.call('HMGET', job, 'state', 'restored')
   if fields[1] == 'queued' and fields[2] then
     redis.call('HDEL', job, 'restored')

@@ -185,8 +185,9 @@ public class QueueConfiguration {
   }
 
   @Bean
-  JobEnds jobEnds(MeterRegistry meters) {
-    return new JobEnds(meters);
+  JobEnds jobEnds(
+      StringRedisTemplate redis, QueueSettings settings, ShortMemory memory, MeterRegistry meters) {
+    return new JobEnds(redis, settings, memory, meters);
   }
 
   @Bean

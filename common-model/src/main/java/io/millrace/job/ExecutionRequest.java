@@ -15,4 +15,9 @@ public record ExecutionRequest(
 
   /** Seconds a job may run when the request does not say. */
   public static final int DEFAULT_TIMEOUT = 30;
+
+  /** The same without its program. */
+  public ExecutionRequest withoutCode() {
+    return new ExecutionRequest("", timeout, webhookUrl, id);
+  }
 }

@@ -4,12 +4,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An accepted request: what a record in the queue says.
+ * A request with what the service knows of it: at the gate, in the queue, and with the worker that
+ * runs it.
  *
  * @param jobId its name in every store, log line and reply
  * @param owner the name (never the secret) of the API key that sent it
  * @param request what to run
- * @param acceptedAt microseconds since the epoch by the clock of Redis
+ * @param acceptedAt microseconds since the epoch by the clock of Redis; 0 until the gate lets it in
  * @param replyTo the gateway whose caller waits for the reply, or null when nobody waits
  * @param traceparent the W3C trace context of the request, or null
  * @param idempotencyKey the request's Idempotency-Key, or null; with it, {@code bodyDigest} tells
@@ -36,12 +37,22 @@ public record Job(
     this(jobId, owner, request, acceptedAt, replyTo, traceparent, null, null);
   }
 
+  /** The same, let in by the gate at this time. */
+  public Job accepted(long at) {
+    return new Job(jobId, owner, request, at, replyTo, traceparent, idempotencyKey, bodyDigest);
+  }
+
   /** All of it but its program, which may be a megabyte: enough for what is told of it. */
   public Job withoutCode() {
-    ExecutionRequest told =
-        new ExecutionRequest("", request.timeout(), request.webhookUrl(), request.id());
     return new Job(
-        jobId, owner, told, acceptedAt, replyTo, traceparent, idempotencyKey, bodyDigest);
+        jobId,
+        owner,
+        request.withoutCode(),
+        acceptedAt,
+        replyTo,
+        traceparent,
+        idempotencyKey,
+        bodyDigest);
   }
 
   /** The same job as the step with this trace context knows it; null changes nothing. */

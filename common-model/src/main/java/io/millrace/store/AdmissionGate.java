@@ -3,13 +3,16 @@ package io.millrace.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.job.ExecutionRequest;
-import io.millrace.job.Reply;
+import io.millrace.job.Job;
 import io.millrace.queue.Lane;
 import io.millrace.queue.QueueSettings;
+import io.millrace.store.Admission.Admitted;
+import io.millrace.store.Admission.Refusal;
+import io.millrace.store.Admission.Refused;
+import io.millrace.store.Admission.Repeated;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
@@ -30,30 +33,12 @@ public final class AdmissionGate {
     this(redis, settings, new ShortMemory());
   }
 
-  /** What was refused and cancelled is kept in {@code memory} for a while. */
+  /** What was refused is kept in {@code memory} for a while. */
   public AdmissionGate(StringRedisTemplate redis, QueueSettings settings, ShortMemory memory) {
     this.scripts = new Scripts(redis);
     this.settings = settings;
     this.memory = memory;
   }
-
-  /**
-   * Who asks, and for what.
-   *
-   * @param gatewayId the gateway whose caller waits, or null when nobody waits
-   * @param limits of the owner
-   * @param idempotency the caller's idempotency key and the digest of the body, or null
-   */
-  public record Candidate(
-      UUID jobId,
-      String owner,
-      ExecutionRequest request,
-      @Nullable String gatewayId,
-      OwnerLimits limits,
-      @Nullable Idempotency idempotency) {}
-
-  /** An Idempotency-Key with what it stands for. */
-  public record Idempotency(String key, String bodyDigest) {}
 
   /**
    * Limits of one owner; 0 is none.
@@ -74,86 +59,44 @@ public final class AdmissionGate {
     }
   }
 
-  /** What the gate said. */
-  public sealed interface Decision {}
-
-  /** In; {@code acceptedAt} in microseconds since the epoch, {@code queueLength} with this job. */
-  public record Admitted(Lane lane, long queueLength, long acceptedAt) implements Decision {}
-
-  /** The whole queue is full. */
-  public record QueueFull(long queueLength) implements Decision {}
-
-  /** The owner has as many waiting jobs as it may have. */
-  public record OwnerFull(long queueLength, long ownerWaiting) implements Decision {}
-
-  /** The owner sends faster than it may; {@code retryAfter} until its next job is due. */
-  public record OwnerTooFast(long queueLength, Duration retryAfter) implements Decision {}
-
-  /** As many bytes of the owner's replies are kept as may be; the first go after that time. */
-  public record OwnerStoresTooMuch(long queueLength, Duration retryAfter) implements Decision {}
-
-  /** The owner sends more bytes than it may; {@code retryAfter} until its next job is due. */
-  public record OwnerTooHeavy(long queueLength, Duration retryAfter) implements Decision {}
-
-  /** Redis is as full as it may be while it takes jobs in. */
-  public record StoreFull() implements Decision {}
-
-  /** The idempotency key's first job, which has ended. */
-  public record Repeated(UUID firstJobId) implements Decision {}
-
-  /** The idempotency key's first job, which has not ended. */
-  public record InFlight(UUID firstJobId) implements Decision {}
-
-  /** The idempotency key was used for another body. */
-  public record OtherBody(UUID firstJobId) implements Decision {}
-
-  /** Redis was emptied and the lanes are being rebuilt: come again in a second. */
-  public record Rebuilding() implements Decision {}
-
-  /** Lets the candidate in and counts it, or says why not. */
-  public Decision admit(Candidate candidate) {
-    return admit(candidate, false);
-  }
-
-  /** The same; with a full store only a repeat of a known key is answered. */
-  public Decision admit(Candidate candidate, boolean storeIsFull) {
-    ExecutionRequest request = candidate.request();
-    Idempotency idempotency = candidate.idempotency();
+  /**
+   * Lets the job in and counts it, or says why not; never {@code AWAY} nor {@code NO_PLACE}. With a
+   * full store only a repeat of a known key is answered.
+   *
+   * @throws org.springframework.dao.DataAccessException when Redis does not answer: the job may be
+   *     in
+   */
+  public Admission admit(Job job, OwnerLimits limits, boolean storeIsFull) {
     List<String> answer =
         scripts.run(
             "admit",
-            RedisKeys.job(candidate.jobId()),
-            candidate.jobId(),
-            candidate.owner(),
-            Scripts.optional(request.id()),
-            candidate.gatewayId(),
-            request.timeout(),
-            request.webhookUrl(),
+            RedisKeys.job(job.jobId()),
+            Told.job(job, settings),
             settings.maxLength(),
-            candidate.limits().queued(),
-            candidate.limits().running(),
-            candidate.limits().rate(),
-            idempotency == null ? null : idempotency.key(),
-            idempotency == null ? null : idempotency.bodyDigest(),
-            settings.idempotencyTtl().toSeconds(),
-            settings.retention().toSeconds(),
-            candidate.limits().stored(),
-            candidate.limits().bytes(),
-            bytes(request),
-            storeIsFull ? "1" : "");
+            Told.limits(limits),
+            bytes(job.request()),
+            storeIsFull ? "1" : "",
+            settings.retention().toSeconds());
     return switch (answer.get(0)) {
       case "admitted" -> new Admitted(Lane.of(answer.get(1)), number(answer, 2), number(answer, 3));
-      case "queue_full" -> new QueueFull(number(answer, 1));
-      case "key_full" -> new OwnerFull(number(answer, 1), number(answer, 2));
-      case "key_rate" -> new OwnerTooFast(number(answer, 1), micros(answer, 2));
-      case "key_stored" -> new OwnerStoresTooMuch(number(answer, 1), micros(answer, 2));
-      case "key_bytes" -> new OwnerTooHeavy(number(answer, 1), micros(answer, 2));
-      case "store_full" -> new StoreFull();
-      case "repeated" -> new Repeated(UUID.fromString(answer.get(1)));
-      case "in_flight" -> new InFlight(UUID.fromString(answer.get(1)));
-      case "other_body" -> new OtherBody(UUID.fromString(answer.get(1)));
-      default -> new Rebuilding();
+      case "repeated" -> new Repeated(UUID.fromString(answer.get(1)), true);
+      case "in_flight" -> new Repeated(UUID.fromString(answer.get(1)), false);
+      case "queue_full" -> refused(Refusal.QUEUE_FULL, answer);
+      case "key_full" -> refused(Refusal.KEY_FULL, answer);
+      case "key_rate" -> refused(Refusal.KEY_RATE, answer);
+      case "key_stored" -> refused(Refusal.KEY_STORED, answer);
+      case "key_bytes" -> refused(Refusal.KEY_BYTES, answer);
+      case "store_full" -> new Refused(Refusal.STORE_FULL);
+      case "other_body" -> new Refused(Refusal.OTHER_BODY);
+      case "rebuilding" -> new Refused(Refusal.REBUILDING);
+      default -> throw Scripts.unknown("admit", answer);
     };
+  }
+
+  private static Refused refused(Refusal why, List<String> answer) {
+    Duration retryAfter =
+        answer.size() > 2 ? Duration.ofNanos(number(answer, 2) * 1000) : Duration.ZERO;
+    return new Refused(why, number(answer, 1), retryAfter);
   }
 
   /**
@@ -170,80 +113,16 @@ public final class AdmissionGate {
   }
 
   private boolean tellRefused(UUID jobId) {
-    return scripts
-        .run("refuse", RedisKeys.job(jobId), jobId, settings.retention().toSeconds())
-        .get(0)
-        .equals("refused");
-  }
-
-  /** How an attempt to cancel ended. */
-  public enum Cancellation {
-    DONE,
-    ALREADY_ENDED,
-    UNKNOWN
-  }
-
-  /** Cancels a job of this owner: it never starts, or its sandbox is killed. */
-  public Cancellation cancel(UUID jobId, String owner, Reply reply) {
-    String answer = end(jobId, owner, reply);
-    if (answer.equals("done")) {
-      memory.keep(KEPT_BESIDE, () -> end(jobId, owner, reply));
-    }
-    return switch (answer) {
-      case "done" -> Cancellation.DONE;
-      case "unknown" -> Cancellation.UNKNOWN;
-      default -> Cancellation.ALREADY_ENDED;
-    };
-  }
-
-  /**
-   * The last of this gateway's callers that waited for the job has gone: a job that waits itself,
-   * and that nobody else waits for either, is cancelled.
-   *
-   * @return whether it was
-   */
-  public boolean leave(UUID jobId, String gatewayId, Reply cancelled) {
-    boolean ended = tellLeft(jobId, gatewayId, cancelled);
-    if (ended) {
-      memory.keep(KEPT_BESIDE, () -> tellLeft(jobId, gatewayId, cancelled));
-    }
-    return ended;
-  }
-
-  private boolean tellLeft(UUID jobId, String gatewayId, Reply cancelled) {
-    return scripts
-        .run(
-            "leave",
-            RedisKeys.job(jobId),
-            jobId,
-            gatewayId,
-            ToldReply.of(cancelled),
-            settings.resultTtl().toSeconds())
-        .get(0)
-        .equals("cancelled");
-  }
-
-  private String end(UUID jobId, String owner, Reply reply) {
-    return scripts
-        .run(
-            "end",
-            RedisKeys.job(jobId),
-            jobId,
-            owner,
-            "",
-            ToldReply.of(reply),
-            settings.resultTtl().toSeconds())
-        .get(0);
+    return Scripts.either(
+        scripts.run("refuse", RedisKeys.job(jobId), jobId, settings.retention().toSeconds()),
+        "refused",
+        "too_late");
   }
 
   /** Bytes of the record that the job will have, but for some hundred around its texts. */
   private static long bytes(ExecutionRequest request) {
     String id = request.id();
     return request.code().getBytes(UTF_8).length + (id == null ? 0 : id.getBytes(UTF_8).length);
-  }
-
-  private static Duration micros(List<String> answer, int index) {
-    return Duration.ofNanos(number(answer, index) * 1000);
   }
 
   private static long number(List<String> answer, int index) {

@@ -15,14 +15,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What is known of a job, for those who ask. */
 public final class JobArchive {
 
   private static final int BATCH = 500;
-
-  /** Fields of a job in the script's answer. */
-  private static final int LISTED = 10;
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final TypeReference<Map<String, String>> FIELDS = new TypeReference<>() {};
 
   /** Values of a reply in the script's answer. */
   private static final int REPLY_VALUES = 5;
@@ -108,38 +109,32 @@ public final class JobArchive {
             after == null ? "" : after.acceptedAt(),
             after == null ? "" : after.jobId(),
             question.most());
-    List<String> fields = answer.subList(1, answer.size());
     List<ListedJob> jobs =
-        IntStream.range(0, fields.size() / LISTED)
-            .mapToObj(row -> listed(owner, fields.subList(row * LISTED, (row + 1) * LISTED)))
-            .toList();
-    return new Page(jobs, answer.get(0).isEmpty() ? null : place(jobs.get(jobs.size() - 1)));
+        answer.subList(1, answer.size()).stream().map(job -> listed(owner, job)).toList();
+    return new Page(
+        jobs, Scripts.either(answer, "more", "") ? place(jobs.get(jobs.size() - 1)) : null);
   }
 
   private static Place place(ListedJob last) {
     return new Place(Objects.requireNonNullElse(last.job().acceptedAt(), 0L), last.job().jobId());
   }
 
-  private static ListedJob listed(String owner, List<String> fields) {
+  private static ListedJob listed(String owner, String json) {
+    Map<String, String> fields = JSON.readValue(json, FIELDS);
     JobStatus job =
         new JobStatus(
-            UUID.fromString(fields.get(0)),
+            UUID.fromString(Objects.requireNonNull(fields.get("job_id"))),
             owner,
-            optional(fields.get(2)),
-            JobState.ofWireName(fields.get(1).substring(1)),
-            time(optional(fields.get(3))),
-            time(optional(fields.get(4))),
-            time(optional(fields.get(5))),
-            Integer.parseInt(Objects.requireNonNullElse(optional(fields.get(6)), "0")),
-            optional(fields.get(7)),
+            fields.get("id"),
+            JobState.ofWireName(Objects.requireNonNull(fields.get("state"))),
+            time(fields.get("accepted")),
+            time(fields.get("started")),
+            time(fields.get("finished")),
+            Integer.parseInt(fields.getOrDefault("attempt", "0")),
+            fields.get("webhook_url"),
             null,
             null);
-    return new ListedJob(job, optional(fields.get(8)), optional(fields.get(9)));
-  }
-
-  /** Absent is empty, present starts with {@code =}. */
-  private static @Nullable String optional(String field) {
-    return field.isEmpty() ? null : field.substring(1);
+    return new ListedJob(job, fields.get("reason"), fields.get("delivery"));
   }
 
   /** What a watcher is told. */
@@ -159,9 +154,7 @@ public final class JobArchive {
     return watch(jobId, gatewayId, "0");
   }
 
-  /**
-   * Nobody at this gateway waits any more. Never ends a job, unlike {@link AdmissionGate#leave}.
-   */
+  /** Nobody at this gateway waits any more. Never ends a job, unlike {@link JobEnds#leave}. */
   public void unwatch(UUID jobId, String gatewayId) {
     scripts.run("unwatch", RedisKeys.job(jobId), gatewayId);
   }
@@ -197,7 +190,8 @@ public final class JobArchive {
     return switch (answer.get(0)) {
       case "ended" -> new Ready();
       case "watching" -> new Pending();
-      default -> new Unknown();
+      case "unknown" -> new Unknown();
+      default -> throw Scripts.unknown("watch", answer);
     };
   }
 

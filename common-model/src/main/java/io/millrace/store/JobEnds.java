@@ -2,14 +2,23 @@ package io.millrace.store;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.job.JobState;
+import io.millrace.job.Reply;
 import io.millrace.metrics.EnumCounters;
+import io.millrace.queue.QueueSettings;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Counts the ends of jobs: each by whoever was told by a script that this end is the job's own, so
- * that the sum over all processes is the number of jobs that ended. Thread-safe.
+ * Ends jobs on the word of those who do not run them, and counts the ends of all: each is counted
+ * by whoever was told by a script that this end is the job's own, so that the sum over all
+ * processes is the number of jobs that ended. Thread-safe; ending a job blocks for one round trip.
  */
 public final class JobEnds {
+
+  /** Bytes of a word that is kept, more or less. */
+  private static final int KEPT_BESIDE = 1024;
 
   /** Why we gave a job up. */
   public enum Fault {
@@ -21,10 +30,18 @@ public final class JobEnds {
     RECORD_GONE
   }
 
+  private final Scripts scripts;
+  private final QueueSettings settings;
+  private final ShortMemory memory;
   private final EnumCounters<JobState> ended;
   private final EnumCounters<Fault> givenUp;
 
-  public JobEnds(MeterRegistry meters) {
+  /** What was cancelled is kept in {@code memory} for a while. */
+  public JobEnds(
+      StringRedisTemplate redis, QueueSettings settings, ShortMemory memory, MeterRegistry meters) {
+    this.scripts = new Scripts(redis);
+    this.settings = settings;
+    this.memory = memory;
     EnumSet<JobState> ends = EnumSet.allOf(JobState.class);
     ends.removeIf(state -> !state.isTerminal());
     ended = new EnumCounters<>(meters, "millrace.jobs.ended", "state", ends);
@@ -41,5 +58,69 @@ public final class JobEnds {
   public void countGivenUp(Fault fault) {
     ended.increment(JobState.FAILED);
     givenUp.increment(fault);
+  }
+
+  /** How an attempt to cancel ended. */
+  public enum Cancellation {
+    DONE,
+    ALREADY_ENDED,
+    UNKNOWN
+  }
+
+  /** Cancels a job of this owner: it never starts, or its sandbox is killed. */
+  public Cancellation cancel(UUID jobId, String owner, Reply reply) {
+    Cancellation cancellation = tellCancelled(jobId, owner, reply);
+    if (cancellation == Cancellation.DONE) {
+      memory.keep(KEPT_BESIDE, () -> tellCancelled(jobId, owner, reply));
+      count(reply.state());
+    }
+    return cancellation;
+  }
+
+  private Cancellation tellCancelled(UUID jobId, String owner, Reply reply) {
+    List<String> answer =
+        scripts.run(
+            "end",
+            RedisKeys.job(jobId),
+            jobId,
+            owner,
+            "",
+            Told.reply(reply),
+            settings.resultTtl().toSeconds());
+    return switch (answer.get(0)) {
+      case "done" -> Cancellation.DONE;
+      case "ended" -> Cancellation.ALREADY_ENDED;
+      case "unknown" -> Cancellation.UNKNOWN;
+      default -> throw Scripts.unknown("end", answer);
+    };
+  }
+
+  /**
+   * The last of this gateway's callers that waited for the job has gone: a job that waits itself,
+   * and that nobody else waits for either, is cancelled.
+   *
+   * @return whether it was
+   */
+  public boolean leave(UUID jobId, String gatewayId, Reply cancelled) {
+    boolean ended = tellLeft(jobId, gatewayId, cancelled);
+    if (ended) {
+      memory.keep(KEPT_BESIDE, () -> tellLeft(jobId, gatewayId, cancelled));
+      count(cancelled.state());
+    }
+    return ended;
+  }
+
+  private boolean tellLeft(UUID jobId, String gatewayId, Reply cancelled) {
+    return Scripts.either(
+        scripts.run(
+            "leave",
+            RedisKeys.job(jobId),
+            jobId,
+            gatewayId,
+            Told.reply(cancelled),
+            settings.resultTtl().toSeconds()),
+        "cancelled",
+        "left",
+        "ended");
   }
 }

@@ -5,7 +5,6 @@ import io.millrace.job.Reply;
 import io.millrace.queue.QueueSettings;
 import io.millrace.queue.RecordPointer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -66,17 +65,10 @@ public final class JobLeases {
         scripts.run(
             "claim",
             RedisKeys.job(job.jobId()),
-            job.jobId(),
+            Told.job(job, settings),
             workerId,
             micros(settings.lease()),
-            record,
-            job.owner(),
-            Scripts.optional(job.request().id()),
-            job.acceptedAt(),
-            job.request().timeout(),
-            job.request().webhookUrl(),
-            job.replyTo(),
-            promise(job));
+            record);
     return switch (answer.get(0)) {
       case "granted" ->
           new Granted(
@@ -84,7 +76,8 @@ public final class JobLeases {
                   job, Integer.parseInt(answer.get(1)), Long.parseLong(answer.get(2)), record));
       case "leased" -> new Leased();
       case "held" -> new Held();
-      default -> new Ended(answer.get(1));
+      case "ended" -> new Ended(answer.get(1));
+      default -> throw Scripts.unknown("claim", answer);
     };
   }
 
@@ -113,14 +106,17 @@ public final class JobLeases {
   /** The same, of a reply that is at this address in the log of replies, unless that is null. */
   public Optional<Recorded> finish(
       Lease lease, Reply reply, @Nullable String address, Duration runTime) {
-    List<Object> toldReply = ToldReply.of(reply, address);
+    List<Object> toldReply = Told.reply(reply, address);
     List<String> answer = tellFinished(lease, toldReply, runTime, "");
-    if (answer.get(0).equals("later")) {
-      throw new TransientDataAccessResourceException(
-          "Redis is another one or has lost its last writes; its lanes are compared with the log first");
-    }
-    if (!answer.get(0).equals("recorded")) {
-      return Optional.empty();
+    switch (answer.get(0)) {
+      case "recorded" -> {}
+      case "stale" -> {
+        return Optional.empty();
+      }
+      case "later" ->
+          throw new TransientDataAccessResourceException(
+              "Redis is another one or has lost its last writes; its lanes are compared with the log first");
+      default -> throw Scripts.unknown("finish", answer);
     }
     String times = answer.get(4);
     Lease told =
@@ -142,17 +138,11 @@ public final class JobLeases {
     return scripts.run(
         "finish",
         RedisKeys.job(job.jobId()),
-        job.jobId(),
+        Told.job(job, settings),
         lease.attempt(),
         reply,
         micros(runTime),
         settings.resultTtl().toSeconds(),
-        job.owner(),
-        Scripts.optional(job.request().id()),
-        job.acceptedAt(),
-        job.request().webhookUrl(),
-        job.replyTo(),
-        promise(job),
         minted);
   }
 
@@ -193,23 +183,26 @@ public final class JobLeases {
       case "queued" ->
           new Requeued(RecordPointer.parse(answer.get(1)), RecordPointer.parse(answer.get(2)));
       case "exhausted" -> new Exhausted();
-      default -> new NotOurs();
+      case "stale" -> new NotOurs();
+      default -> throw Scripts.unknown("give_back", answer);
     };
   }
 
   /** Ends a job that was exhausted on this attempt; false when it is over or has moved on. */
   public boolean exhaust(UUID jobId, int attempt, Reply reply) {
-    return scripts
-        .run(
+    return Scripts.either(
+        scripts.run(
             "end",
             RedisKeys.job(jobId),
             jobId,
             "",
             attempt,
-            ToldReply.of(reply),
-            settings.deadTtl().toSeconds())
-        .get(0)
-        .equals("done");
+            Told.reply(reply),
+            settings.deadTtl().toSeconds()),
+        "done",
+        "ended",
+        "stale",
+        "unknown");
   }
 
   /** A worker as it shows itself to the cluster. */
@@ -247,29 +240,19 @@ public final class JobLeases {
   }
 
   private Heard beat(WorkerCard card, Duration life, Collection<Lease> leases) {
-    List<@Nullable Object> arguments = new ArrayList<>();
-    arguments.add(card.workerId());
-    arguments.add(micros(life));
-    arguments.add(micros(settings.lease()));
-    arguments.add(card.slots());
-    arguments.add(card.tier());
-    arguments.add(card.limits());
-    arguments.add(card.host());
-    for (Lease lease : leases) {
-      Job job = lease.job();
-      arguments.add(job.jobId());
-      arguments.add(lease.attempt());
-      arguments.add(lease.record());
-      arguments.add(job.owner());
-      arguments.add(Scripts.optional(job.request().id()));
-      arguments.add(job.acceptedAt());
-      arguments.add(job.request().webhookUrl());
-      arguments.add(job.replyTo());
-      arguments.add(job.request().timeout());
-      arguments.add(lease.startedAt());
-      arguments.add(promise(job));
-    }
-    List<String> answer = scripts.run("beat", RedisKeys.RUNNING, arguments.toArray());
+    List<String> jobs = leases.stream().map(lease -> Told.lease(lease, settings)).toList();
+    List<String> answer =
+        scripts.run(
+            "beat",
+            RedisKeys.RUNNING,
+            card.workerId(),
+            micros(life),
+            micros(settings.lease()),
+            card.slots(),
+            card.tier(),
+            card.limits(),
+            card.host(),
+            jobs);
     String[] waiting = answer.get(0).split(" ", 2);
     return new Heard(
         Long.parseLong(waiting[0]),
@@ -277,7 +260,10 @@ public final class JobLeases {
         answer.stream()
             .skip(1)
             .map(line -> line.split(" ", 2))
-            .map(words -> new Gone(UUID.fromString(words[1]), words[0].equals("over")))
+            .map(
+                words ->
+                    new Gone(
+                        UUID.fromString(words[1]), Scripts.either(List.of(words), "over", "taken")))
             .toList());
   }
 
@@ -328,10 +314,6 @@ public final class JobLeases {
   /** The job's completion is in the log. */
   public void published(UUID jobId) {
     scripts.run("published", RedisKeys.job(jobId), jobId);
-  }
-
-  private String promise(Job job) {
-    return Scripts.promise(job, settings.idempotencyTtl());
   }
 
   private static long micros(Duration duration) {

@@ -7,7 +7,6 @@ import io.millrace.queue.Lane;
 import io.millrace.queue.QueueSettings;
 import io.millrace.queue.RecordPointer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +47,8 @@ public final class LaneRepair {
   /** Looks whether the lanes may lack jobs; while not, notes that Redis remembers all up to now. */
   public Look look() {
     List<String> answer = scripts.run("whole", RedisKeys.EPOCH, settings.retention().toSeconds());
-    return new Look(answer.get(0).equals("whole"), answer.get(1), Long.parseLong(answer.get(2)));
+    return new Look(
+        Scripts.either(answer, "whole", "doubtful"), answer.get(1), Long.parseLong(answer.get(2)));
   }
 
   /** Whether the lanes may lack jobs of the log. */
@@ -71,23 +71,9 @@ public final class LaneRepair {
 
   /** Puts jobs of the log back into their lanes, and answers those that Redis did not know. */
   public List<UUID> restore(Collection<Logged> jobs) {
-    List<@Nullable Object> arguments = new ArrayList<>();
-    for (Logged logged : jobs) {
-      Job job = logged.job();
-      arguments.add(job.jobId());
-      arguments.add(job.owner());
-      arguments.add(logged.record().lane().wireName());
-      arguments.add(Scripts.optional(job.request().id()));
-      arguments.add(job.acceptedAt());
-      arguments.add(job.request().timeout());
-      arguments.add(job.request().webhookUrl());
-      arguments.add(job.replyTo());
-      arguments.add(logged.record());
-      arguments.add(Scripts.promise(job, settings.idempotencyTtl()));
-    }
-    return scripts.run("restore", RedisKeys.EPOCH, arguments.toArray()).stream()
-        .map(UUID::fromString)
-        .toList();
+    List<String> told =
+        jobs.stream().map(each -> Told.logged(each.job(), each.record(), settings)).toList();
+    return scripts.run("restore", RedisKeys.EPOCH, told).stream().map(UUID::fromString).toList();
   }
 
   /**
@@ -100,14 +86,14 @@ public final class LaneRepair {
         "write_back",
         RedisKeys.job(jobId),
         jobId,
-        ToldReply.of(reply),
+        Told.reply(reply),
         minted.times(),
         settings.resultTtl().toSeconds());
   }
 
   /** The lanes are whole: the gate opens. False when Redis was emptied again meanwhile. */
   public boolean end(String instance) {
-    return scripts.run("repaired", RedisKeys.EPOCH, instance).get(0).equals("whole");
+    return Scripts.either(scripts.run("repaired", RedisKeys.EPOCH, instance), "whole", "again");
   }
 
   /** A job at the head of a lane, waiting since {@code queuedAt} (microseconds). */
@@ -157,7 +143,8 @@ public final class LaneRepair {
       case "again" -> new Again(RecordPointer.parse(answer.get(1)).orElseThrow());
       case "unseen" -> new Unseen();
       case "moving" -> new Moving();
-      default -> new Settled();
+      case "dropped" -> new Settled();
+      default -> throw Scripts.unknown("settle", answer);
     };
   }
 

@@ -37,7 +37,7 @@ public final class NeededRecords {
   public Optional<Kept> kept(String instance, Duration every) {
     List<String> answer =
         scripts.run("kept", RedisKeys.EPOCH, instance, Math.max(1, every.toSeconds()));
-    if (!answer.get(0).equals("kept")) {
+    if (!Scripts.either(answer, "kept", "not_now", "rebuilding")) {
       return Optional.empty();
     }
     long now = Long.parseLong(answer.get(1));

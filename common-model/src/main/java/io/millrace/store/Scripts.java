@@ -1,11 +1,9 @@
 package io.millrace.store;
 
-import io.millrace.job.Job;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -52,16 +50,25 @@ final class Scripts {
     return answer.stream().map(Scripts::text).toList();
   }
 
-  /** An optional text as the scripts read it: absent is empty, present starts with {@code =}. */
-  static String optional(@Nullable String value) {
-    return value == null ? "" : "=" + value;
+  /**
+   * Which of the answers this is: true for {@code yes}, false for one of the {@code others}.
+   *
+   * @throws IllegalStateException for any other, which the caller would take for one that it knows
+   */
+  static boolean either(List<String> answer, String yes, String... others) {
+    if (answer.get(0).equals(yes)) {
+      return true;
+    }
+    if (List.of(others).contains(answer.get(0))) {
+      return false;
+    }
+    throw unknown("that says " + yes, answer);
   }
 
-  /** What a repeat of the job's request is promised, as the scripts read it. */
-  static String promise(Job job, Duration ttl) {
-    return job.idempotencyKey() == null
-        ? ""
-        : ttl.toSeconds() + " " + job.bodyDigest() + " " + job.idempotencyKey();
+  /** The caller does not know this answer: to guess what it means would be worse. */
+  static IllegalStateException unknown(String name, List<String> answer) {
+    return new IllegalStateException(
+        "The answer " + answer.get(0) + " of the Redis script " + name + " is not known here");
   }
 
   private static String text(@Nullable Object value) {

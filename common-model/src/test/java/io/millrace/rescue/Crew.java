@@ -10,6 +10,7 @@ import io.millrace.store.JobEnds;
 import io.millrace.store.JobLeases.Granted;
 import io.millrace.store.Lease;
 import io.millrace.store.NeededRecords;
+import io.millrace.store.ShortMemory;
 import io.millrace.testing.Log;
 import io.millrace.testing.Store;
 import java.time.Duration;
@@ -30,7 +31,12 @@ final class Crew implements AutoCloseable {
 
   Crew(Store store, Duration sendGrace) {
     this.store = store;
-    lastResort = new LastResort(store.leases, store.archive, Store.SPEAKER, new JobEnds(meters));
+    lastResort =
+        new LastResort(
+            store.leases,
+            store.archive,
+            Store.SPEAKER,
+            new JobEnds(store.redis, Store.SETTINGS, new ShortMemory(), meters));
     reaper =
         new Reaper(
             store.leases, store.archive, log.queue, log.replies, requeuer, lastResort, meters);

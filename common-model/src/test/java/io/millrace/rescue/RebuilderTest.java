@@ -6,9 +6,10 @@ import io.millrace.job.Job;
 import io.millrace.queue.Completion;
 import io.millrace.queue.Lane;
 import io.millrace.queue.Topics;
-import io.millrace.store.AdmissionGate.Admitted;
+import io.millrace.store.Admission.Admitted;
+import io.millrace.store.Admission.Refusal;
+import io.millrace.store.Admission.Refused;
 import io.millrace.store.AdmissionGate.OwnerLimits;
-import io.millrace.store.AdmissionGate.Rebuilding;
 import io.millrace.store.JobLeases.Granted;
 import io.millrace.store.Lease;
 import io.millrace.store.ShortMemory;
@@ -44,7 +45,7 @@ class RebuilderTest {
       waiting.add(crew.submitted(i < 400 ? Lane.FIRST : Lane.BULK).jobId());
     }
     store.flush();
-    assertThat(store.admit(Store.job("owner"))).isEqualTo(new Rebuilding());
+    assertThat(store.admit(Store.job("owner"))).isEqualTo(new Refused(Refusal.REBUILDING));
     assertThat(store.gauge.read().whole()).isFalse();
 
     crew.rebuilder().rebuildIfNeeded();
@@ -299,7 +300,7 @@ class RebuilderTest {
     assertThat(store.repair.begin("two", Duration.ofSeconds(30))).isFalse();
     store.flush();
     assertThat(store.repair.end("one")).isFalse();
-    assertThat(store.admit(Store.job("owner"))).isEqualTo(new Rebuilding());
+    assertThat(store.admit(Store.job("owner"))).isEqualTo(new Refused(Refusal.REBUILDING));
     assertThat(store.repair.begin("two", Duration.ofSeconds(30))).isTrue();
     assertThat(store.repair.end("two")).isTrue();
     assertThat(store.admit(Store.job("owner"))).isInstanceOf(Admitted.class);

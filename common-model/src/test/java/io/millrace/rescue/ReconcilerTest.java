@@ -6,13 +6,13 @@ import io.millrace.job.Job;
 import io.millrace.job.JobState;
 import io.millrace.queue.Lane;
 import io.millrace.queue.RecordPointer;
-import io.millrace.store.AdmissionGate.Admitted;
-import io.millrace.store.AdmissionGate.Idempotency;
+import io.millrace.store.Admission.Admitted;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.JobLeases.GiveBack;
 import io.millrace.store.JobStatus;
 import io.millrace.store.Lease;
 import io.millrace.testing.Store;
+import io.millrace.testing.Store.Idempotency;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,7 +144,7 @@ class ReconcilerTest {
     crew.log.send(Lane.FIRST, second);
     crew.claimAll("worker-1");
     crew.reconciler.resumeHeld();
-    store.gate.cancel(first.jobId(), "owner", Store.cancelled(first));
+    store.ends.cancel(first.jobId(), "owner", Store.cancelled(first));
     crew.reconciler.resumeHeld();
     assertThat(crew.runAll()).containsExactly(second.jobId());
   }

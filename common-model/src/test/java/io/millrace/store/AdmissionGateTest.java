@@ -8,23 +8,14 @@ import io.millrace.job.Outcome;
 import io.millrace.job.Output;
 import io.millrace.job.Reply;
 import io.millrace.queue.Lane;
-import io.millrace.store.AdmissionGate.Admitted;
-import io.millrace.store.AdmissionGate.Cancellation;
-import io.millrace.store.AdmissionGate.Candidate;
-import io.millrace.store.AdmissionGate.Decision;
-import io.millrace.store.AdmissionGate.Idempotency;
-import io.millrace.store.AdmissionGate.InFlight;
-import io.millrace.store.AdmissionGate.OtherBody;
-import io.millrace.store.AdmissionGate.OwnerFull;
+import io.millrace.store.Admission.Admitted;
+import io.millrace.store.Admission.Refusal;
+import io.millrace.store.Admission.Refused;
+import io.millrace.store.Admission.Repeated;
 import io.millrace.store.AdmissionGate.OwnerLimits;
-import io.millrace.store.AdmissionGate.OwnerStoresTooMuch;
-import io.millrace.store.AdmissionGate.OwnerTooFast;
-import io.millrace.store.AdmissionGate.OwnerTooHeavy;
-import io.millrace.store.AdmissionGate.QueueFull;
-import io.millrace.store.AdmissionGate.Rebuilding;
-import io.millrace.store.AdmissionGate.Repeated;
-import io.millrace.store.AdmissionGate.StoreFull;
+import io.millrace.store.JobEnds.Cancellation;
 import io.millrace.testing.Store;
+import io.millrace.testing.Store.Idempotency;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -35,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -55,9 +47,9 @@ class AdmissionGateTest {
         Store.reply(large, new Outcome.Succeeded(new Output("x".repeat(900), "", false), "null"));
     store.leases.finish(store.granted(large, "w"), reply, "topic:1", Duration.ZERO);
 
-    Decision decision = store.admit(Store.job("owner"), budget, null);
-    assertThat(decision).isInstanceOf(OwnerStoresTooMuch.class);
-    assertThat(((OwnerStoresTooMuch) decision).retryAfter())
+    Admission admission = store.admit(Store.job("owner"), budget, null);
+    assertThat(why(admission)).isEqualTo(Refusal.KEY_STORED);
+    assertThat(((Refused) admission).retryAfter())
         .isBetween(Duration.ofMinutes(59), Duration.ofMinutes(64));
     assertThat(store.admit(Store.job("other"), budget, null)).isInstanceOf(Admitted.class);
     assertThat(store.admit(Store.job("owner"), OwnerLimits.NONE, null))
@@ -89,9 +81,9 @@ class AdmissionGateTest {
     assertThat(store.admit(large, slow, null))
         .as("a large one may go")
         .isInstanceOf(Admitted.class);
-    Decision decision = store.admit(Store.job("owner"), slow, null);
-    assertThat(decision).isInstanceOf(OwnerTooHeavy.class);
-    assertThat(((OwnerTooHeavy) decision).retryAfter())
+    Admission admission = store.admit(Store.job("owner"), slow, null);
+    assertThat(why(admission)).isEqualTo(Refusal.KEY_BYTES);
+    assertThat(((Refused) admission).retryAfter())
         .isBetween(Duration.ofSeconds(7), Duration.ofSeconds(9));
     assertThat(store.admit(Store.job("other"), slow, null)).isInstanceOf(Admitted.class);
   }
@@ -102,25 +94,28 @@ class AdmissionGateTest {
     Idempotency key = new Idempotency("key", "digest");
     Job first = Store.job("owner");
     store.admit(first, OwnerLimits.NONE, key);
-    Candidate repeat =
-        new Candidate(UUID.randomUUID(), "owner", first.request(), null, OwnerLimits.NONE, key);
-    assertThat(store.gate.admit(repeat, true)).isEqualTo(new InFlight(first.jobId()));
-    Candidate other =
-        new Candidate(UUID.randomUUID(), "owner", first.request(), null, OwnerLimits.NONE, null);
-    assertThat(store.gate.admit(other, true)).isInstanceOf(StoreFull.class);
-    assertThat(store.gate.admit(other, false)).isInstanceOf(Admitted.class);
+    Job repeat = key.of(Store.job("owner"));
+    assertThat(store.gate.admit(repeat, OwnerLimits.NONE, true))
+        .isEqualTo(new Repeated(first.jobId(), false));
+    Job other = Store.job("owner");
+    assertThat(why(store.gate.admit(other, OwnerLimits.NONE, true))).isEqualTo(Refusal.STORE_FULL);
+    assertThat(store.gate.admit(other, OwnerLimits.NONE, false)).isInstanceOf(Admitted.class);
+  }
+
+  private static @Nullable Refusal why(Admission admission) {
+    return admission instanceof Refused refused ? refused.why() : null;
   }
 
   @Test
   void manyGatewaysNeverAdmitOneTooMany() throws Exception {
     Store store = Store.fresh(Store.settings(100, LEASE));
-    List<Decision> decisions = together(16, 400, () -> store.admit(Store.job("owner")));
+    List<Admission> admissions = together(16, 400, () -> store.admit(Store.job("owner")));
 
-    assertThat(decisions.stream().filter(Admitted.class::isInstance)).hasSize(100);
-    assertThat(decisions.stream().filter(QueueFull.class::isInstance)).hasSize(300);
+    assertThat(admissions.stream().filter(Admitted.class::isInstance)).hasSize(100);
+    assertThat(admissions.stream().filter(each -> why(each) == Refusal.QUEUE_FULL)).hasSize(300);
     assertThat(store.queueLength()).isEqualTo(100);
     assertThat(
-            decisions.stream()
+            admissions.stream()
                 .filter(Admitted.class::isInstance)
                 .map(each -> ((Admitted) each).queueLength())
                 .collect(Collectors.toSet()))
@@ -138,7 +133,7 @@ class AdmissionGateTest {
             () -> {
               Job job = Store.job("owner");
               if (store.admit(job) instanceof Admitted admitted) {
-                store.gate.cancel(job.jobId(), "owner", Store.cancelled(job));
+                store.ends.cancel(job.jobId(), "owner", Store.cancelled(job));
                 return admitted.queueLength();
               }
               return 0L;
@@ -148,22 +143,22 @@ class AdmissionGateTest {
   }
 
   @Test
-  void aRefusedCandidateLeavesNothingBehind() {
+  void aRefusedJobLeavesNothingBehind() {
     Store store = Store.fresh(Store.settings(3, LEASE));
     OwnerLimits limits = new OwnerLimits(2, 0, 1);
     Idempotency key = new Idempotency("key", "digest");
     store.admit(Store.job("owner"), limits, null);
-    assertRefusedWithoutATrace(store, limits, key, OwnerTooFast.class);
+    assertRefusedWithoutATrace(store, limits, key, Refusal.KEY_RATE);
     store.accepted("owner");
-    assertRefusedWithoutATrace(store, limits, key, OwnerFull.class);
+    assertRefusedWithoutATrace(store, limits, key, Refusal.KEY_FULL);
     store.accepted("owner");
-    assertRefusedWithoutATrace(store, limits, key, QueueFull.class);
+    assertRefusedWithoutATrace(store, limits, key, Refusal.QUEUE_FULL);
   }
 
   private static void assertRefusedWithoutATrace(
-      Store store, OwnerLimits limits, Idempotency key, Class<? extends Decision> why) {
+      Store store, OwnerLimits limits, Idempotency key, Refusal why) {
     Set<String> before = store.redis.keys("*");
-    assertThat(store.admit(Store.job("owner"), limits, key)).isInstanceOf(why);
+    assertThat(why(store.admit(Store.job("owner"), limits, key))).isEqualTo(why);
     assertThat(store.redis.keys("*")).isEqualTo(before);
   }
 
@@ -173,7 +168,8 @@ class AdmissionGateTest {
     OwnerLimits one = new OwnerLimits(0, 1, 0);
     store.granted(store.accepted(Store.job("owner"), one), "w");
     store.leases.claim(store.accepted(Store.job("owner"), one), Store.at(2), "w");
-    assertThat(store.admit(Store.job("other"))).isEqualTo(new QueueFull(1));
+    assertThat(store.admit(Store.job("other")))
+        .isEqualTo(new Refused(Refusal.QUEUE_FULL, 1, Duration.ZERO));
   }
 
   @Test
@@ -188,10 +184,11 @@ class AdmissionGateTest {
   void anOwnerHasNoMoreWaitingThanItMay() throws Exception {
     Store store = Store.fresh();
     OwnerLimits limits = new OwnerLimits(10, 0, 0);
-    List<Decision> decisions = together(8, 60, () -> store.admit(Store.job("owner"), limits, null));
+    List<Admission> admissions =
+        together(8, 60, () -> store.admit(Store.job("owner"), limits, null));
 
-    assertThat(decisions.stream().filter(Admitted.class::isInstance)).hasSize(10);
-    assertThat(decisions).contains(new OwnerFull(10, 10));
+    assertThat(admissions.stream().filter(Admitted.class::isInstance)).hasSize(10);
+    assertThat(admissions).contains(new Refused(Refusal.KEY_FULL, 10, Duration.ZERO));
     assertThat(store.admit(Store.job("other"), limits, null)).isInstanceOf(Admitted.class);
   }
 
@@ -202,7 +199,7 @@ class AdmissionGateTest {
     for (int i = 0; i < 3; i++) {
       assertThat(store.admit(Store.job("owner"), limits, null)).isInstanceOf(Admitted.class);
     }
-    OwnerTooFast tooFast = (OwnerTooFast) store.admit(Store.job("owner"), limits, null);
+    Refused tooFast = (Refused) store.admit(Store.job("owner"), limits, null);
     assertThat(tooFast.retryAfter()).isPositive().isLessThanOrEqualTo(Duration.ofMillis(334));
     assertThat(store.admit(Store.job("other"), limits, null)).isInstanceOf(Admitted.class);
   }
@@ -226,11 +223,11 @@ class AdmissionGateTest {
   void aRefusalByRateSaysWhenTheNextIsDue() throws Exception {
     Store store = Store.fresh();
     OwnerLimits limits = new OwnerLimits(0, 0, 5);
-    Decision last = store.admit(Store.job("owner"), limits, null);
+    Admission last = store.admit(Store.job("owner"), limits, null);
     for (int i = 0; i < 100 && last instanceof Admitted; i++) {
       last = store.admit(Store.job("owner"), limits, null);
     }
-    OwnerTooFast no = (OwnerTooFast) last;
+    Refused no = (Refused) last;
     long due = store.repair.now() + no.retryAfter().toNanos() / 1000;
     while (store.repair.now() < due) {
       Thread.onSpinWait();
@@ -264,15 +261,15 @@ class AdmissionGateTest {
     store.admit(first, OwnerLimits.NONE, key);
 
     assertThat(store.admit(Store.job("owner"), OwnerLimits.NONE, key))
-        .isEqualTo(new InFlight(first.jobId()));
+        .isEqualTo(new Repeated(first.jobId(), false));
     assertThat(store.admit(Store.job("owner"), OwnerLimits.NONE, new Idempotency("key", "other")))
-        .isEqualTo(new OtherBody(first.jobId()));
+        .isEqualTo(new Refused(Refusal.OTHER_BODY));
     Lease lease = store.granted(first, "worker-1");
     assertThat(store.admit(Store.job("owner"), OwnerLimits.NONE, key))
-        .isEqualTo(new InFlight(first.jobId()));
+        .isEqualTo(new Repeated(first.jobId(), false));
     store.finished(lease);
     assertThat(store.admit(Store.job("owner"), OwnerLimits.NONE, key))
-        .isEqualTo(new Repeated(first.jobId()));
+        .isEqualTo(new Repeated(first.jobId(), true));
     assertThat(store.queueLength()).isZero();
   }
 
@@ -280,10 +277,10 @@ class AdmissionGateTest {
   void manyRepeatsAtOnceAdmitOneJob() throws Exception {
     Store store = Store.fresh();
     Idempotency key = new Idempotency("key", "digest");
-    List<Decision> decisions =
+    List<Admission> admissions =
         together(8, 64, () -> store.admit(Store.job("owner"), OwnerLimits.NONE, key));
-    assertThat(decisions.stream().filter(Admitted.class::isInstance)).hasSize(1);
-    assertThat(decisions.stream().filter(InFlight.class::isInstance)).hasSize(63);
+    assertThat(admissions.stream().filter(Admitted.class::isInstance)).hasSize(1);
+    assertThat(admissions.stream().filter(Repeated.class::isInstance)).hasSize(63);
   }
 
   @Test
@@ -326,7 +323,7 @@ class AdmissionGateTest {
   void theGateIsShutWhileTheLanesAreRebuilt() {
     Store store = Store.fresh();
     store.flush();
-    assertThat(store.admit(Store.job("owner"))).isEqualTo(new Rebuilding());
+    assertThat(store.admit(Store.job("owner"))).isEqualTo(new Refused(Refusal.REBUILDING));
     assertThat(store.redis.keys("*")).isEmpty();
   }
 
@@ -364,9 +361,9 @@ class AdmissionGateTest {
   void nobodyCancelsAnothersJob() {
     Store store = Store.fresh();
     Job job = store.accepted("owner");
-    assertThat(store.gate.cancel(job.jobId(), "thief", Store.cancelled(job)))
+    assertThat(store.ends.cancel(job.jobId(), "thief", Store.cancelled(job)))
         .isEqualTo(Cancellation.UNKNOWN);
-    assertThat(store.gate.cancel(UUID.randomUUID(), "owner", Store.cancelled(job)))
+    assertThat(store.ends.cancel(UUID.randomUUID(), "owner", Store.cancelled(job)))
         .isEqualTo(Cancellation.UNKNOWN);
     assertThat(store.state(job.jobId())).isEqualTo("queued");
   }
@@ -375,9 +372,9 @@ class AdmissionGateTest {
   void aCancelledJobNeverRunsAndItsCallerIsTold() {
     Store store = Store.fresh();
     Job job = store.accepted("owner");
-    assertThat(store.gate.cancel(job.jobId(), "owner", Store.cancelled(job)))
+    assertThat(store.ends.cancel(job.jobId(), "owner", Store.cancelled(job)))
         .isEqualTo(Cancellation.DONE);
-    assertThat(store.gate.cancel(job.jobId(), "owner", Store.cancelled(job)))
+    assertThat(store.ends.cancel(job.jobId(), "owner", Store.cancelled(job)))
         .isEqualTo(Cancellation.ALREADY_ENDED);
     assertThat(store.leases.claim(job, Store.at(1), "worker-1"))
         .isEqualTo(new JobLeases.Ended("cancelled"));
@@ -388,8 +385,8 @@ class AdmissionGateTest {
   void aCallerThatLeavesTakesItsWaitingJobAlong() {
     Store store = Store.fresh();
     Job job = store.accepted("owner");
-    assertThat(store.gate.leave(job.jobId(), "gateway-1", Store.cancelled(job))).isTrue();
-    assertThat(store.gate.leave(job.jobId(), "gateway-1", Store.cancelled(job))).isFalse();
+    assertThat(store.ends.leave(job.jobId(), "gateway-1", Store.cancelled(job))).isTrue();
+    assertThat(store.ends.leave(job.jobId(), "gateway-1", Store.cancelled(job))).isFalse();
     assertThat(store.state(job.jobId())).isEqualTo("cancelled");
     assertThat(store.queueLength()).isZero();
   }
@@ -398,7 +395,7 @@ class AdmissionGateTest {
   void aRunningJobOutlivesItsCaller() {
     Store store = Store.fresh();
     Lease lease = store.running("owner");
-    assertThat(store.gate.leave(lease.job().jobId(), "gateway-1", Store.cancelled(lease.job())))
+    assertThat(store.ends.leave(lease.job().jobId(), "gateway-1", Store.cancelled(lease.job())))
         .isFalse();
     assertThat(store.state(lease.job().jobId())).isEqualTo("running");
   }
@@ -408,9 +405,9 @@ class AdmissionGateTest {
     Store store = Store.fresh();
     Job job = store.accepted("owner");
     store.archive.watch(job.jobId(), "gateway-2");
-    store.gate.leave(job.jobId(), "gateway-1", Store.cancelled(job));
+    store.ends.leave(job.jobId(), "gateway-1", Store.cancelled(job));
     assertThat(store.state(job.jobId())).isEqualTo("queued");
-    store.gate.leave(job.jobId(), "gateway-2", Store.cancelled(job));
+    store.ends.leave(job.jobId(), "gateway-2", Store.cancelled(job));
     assertThat(store.state(job.jobId())).isEqualTo("cancelled");
   }
 
@@ -419,7 +416,7 @@ class AdmissionGateTest {
     Store store = Store.fresh();
     Job job = store.accepted("owner");
     store.archive.detach(job.jobId());
-    store.gate.leave(job.jobId(), "gateway-1", Store.cancelled(job));
+    store.ends.leave(job.jobId(), "gateway-1", Store.cancelled(job));
     assertThat(store.state(job.jobId())).isEqualTo("queued");
   }
 
@@ -427,7 +424,7 @@ class AdmissionGateTest {
   void aJobWithAWebhookOutlivesItsCaller() {
     Store store = Store.fresh();
     Job job = store.accepted(Store.job("owner", "https://a.example/", "g"), OwnerLimits.NONE);
-    store.gate.leave(job.jobId(), "g", Store.cancelled(job));
+    store.ends.leave(job.jobId(), "g", Store.cancelled(job));
     assertThat(store.state(job.jobId())).isEqualTo("queued");
   }
 
@@ -442,8 +439,8 @@ class AdmissionGateTest {
     }
   }
 
-  private static Lane lane(Decision decision) {
-    return ((Admitted) decision).lane();
+  private static Lane lane(Admission admission) {
+    return ((Admitted) admission).lane();
   }
 
   private static <T> List<T> together(int threads, int times, Callable<T> each) throws Exception {

@@ -114,7 +114,7 @@ class DeadWorkerTest {
     Lease cancelled = store.running("owner");
     Job job = cancelled.job();
     store.leases.giveBack(job.jobId(), 1, GiveBack.RELEASED);
-    store.gate.cancel(job.jobId(), "owner", Store.cancelled(job));
+    store.ends.cancel(job.jobId(), "owner", Store.cancelled(job));
     Lease again = store.running("owner");
     store.leases.giveBack(again.job().jobId(), 1, GiveBack.RELEASED);
     store.granted(again.job(), "worker-1");

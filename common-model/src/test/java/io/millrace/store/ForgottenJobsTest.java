@@ -61,7 +61,7 @@ class ForgottenJobsTest {
   @Test
   void aCancelledJobNeverRunsThoughItsResultHasExpiredWhenItsRecordComes() {
     Job job = store.accepted("owner");
-    store.gate.cancel(job.jobId(), "owner", Store.cancelled(job));
+    store.ends.cancel(job.jobId(), "owner", Store.cancelled(job));
     expire(job);
     assertThat(store.leases.claim(job, Store.at(1), "w")).isEqualTo(new Ended("expired"));
     assertThat(store.archive.find(job.jobId())).isEmpty();
@@ -70,7 +70,7 @@ class ForgottenJobsTest {
   @Test
   void anAbandonedJobNeverRunsThoughItsResultHasExpiredWhenItsRecordComes() {
     Job job = store.accepted("owner");
-    assertThat(store.gate.leave(job.jobId(), "gateway-1", Store.cancelled(job))).isTrue();
+    assertThat(store.ends.leave(job.jobId(), "gateway-1", Store.cancelled(job))).isTrue();
     expire(job);
     assertThat(store.leases.claim(job, Store.at(1), "w")).isEqualTo(new Ended("expired"));
   }
@@ -125,7 +125,7 @@ class ForgottenJobsTest {
     assertThat(store.repair.isNeeded()).isTrue();
     store.repair.restore(List.of(new Logged(job, Store.at(1))));
     compare(store);
-    store.gate.cancel(job.jobId(), "owner", Store.cancelled(job));
+    store.ends.cancel(job.jobId(), "owner", Store.cancelled(job));
     expire(job);
     assertThat(store.leases.claim(job, Store.at(1), "w")).isEqualTo(new Ended("expired"));
   }
@@ -149,7 +149,7 @@ class ForgottenJobsTest {
   @Test
   void aBacklogThatWasCancelledStaysCancelledOverAStartOfRedisAndItsResultsEnd() {
     Job job = store.accepted("owner");
-    store.gate.cancel(job.jobId(), "owner", Store.cancelled(job));
+    store.ends.cancel(job.jobId(), "owner", Store.cancelled(job));
     startAgain();
     assertThat(store.repair.isNeeded()).isTrue();
     assertThat(store.repair.restore(List.of(new Logged(job, Store.at(1))))).isEmpty();

@@ -48,7 +48,7 @@ class HeldJobsTest {
     Job held = store.accepted(Store.job("owner"), one);
     store.granted(running, "w");
     store.leases.claim(held, Store.at(30), "w");
-    store.gate.cancel(running.jobId(), "owner", Store.cancelled(running));
+    store.ends.cancel(running.jobId(), "owner", Store.cancelled(running));
     assertThat(store.repair.resume(10)).containsExactly(Store.at(30));
     assertThat(store.repair.resume(10)).as("it waits in its lane").isEmpty();
     store.granted(held, "w");
@@ -62,7 +62,7 @@ class HeldJobsTest {
     for (int i = 30; i < 33; i++) {
       store.leases.claim(store.accepted(Store.job("owner"), one), Store.at(i), "w");
     }
-    store.gate.cancel(running.jobId(), "owner", Store.cancelled(running));
+    store.ends.cancel(running.jobId(), "owner", Store.cancelled(running));
     assertThat(store.repair.resume(10)).containsExactly(Store.at(30));
     assertThat(store.gauge.read().heldWaiting()).isEqualTo(2);
   }
@@ -84,7 +84,7 @@ class HeldJobsTest {
     Lease running = store.granted(store.accepted(Store.job("owner"), one), "w");
     Job held = store.accepted(Store.job("owner"), one);
     store.leases.claim(held, Store.at(30), "w");
-    store.gate.cancel(held.jobId(), "owner", Store.cancelled(held));
+    store.ends.cancel(held.jobId(), "owner", Store.cancelled(held));
     assertThat(store.queueLength()).isZero();
     assertThat(store.finished(running).resumable()).isEmpty();
   }

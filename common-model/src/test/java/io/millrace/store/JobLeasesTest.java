@@ -7,8 +7,8 @@ import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
 import io.millrace.queue.RecordPointer;
-import io.millrace.store.AdmissionGate.Cancellation;
 import io.millrace.store.AdmissionGate.OwnerLimits;
+import io.millrace.store.JobEnds.Cancellation;
 import io.millrace.store.JobLeases.Ended;
 import io.millrace.store.JobLeases.Exhausted;
 import io.millrace.store.JobLeases.GiveBack;
@@ -147,7 +147,7 @@ class JobLeasesTest {
                     ? () -> finish(lease).isPresent()
                     : () -> {
                       cancellation.complete(
-                          store.gate.cancel(job.jobId(), "owner", Store.cancelled(job)));
+                          store.ends.cancel(job.jobId(), "owner", Store.cancelled(job)));
                       return cancellation.join() == Cancellation.DONE;
                     });
     assertThat(won).containsExactlyInAnyOrder(true, false);
@@ -240,7 +240,7 @@ class JobLeasesTest {
     Lease cancelled = store.running("owner");
     Lease taken = store.running("owner");
     Lease kept = store.running("owner");
-    store.gate.cancel(cancelled.job().jobId(), "owner", Store.cancelled(cancelled.job()));
+    store.ends.cancel(cancelled.job().jobId(), "owner", Store.cancelled(cancelled.job()));
     store.leases.giveBack(taken.job().jobId(), 1, GiveBack.RELEASED);
     store.granted(taken.job(), "worker-2");
     assertThat(store.leases.beat(Store.card("worker-1", 3), List.of(cancelled, taken, kept)).gone())

@@ -46,7 +46,7 @@ class JobMovesTest {
           new Move(
               "cancel",
               JobState.CANCELLED,
-              (s, l) -> s.gate.cancel(l.job().jobId(), "owner", Store.cancelled(l.job()))),
+              (s, l) -> s.ends.cancel(l.job().jobId(), "owner", Store.cancelled(l.job()))),
           finish("succeed", Store.success()),
           finish("fail", new Outcome.Failed(Output.NONE, "exit", "Process exited with code 1", 1)),
           finish("time out", new Outcome.TimedOut(Output.NONE, 30)),

@@ -3,10 +3,10 @@ package io.millrace.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.job.Job;
-import io.millrace.store.AdmissionGate.Idempotency;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.JobLeases.GiveBack;
 import io.millrace.testing.Store;
+import io.millrace.testing.Store.Idempotency;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -32,7 +32,7 @@ class LeftoversTest {
     store.leases.beat(Store.card("w", 2), List.of(lease));
     store.leases.claim(held, Store.at(2), "w");
     store.gate.refuse(refused.jobId());
-    store.gate.cancel(cancelled.jobId(), "owner", Store.cancelled(cancelled));
+    store.ends.cancel(cancelled.jobId(), "owner", Store.cancelled(cancelled));
     store.leases.giveBack(running.jobId(), 1, GiveBack.RELEASED);
     store.finished(store.granted(running, "w"));
     store.leases.published(running.jobId());

@@ -4,19 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.job.Job;
 import io.millrace.job.MintedReply;
 import io.millrace.queue.QueueSettings;
 import io.millrace.standalone.EmbeddedRedis;
-import io.millrace.store.AdmissionGate.Admitted;
-import io.millrace.store.AdmissionGate.Idempotency;
-import io.millrace.store.AdmissionGate.InFlight;
+import io.millrace.store.Admission.Admitted;
+import io.millrace.store.Admission.Refusal;
+import io.millrace.store.Admission.Refused;
+import io.millrace.store.Admission.Repeated;
 import io.millrace.store.AdmissionGate.OwnerLimits;
-import io.millrace.store.AdmissionGate.Rebuilding;
-import io.millrace.store.AdmissionGate.Repeated;
 import io.millrace.store.JobLeases.Ended;
 import io.millrace.store.JobLeases.Recorded;
 import io.millrace.testing.Store;
+import io.millrace.testing.Store.Idempotency;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -49,6 +50,7 @@ class LostWritesTest {
   private Store store;
   private final ShortMemory memory = new ShortMemory();
   private AdmissionGate gate;
+  private JobEnds ends;
   private JobLeases leases;
 
   @BeforeEach
@@ -57,6 +59,7 @@ class LostWritesTest {
     StringRedisTemplate template = Store.connect(redis.host(), redis.port());
     store = new Store(template, SETTINGS);
     gate = new AdmissionGate(template, SETTINGS, memory);
+    ends = new JobEnds(template, SETTINGS, memory, new SimpleMeterRegistry());
     leases = new JobLeases(template, SETTINGS, memory);
     compare();
     memory.see(store.repair.look());
@@ -127,14 +130,14 @@ class LostWritesTest {
     assertThat(store.archive.find(job.jobId())).isEmpty();
     assertThat(store.admit(keyed(null), OwnerLimits.NONE, new Idempotency("once", "digest")))
         .as("its first job may be among what was forgotten")
-        .isEqualTo(new Rebuilding());
+        .isEqualTo(new Refused(Refusal.REBUILDING));
     assertThat(store.admit(Store.job("owner"))).isInstanceOf(Admitted.class);
 
     memory.see(store.repair.look());
     compare();
     assertThat(body(job.jobId())).isEqualTo(told.body());
     assertThat(store.admit(keyed(null), OwnerLimits.NONE, new Idempotency("once", "digest")))
-        .isEqualTo(new Repeated(job.jobId()));
+        .isEqualTo(new Repeated(job.jobId(), true));
     assertThat(leases.claim(job, Store.at(1), "w2")).isEqualTo(new Ended("succeeded"));
   }
 
@@ -147,7 +150,7 @@ class LostWritesTest {
     store.repair.restore(List.of(new LaneRepair.Logged(job, Store.at(1))));
     compare();
     assertThat(store.admit(keyed(null), OwnerLimits.NONE, new Idempotency("once", "digest")))
-        .isEqualTo(new InFlight(job.jobId()));
+        .isEqualTo(new Repeated(job.jobId(), false));
   }
 
   @Test
@@ -156,7 +159,7 @@ class LostWritesTest {
     Job cancelled = store.accepted("owner");
     long before = Files.size(file());
     gate.refuse(refused.jobId());
-    gate.cancel(cancelled.jobId(), "owner", Store.cancelled(cancelled));
+    ends.cancel(cancelled.jobId(), "owner", Store.cancelled(cancelled));
     loseAllSince(before);
     memory.see(store.repair.look());
     assertThat(leases.claim(refused, Store.at(1), "w")).isEqualTo(new Ended("refused"));

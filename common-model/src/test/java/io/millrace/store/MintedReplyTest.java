@@ -114,7 +114,7 @@ class MintedReplyTest {
   @Test
   void aJobCancelledBeforeItsStartRanForNoTime() {
     Job job = store.accepted("owner");
-    store.gate.cancel(job.jobId(), "owner", Store.cancelled(job));
+    store.ends.cancel(job.jobId(), "owner", Store.cancelled(job));
     JsonNode reply = stored(job);
     assertThat(reply.get("run_time").doubleValue()).isZero();
     assertThat(reply.get("queue_time")).isEqualTo(reply.get("total_time"));
@@ -124,7 +124,7 @@ class MintedReplyTest {
   void aJobCancelledWhileItWaitsForItsSecondStartRanForNoTime() {
     Lease lease = store.running("owner");
     store.leases.giveBack(lease.job().jobId(), 1, JobLeases.GiveBack.RELEASED);
-    store.gate.cancel(lease.job().jobId(), "owner", Store.cancelled(lease.job()));
+    store.ends.cancel(lease.job().jobId(), "owner", Store.cancelled(lease.job()));
     JsonNode reply = stored(lease.job());
     assertThat(reply.get("run_time").doubleValue()).isZero();
   }
@@ -239,7 +239,7 @@ class MintedReplyTest {
     Lease lease = store.running("owner");
     BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     try (Listening connection = listen(RedisKeys.kills("worker-1"), heard)) {
-      store.gate.cancel(lease.job().jobId(), "owner", Store.cancelled(lease.job()));
+      store.ends.cancel(lease.job().jobId(), "owner", Store.cancelled(lease.job()));
       assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo(lease.job().jobId().toString());
       assertThat(connection.isSubscribed()).isTrue();
     }

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.job.Job;
 import io.millrace.standalone.EmbeddedRedis;
-import io.millrace.store.AdmissionGate.Admitted;
+import io.millrace.store.Admission.Admitted;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.JobLeases.GiveBack;
 import io.millrace.testing.Store;
@@ -133,7 +133,7 @@ class RedisFaultsTest {
     store.leases.beat(Store.card("w", 1), List.of(lease));
     store.leases.giveBack(first.jobId(), 1, GiveBack.RELEASED);
     store.finished(store.granted(second, "w"));
-    store.gate.cancel(first.jobId(), "owner", Store.cancelled(first));
+    store.ends.cancel(first.jobId(), "owner", Store.cancelled(first));
     store.leases.published(first.jobId());
     store.repair.restore(List.of(new LaneRepair.Logged(Store.job("owner"), Store.at(3))));
     assertThat(store.repair.resume(10)).isEmpty();

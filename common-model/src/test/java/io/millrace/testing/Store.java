@@ -2,6 +2,7 @@ package io.millrace.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
@@ -11,13 +12,12 @@ import io.millrace.queue.Lane;
 import io.millrace.queue.QueueSettings;
 import io.millrace.queue.RecordPointer;
 import io.millrace.standalone.testing.SharedInfrastructure;
+import io.millrace.store.Admission;
+import io.millrace.store.Admission.Admitted;
 import io.millrace.store.AdmissionGate;
-import io.millrace.store.AdmissionGate.Admitted;
-import io.millrace.store.AdmissionGate.Candidate;
-import io.millrace.store.AdmissionGate.Decision;
-import io.millrace.store.AdmissionGate.Idempotency;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.JobArchive;
+import io.millrace.store.JobEnds;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.Granted;
 import io.millrace.store.JobLeases.Recorded;
@@ -26,6 +26,7 @@ import io.millrace.store.LaneRepair;
 import io.millrace.store.Lease;
 import io.millrace.store.QueueGauge;
 import io.millrace.store.RedisKeys;
+import io.millrace.store.ShortMemory;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Properties;
@@ -49,6 +50,7 @@ public final class Store {
   public final AdmissionGate gate;
   public final JobLeases leases;
   public final JobArchive archive;
+  public final JobEnds ends;
   public final QueueGauge gauge;
   public final LaneRepair repair;
 
@@ -57,6 +59,7 @@ public final class Store {
     gate = new AdmissionGate(redis, settings);
     leases = new JobLeases(redis, settings);
     archive = new JobArchive(redis);
+    ends = new JobEnds(redis, settings, new ShortMemory(), new SimpleMeterRegistry());
     gauge = new QueueGauge(redis);
     repair = new LaneRepair(redis, settings);
   }
@@ -131,25 +134,35 @@ public final class Store {
         null);
   }
 
-  public Decision admit(Job job, OwnerLimits limits, @Nullable Idempotency idempotency) {
-    return gate.admit(
-        new Candidate(job.jobId(), job.owner(), job.request(), job.replyTo(), limits, idempotency));
+  /** An Idempotency-Key with the digest of the body that it came with. */
+  public record Idempotency(String key, String bodyDigest) {
+
+    /** The job as it comes with this key. */
+    public Job of(Job job) {
+      return new Job(
+          job.jobId(),
+          job.owner(),
+          job.request(),
+          job.acceptedAt(),
+          job.replyTo(),
+          job.traceparent(),
+          key,
+          bodyDigest);
+    }
   }
 
-  public Decision admit(Job job) {
+  public Admission admit(Job job, OwnerLimits limits, @Nullable Idempotency idempotency) {
+    return gate.admit(idempotency == null ? job : idempotency.of(job), limits, false);
+  }
+
+  public Admission admit(Job job) {
     return admit(job, OwnerLimits.NONE, null);
   }
 
   /** Admitted, as its record says it. */
   public Job accepted(Job job, OwnerLimits limits) {
     Admitted admitted = (Admitted) admit(job, limits, null);
-    return new Job(
-        job.jobId(),
-        job.owner(),
-        job.request(),
-        admitted.acceptedAt(),
-        job.replyTo(),
-        job.traceparent());
+    return job.accepted(admitted.acceptedAt());
   }
 
   public Job accepted(String owner) {

@@ -1,7 +1,5 @@
 package io.millrace.worker;
 
-import io.millrace.queue.Lane;
-import io.millrace.queue.QueueClients;
 import io.millrace.worker.sandbox.Sandbox;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,19 +37,13 @@ final class SlotPool implements SmartLifecycle {
       SlotTools tools,
       IdleSlots idle,
       IntFunction<Sandbox> sandboxes,
-      QueueClients clients,
-      WaitingCounts waiting,
-      Intake intake,
+      List<LaneFetcher> fetchers,
       RescuedJobs rescued) {
     this.settings = settings;
     this.tools = tools;
     this.idle = idle;
     this.sandboxes = sandboxes;
-    LaneFetcher first =
-        new LaneFetcher(Lane.FIRST, null, clients, idle, waiting, intake, tools.patience());
-    LaneFetcher bulk =
-        new LaneFetcher(Lane.BULK, first, clients, idle, waiting, intake, tools.patience());
-    this.fetchers = List.of(first, bulk);
+    this.fetchers = fetchers;
     this.rescued = rescued;
   }
 

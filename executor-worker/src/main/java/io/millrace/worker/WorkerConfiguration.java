@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.job.Reply;
 import io.millrace.job.ReplyLimit;
 import io.millrace.queue.JobQueue;
+import io.millrace.queue.Lane;
 import io.millrace.queue.QueueClients;
 import io.millrace.queue.QueueSettings;
 import io.millrace.queue.RecordReader;
@@ -28,9 +29,11 @@ import io.millrace.worker.sandbox.TierProof;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.IntFunction;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -210,44 +213,64 @@ class WorkerConfiguration {
   }
 
   @Bean
-  SlotPool slotPool(
-      WorkerSettings settings,
-      SandboxSettings sandboxSettings,
-      SandboxFiles files,
-      TierProof proof,
+  AttemptPolicy attemptPolicy(
       JobLeases leases,
-      LeaseKeeper keeper,
-      ResultRecorder recorder,
       Requeuer requeuer,
       Reply.Speaker speaker,
       Patience patience,
-      WaitingCounts waiting,
-      IdleSlots idle,
-      Intake intake,
-      RescuedJobs rescued,
-      QueueClients clients,
-      LiveOutput output,
       JobEnds ends,
-      SandboxMeters sandboxMeters,
-      Traces traces,
       MeterRegistry meters) {
-    SlotTools tools =
-        new SlotTools(
-            keeper,
-            recorder,
-            new AttemptPolicy(leases, requeuer, speaker, patience, ends, meters),
-            patience,
-            output,
-            traces);
-    return new SlotPool(
-        settings,
-        tools,
-        idle,
-        number -> new Sandbox(number, files, sandboxSettings, proof.tier(), sandboxMeters),
-        clients,
-        waiting,
-        intake,
-        rescued);
+    return new AttemptPolicy(leases, requeuer, speaker, patience, ends, meters);
+  }
+
+  @Bean
+  SlotTools slotTools(
+      LeaseKeeper keeper,
+      ResultRecorder recorder,
+      AttemptPolicy attempts,
+      Patience patience,
+      LiveOutput output,
+      Traces traces) {
+    return new SlotTools(keeper, recorder, attempts, patience, output, traces);
+  }
+
+  /** A slot's sandbox, by the slot's number. */
+  @Bean
+  IntFunction<Sandbox> sandboxes(
+      SandboxFiles files, SandboxSettings settings, TierProof proof, SandboxMeters meters) {
+    return number -> new Sandbox(number, files, settings, proof.tier(), meters);
+  }
+
+  @Bean
+  LaneFetcher firstLane(
+      QueueClients clients,
+      IdleSlots idle,
+      WaitingCounts waiting,
+      Intake intake,
+      Patience patience) {
+    return new LaneFetcher(Lane.FIRST, null, clients, idle, waiting, intake, patience);
+  }
+
+  @Bean
+  LaneFetcher bulkLane(
+      LaneFetcher firstLane,
+      QueueClients clients,
+      IdleSlots idle,
+      WaitingCounts waiting,
+      Intake intake,
+      Patience patience) {
+    return new LaneFetcher(Lane.BULK, firstLane, clients, idle, waiting, intake, patience);
+  }
+
+  @Bean
+  SlotPool slotPool(
+      WorkerSettings settings,
+      SlotTools tools,
+      IdleSlots idle,
+      IntFunction<Sandbox> sandboxes,
+      List<LaneFetcher> lanes,
+      RescuedJobs rescued) {
+    return new SlotPool(settings, tools, idle, sandboxes, lanes, rescued);
   }
 
   @Bean

@@ -5,9 +5,8 @@ import io.millrace.job.Job;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.Lane;
 import io.millrace.queue.ReplyLog;
+import io.millrace.store.Admission.Admitted;
 import io.millrace.store.AdmissionGate;
-import io.millrace.store.AdmissionGate.Admitted;
-import io.millrace.store.AdmissionGate.Candidate;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.JobArchive;
 import io.millrace.store.RedisKeys;
@@ -72,11 +71,9 @@ final class TestCaller implements AutoCloseable {
   UUID submit(String code, int timeout, @Nullable String webhookUrl) {
     UUID jobId = UUID.randomUUID();
     ExecutionRequest request = new ExecutionRequest(code, timeout, webhookUrl, "its-id");
-    Candidate candidate =
-        new Candidate(jobId, "tester", request, gatewayId, OwnerLimits.NONE, null);
-    Admitted admitted = admit(candidate);
-    Job job = new Job(jobId, "tester", request, admitted.acceptedAt(), gatewayId, null);
-    enqueue(admitted.lane(), job);
+    Job job = new Job(jobId, "tester", request, 0, gatewayId, null);
+    Admitted admitted = admit(job);
+    enqueue(admitted.lane(), job.accepted(admitted.acceptedAt()));
     return jobId;
   }
 
@@ -103,10 +100,13 @@ final class TestCaller implements AutoCloseable {
   }
 
   /** The gate is shut until the lanes of a new Redis are known to be whole. */
-  private Admitted admit(Candidate candidate) {
+  private Admitted admit(Job job) {
     return Eventually.value(
         Duration.ofSeconds(20),
-        () -> gate.admit(candidate) instanceof Admitted admitted ? admitted : null);
+        () ->
+            gate.admit(job, OwnerLimits.NONE, false) instanceof Admitted admitted
+                ? admitted
+                : null);
   }
 
   /** A cold broker may let the first send time out; a second copy does no harm. */

@@ -17,7 +17,7 @@ import io.millrace.queue.QueueClients;
 import io.millrace.queue.RecordPointer;
 import io.millrace.queue.Topics;
 import io.millrace.standalone.testing.SharedInfrastructure;
-import io.millrace.store.AdmissionGate;
+import io.millrace.store.JobEnds;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.GiveBack;
 import io.millrace.store.JobLeases.Granted;
@@ -287,7 +287,7 @@ class WorkerTest {
   private static void cancel(UUID jobId) {
     Reply cancelled =
         Reply.to(jobId, "its-id", new Outcome.Cancelled(), worker.getBean(Reply.Speaker.class));
-    worker.getBean(AdmissionGate.class).cancel(jobId, "tester", cancelled);
+    worker.getBean(JobEnds.class).cancel(jobId, "tester", cancelled);
   }
 
   @Test

@@ -1,6 +1,6 @@
 /**
- * Whether a job is let in: {@link io.millrace.gateway.admission.Admission} asks the gate in Redis,
- * which counts for all gateways at once, and puts its no into words; {@link
+ * Whether a job is let in: the gate in Redis counts for all gateways at once, {@link
+ * io.millrace.gateway.admission.Refusals} puts its no into words; {@link
  * io.millrace.gateway.admission.RetryAfter} says when it is worth asking again; {@link
  * io.millrace.gateway.admission.RateLimits} tells every caller how much room there is.
  */

@@ -5,7 +5,10 @@ import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.ApiErrors;
 import io.millrace.gateway.queue.StoreCalls;
 import io.millrace.gateway.reply.Replies;
+import io.millrace.job.Outcome;
+import io.millrace.job.Reply;
 import io.millrace.queue.LogAwayException;
+import io.millrace.store.JobEnds;
 import io.millrace.store.JobStatus;
 import java.time.Duration;
 import java.util.Optional;
@@ -34,7 +37,9 @@ final class JobController {
       ApiError.unavailable("The queue's log cannot be read now; try again", 1);
 
   private final JobLookup jobs;
-  private final JobEnd end;
+  private final JobPoll poll;
+  private final JobEnds ends;
+  private final Reply.Speaker speaker;
   private final AcceptedRequest requests;
   private final StoreCalls stores;
   private final Replies replies;
@@ -42,13 +47,17 @@ final class JobController {
 
   JobController(
       JobLookup jobs,
-      JobEnd end,
+      JobPoll poll,
+      JobEnds ends,
+      Reply.Speaker speaker,
       AcceptedRequest requests,
       StoreCalls stores,
       Replies replies,
       ApiErrors errors) {
     this.jobs = jobs;
-    this.end = end;
+    this.poll = poll;
+    this.ends = ends;
+    this.speaker = speaker;
     this.requests = requests;
     this.stores = stores;
     this.replies = replies;
@@ -72,7 +81,7 @@ final class JobController {
     return now.flatMap(
             found ->
                 found.filter(job -> !job.state().isTerminal() && !limit.get().isZero()).isPresent()
-                    ? end.await(found.get(), limit.get()).then(now)
+                    ? poll.await(found.get(), limit.get()).then(now)
                     : Mono.just(found))
         .flatMap(this::answer);
   }
@@ -107,10 +116,17 @@ final class JobController {
         .run(
             () -> {
               Optional<JobStatus> found = jobs.find(jobId, owner);
-              found.filter(job -> !job.state().isTerminal()).ifPresent(end::cancel);
+              found.filter(job -> !job.state().isTerminal()).ifPresent(this::cancel);
               return found.isPresent() ? jobs.find(jobId, owner) : found;
             })
         .flatMap(this::answer);
+  }
+
+  private void cancel(JobStatus job) {
+    ends.cancel(
+        job.jobId(),
+        job.owner(),
+        Reply.to(job.jobId(), job.id(), new Outcome.Cancelled(), speaker));
   }
 
   private Mono<ResponseEntity<byte[]>> answer(Optional<JobStatus> found) {

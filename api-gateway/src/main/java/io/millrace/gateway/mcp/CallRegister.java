@@ -1,8 +1,10 @@
 package io.millrace.gateway.mcp;
 
-import io.millrace.gateway.job.JobEnd;
 import io.millrace.gateway.queue.StoreCalls;
-import io.millrace.store.AdmissionGate.Cancellation;
+import io.millrace.job.Outcome;
+import io.millrace.job.Reply;
+import io.millrace.store.JobEnds;
+import io.millrace.store.JobEnds.Cancellation;
 import io.millrace.store.OpenCalls;
 import io.millrace.store.OpenCalls.Name;
 import java.time.Duration;
@@ -30,12 +32,14 @@ final class CallRegister {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
   private final OpenCalls calls;
-  private final JobEnd end;
+  private final JobEnds ends;
+  private final Reply.Speaker speaker;
   private final StoreCalls stores;
 
-  CallRegister(OpenCalls calls, JobEnd end, StoreCalls stores) {
+  CallRegister(OpenCalls calls, JobEnds ends, Reply.Speaker speaker, StoreCalls stores) {
     this.calls = calls;
-    this.end = end;
+    this.ends = ends;
+    this.speaker = speaker;
     this.stores = stores;
   }
 
@@ -75,8 +79,10 @@ final class CallRegister {
 
   /** Ends a job, also one that is just being let in. Returns at once. */
   void cancel(UUID jobId, String owner) {
+    // A call has no id of its caller's.
+    Reply cancelled = Reply.to(jobId, null, new Outcome.Cancelled(), speaker);
     stores
-        .run(() -> Optional.of(end.cancel(jobId, owner)).filter(CallRegister::isKnown))
+        .run(() -> Optional.of(ends.cancel(jobId, owner, cancelled)).filter(CallRegister::isKnown))
         .flatMap(Mono::justOrEmpty)
         .repeatWhenEmpty(LOOKS, looks -> looks.delayElements(BETWEEN_LOOKS))
         .subscribe(

@@ -3,17 +3,17 @@ package io.millrace.gateway.mcp;
 import io.millrace.gateway.GatewaySettings;
 import io.millrace.gateway.auth.Caller;
 import io.millrace.gateway.error.ApiError;
-import io.millrace.gateway.error.ApiErrors;
 import io.millrace.gateway.error.Checked;
 import io.millrace.gateway.mcp.McpMessage.Request;
+import io.millrace.gateway.reply.ExecutionReply;
 import io.millrace.gateway.reply.GatewayId;
 import io.millrace.gateway.request.RequestValidator;
 import io.millrace.gateway.submit.Execution;
-import io.millrace.gateway.submit.ExecutionReply;
+import io.millrace.gateway.submit.JobRequest;
 import io.millrace.gateway.submit.RequestTrace;
-import io.millrace.gateway.submit.Submission;
 import io.millrace.gateway.submit.WaitFor;
 import io.millrace.job.ExecutionRequest;
+import io.millrace.job.Job;
 import io.millrace.store.OpenCalls.Name;
 import java.util.List;
 import java.util.Objects;
@@ -71,8 +71,8 @@ final class ExecutePython {
     JsonNode arguments = request.params().path("arguments");
     return validated(arguments.isMissingNode() ? McpMessage.JSON.createObjectNode() : arguments)
         .fold(
-            valid -> run(submission(jobId, valid, exchange), name(request.id(), exchange)),
-            error -> Mono.just(no(error)))
+            valid -> run(jobRequest(jobId, valid, exchange), name(request.id(), exchange)),
+            error -> Mono.just(ExecutionReply.refused(error)))
         .map(reply -> ToolResult.of(reply, (int) mcp.maxOutput().toBytes()));
   }
 
@@ -81,12 +81,12 @@ final class ExecutePython {
     register.cancel(name(requestId, exchange));
   }
 
-  private Mono<ExecutionReply> run(Submission submission, Name name) {
-    String owner = submission.caller().owner();
+  private Mono<ExecutionReply> run(JobRequest request, Name name) {
+    Job job = request.job();
     return register
-        .open(name, submission.jobId())
-        .then(execution.run(submission))
-        .doOnCancel(() -> register.cancel(submission.jobId(), owner))
+        .open(name, job.jobId())
+        .then(execution.run(request))
+        .doOnCancel(() -> register.cancel(job.jobId(), job.owner()))
         .doFinally(signal -> register.close(name));
   }
 
@@ -102,13 +102,10 @@ final class ExecutePython {
         : Checked.refused(ApiError.invalid("The arguments are code and timeout, and no others"));
   }
 
-  private Submission submission(UUID jobId, ExecutionRequest request, ServerWebExchange exchange) {
+  private JobRequest jobRequest(UUID jobId, ExecutionRequest request, ServerWebExchange exchange) {
+    Caller caller = Caller.of(exchange);
     WaitFor toTheEnd = WaitFor.preferred(List.of(), settings.gateway().maxWait());
-    return new Submission(
-        jobId, Caller.of(exchange), request, toTheEnd, gatewayId.value(), null, trace.of(exchange));
-  }
-
-  private static ExecutionReply no(ApiError error) {
-    return new ExecutionReply(error.status(), error.headers(), ApiErrors.body(error));
+    Job job = new Job(jobId, caller.owner(), request, 0, gatewayId.value(), trace.of(exchange));
+    return new JobRequest(job, caller.limits(), toTheEnd);
   }
 }

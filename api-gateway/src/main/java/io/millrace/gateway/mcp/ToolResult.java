@@ -1,7 +1,7 @@
 package io.millrace.gateway.mcp;
 
+import io.millrace.gateway.reply.ExecutionReply;
 import io.millrace.gateway.reply.ReplyFields;
-import io.millrace.gateway.submit.ExecutionReply;
 import java.util.Arrays;
 import java.util.List;
 import tools.jackson.databind.JsonNode;

@@ -52,25 +52,23 @@ public final class Replies implements AutoCloseable {
   }
 
   /** What a caller is told who waited for this reply. */
-  public Mono<Awaited.Answer> answer(StoredReply reply) {
+  public Mono<ExecutionReply> answer(StoredReply reply) {
     return text(reply.jobId(), reply.body())
-        .map(
-            body ->
-                body.map(text -> answer(reply.status(), text))
-                    .orElseGet(() -> lost(reply.jobId())));
+        .map(body -> body.map(text -> ended(reply, text)).orElseGet(() -> lost(reply.jobId())));
   }
 
-  private static Awaited.Answer answer(int status, String body) {
-    return new Awaited.Answer(status, body.getBytes(StandardCharsets.UTF_8));
+  private static ExecutionReply ended(StoredReply reply, String text) {
+    return ExecutionReply.ended(
+        reply.jobId(), reply.status(), text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static Awaited.Answer lost(UUID jobId) {
+  private static ExecutionReply lost(UUID jobId) {
     log.error(
         "The reply of job {} has left the log before its time; its caller gets 500: see the"
             + " retention of the log of replies",
         jobId);
     ApiError error = ApiError.internal().with("job_id", jobId.toString());
-    return new Awaited.Answer(error.status(), ApiErrors.body(error));
+    return ExecutionReply.ended(jobId, error.status(), ApiErrors.body(error));
   }
 
   @Override

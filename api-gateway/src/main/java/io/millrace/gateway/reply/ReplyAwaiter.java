@@ -20,7 +20,7 @@ public final class ReplyAwaiter {
 
   private final int places;
   private final AtomicInteger taken = new AtomicInteger();
-  private final ConcurrentHashMap<UUID, Set<Ticket>> waiting = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<UUID, Set<Waiter>> waiting = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   public ReplyAwaiter(GatewaySettings settings, MeterRegistry meters) {
@@ -30,33 +30,32 @@ public final class ReplyAwaiter {
   }
 
   /** A place to wait for the job, to be taken before it is enqueued; empty when all are taken. */
-  public Optional<Ticket> expect(UUID jobId) {
+  public Optional<Waiter> expect(UUID jobId) {
     if (taken.incrementAndGet() > places) {
       taken.decrementAndGet();
       return Optional.empty();
     }
-    Ticket ticket = new Ticket(jobId);
+    Waiter waiter = new Waiter(jobId, this);
     waiting.compute(
         jobId,
         (id, others) -> {
-          Set<Ticket> all = others == null ? new HashSet<>(2) : others;
-          all.add(ticket);
+          Set<Waiter> all = others == null ? new HashSet<>(2) : others;
+          all.add(waiter);
           return all;
         });
     if (closed) {
-      ticket.outcome().complete(new Awaited.StillWorking());
+      waiter.reply().complete(Optional.empty());
     }
-    return Optional.of(ticket);
+    return Optional.of(waiter);
   }
 
-  /** Gives the place back; true when nobody here waits for the job any more. */
-  public boolean leave(Ticket ticket) {
+  boolean leave(Waiter waiter) {
     AtomicBoolean left = new AtomicBoolean();
-    Set<Ticket> others =
+    Set<Waiter> others =
         waiting.computeIfPresent(
-            ticket.jobId(),
+            waiter.jobId(),
             (id, all) -> {
-              left.set(all.remove(ticket));
+              left.set(all.remove(waiter));
               return all.isEmpty() ? null : all;
             });
     if (left.get()) {
@@ -71,8 +70,8 @@ public final class ReplyAwaiter {
   }
 
   /** A job has ended. */
-  void deliver(UUID jobId, Awaited.Answer answer) {
-    tickets(jobId).forEach(ticket -> ticket.outcome().complete(answer));
+  void deliver(UUID jobId, ExecutionReply reply) {
+    waiters(jobId).forEach(waiter -> waiter.reply().complete(Optional.of(reply)));
   }
 
   /** Every job that somebody waits for. */
@@ -84,7 +83,7 @@ public final class ReplyAwaiter {
   public void sendAllAway() {
     closed = true;
     for (UUID jobId : awaited()) {
-      tickets(jobId).forEach(ticket -> ticket.outcome().complete(new Awaited.StillWorking()));
+      waiters(jobId).forEach(waiter -> waiter.reply().complete(Optional.empty()));
     }
   }
 
@@ -98,8 +97,8 @@ public final class ReplyAwaiter {
     return places;
   }
 
-  private List<Ticket> tickets(UUID jobId) {
-    List<Ticket> copy = new ArrayList<>(2);
+  private List<Waiter> waiters(UUID jobId) {
+    List<Waiter> copy = new ArrayList<>(2);
     waiting.computeIfPresent(
         jobId,
         (id, all) -> {

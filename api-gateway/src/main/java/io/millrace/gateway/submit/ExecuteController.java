@@ -2,7 +2,9 @@ package io.millrace.gateway.submit;
 
 import io.millrace.gateway.error.ApiErrors;
 import io.millrace.gateway.error.Checked;
+import io.millrace.gateway.reply.ExecutionReply;
 import io.millrace.gateway.request.RequestBodyReader;
+import io.millrace.gateway.submit.Execution.Begun;
 import io.millrace.job.Reply;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -17,17 +19,14 @@ import reactor.core.publisher.Mono;
 final class ExecuteController {
 
   private final RequestBodyReader bodies;
-  private final SubmissionReader submissions;
+  private final JobRequestReader requests;
   private final Execution execution;
   private final ApiErrors errors;
 
   ExecuteController(
-      RequestBodyReader bodies,
-      SubmissionReader submissions,
-      Execution execution,
-      ApiErrors errors) {
+      RequestBodyReader bodies, JobRequestReader requests, Execution execution, ApiErrors errors) {
     this.bodies = bodies;
-    this.submissions = submissions;
+    this.requests = requests;
     this.execution = execution;
     this.errors = errors;
   }
@@ -36,23 +35,22 @@ final class ExecuteController {
   Mono<ResponseEntity<byte[]>> execute(ServerWebExchange exchange) {
     Presence caller = new Presence();
     return bodies
-        .read(
-            exchange, body -> begun(body.then(bytes -> submissions.read(bytes, exchange)), caller))
+        .read(exchange, body -> begun(body.then(bytes -> requests.read(bytes, exchange)), caller))
         .flatMap(
-            begun ->
-                begun.fold(
-                    visit -> execution.reply(visit).map(ExecuteController::answer),
+            checked ->
+                checked.fold(
+                    begun -> execution.reply(begun).map(ExecuteController::answer),
                     error -> Mono.just(errors.answer(error))))
         .doOnCancel(caller::leaves);
   }
 
   /** Completes when the job is durable or refused: its program need not be in memory any more. */
-  private Mono<Checked<Visit>> begun(Checked<Submission> checked, Presence caller) {
+  private Mono<Checked<Begun>> begun(Checked<JobRequest> checked, Presence caller) {
     return checked.fold(
-        submission -> {
-          Visit visit = execution.begin(submission);
-          caller.begins(visit);
-          return Mono.fromFuture(visit.submitted(), true).map(submitted -> Checked.passed(visit));
+        request -> {
+          Begun begun = execution.begin(request);
+          caller.begins(begun);
+          return Mono.fromFuture(begun.admission(), true).map(said -> Checked.passed(begun));
         },
         error -> Mono.just(Checked.refused(error)));
   }
@@ -63,11 +61,11 @@ final class ExecuteController {
    */
   private final class Presence {
 
-    private @Nullable Visit visit;
+    private @Nullable Begun begun;
     private boolean gone;
 
-    synchronized void begins(Visit begun) {
-      visit = begun;
+    synchronized void begins(Begun begun) {
+      this.begun = begun;
       abandonIfGone();
     }
 
@@ -77,8 +75,8 @@ final class ExecuteController {
     }
 
     private void abandonIfGone() {
-      if (gone && visit != null) {
-        execution.abandoned(visit);
+      if (gone && begun != null) {
+        execution.abandoned(begun);
       }
     }
   }

@@ -2,9 +2,7 @@ package io.millrace.gateway.submit;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.gateway.GatewaySettings;
-import io.millrace.gateway.admission.Admission;
-import io.millrace.gateway.admission.Verdict;
-import io.millrace.gateway.error.ApiError;
+import io.millrace.gateway.queue.LogWatch;
 import io.millrace.gateway.queue.QueueMonitor;
 import io.millrace.gateway.queue.StoreCalls;
 import io.millrace.job.AboutJob;
@@ -13,11 +11,17 @@ import io.millrace.job.JobState;
 import io.millrace.metrics.EnumCounters;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.Lane;
+import io.millrace.store.Admission;
+import io.millrace.store.Admission.Admitted;
+import io.millrace.store.Admission.Refusal;
+import io.millrace.store.Admission.Refused;
 import io.millrace.store.AdmissionGate;
+import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.JobEnds;
 import io.millrace.trace.Traces;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
@@ -35,10 +39,10 @@ final class JobSubmitter {
 
   private static final Logger log = LoggerFactory.getLogger(JobSubmitter.class);
 
-  private final Admission admission;
   private final AdmissionGate gate;
   private final JobQueue queue;
   private final QueueMonitor monitor;
+  private final LogWatch logs;
   private final OwedRefusals owed;
   private final StoreCalls stores;
   private final JobEnds ends;
@@ -49,20 +53,20 @@ final class JobSubmitter {
   private final Duration confirmTimeout;
 
   JobSubmitter(
-      Admission admission,
       AdmissionGate gate,
       JobQueue queue,
       QueueMonitor monitor,
+      LogWatch logs,
       OwedRefusals owed,
       StoreCalls stores,
       JobEnds ends,
       Traces traces,
       MeterRegistry meters,
       GatewaySettings settings) {
-    this.admission = admission;
     this.gate = gate;
     this.queue = queue;
     this.monitor = monitor;
+    this.logs = logs;
     this.owed = owed;
     this.stores = stores;
     this.confirmTimeout = settings.gateway().confirmTimeout();
@@ -72,65 +76,53 @@ final class JobSubmitter {
         new EnumCounters<>(meters, "millrace.jobs.accepted", "lane", EnumSet.allOf(Lane.class));
   }
 
-  /** Never completes exceptionally but by a fault of ours. */
-  CompletableFuture<Submitted> submit(Submission submission) {
-    return traces == Traces.OFF ? begin(submission) : traced(submission);
+  /** What becomes of the job. Never completes exceptionally but by a fault of ours. */
+  CompletableFuture<Admission> submit(JobRequest request) {
+    return traces == Traces.OFF
+        ? begin(request.job(), request.limits())
+        : traced(request.job(), request.limits());
   }
 
-  private CompletableFuture<Submitted> traced(Submission submission) {
+  private CompletableFuture<Admission> traced(Job job, OwnerLimits limits) {
     Traces.Step step =
         traces
-            .begin("submit job", Traces.Kind.PRODUCER, submission.traceparent())
-            .tag("job_id", submission.jobId());
-    return begin(submission.under(step.traceparent()))
+            .begin("submit job", Traces.Kind.PRODUCER, job.traceparent())
+            .tag("job_id", job.jobId());
+    return begin(job.under(step.traceparent()), limits)
         .whenComplete(
-            (submitted, failure) -> {
-              step.tag("accepted", submitted instanceof Submitted.Accepted).close();
-            });
+            (admission, failure) -> step.tag("accepted", admission instanceof Admitted).close());
   }
 
-  private CompletableFuture<Submitted> begin(Submission submission) {
+  private CompletableFuture<Admission> begin(Job job, OwnerLimits limits) {
     if (!monitor.isUp()) {
-      return CompletableFuture.completedFuture(away(submission));
+      return CompletableFuture.completedFuture(away());
     }
     return stores
-        .run(() -> ask(submission))
-        .flatMap(verdict -> enqueueIfLetIn(verdict, submission))
+        .run(() -> ask(job, limits))
+        .flatMap(said -> said instanceof Admitted in ? enqueue(in, job) : Mono.just(said))
         .onErrorResume(
             DataAccessException.class,
             e -> {
               monitor.redisFailed();
               // It may have been let in all the same, or not been taken back.
-              owed.add(submission.jobId());
-              return Mono.just(away(submission));
+              owed.add(job.jobId());
+              return Mono.just(away());
             })
-        .onErrorResume(RejectedExecutionException.class, e -> Mono.just(away(submission)))
+        .onErrorResume(RejectedExecutionException.class, e -> Mono.just(away()))
         .toFuture();
   }
 
   /** Asked again when it is its turn: Redis may have gone while it waited for a thread. */
-  private Verdict ask(Submission submission) {
+  private Admission ask(Job job, OwnerLimits limits) {
     return monitor.isUp()
-        ? admission.ask(submission.candidate())
-        : new Verdict.No(awayError(submission));
+        ? gate.admit(job, limits, !monitor.memory().admits() || logs.isFull())
+        : away();
   }
 
-  private Mono<Submitted> enqueueIfLetIn(Verdict verdict, Submission submission) {
-    if (verdict instanceof Verdict.LetIn in) {
-      return enqueue(in, submission);
-    }
-    return Mono.just(
-        verdict instanceof Verdict.Repeat repeat
-            ? new Submitted.Repeated(repeat.firstJobId())
-            : new Submitted.Refused(((Verdict.No) verdict).error()));
-  }
-
-  private Mono<Submitted> enqueue(Verdict.LetIn in, Submission submission) {
-    return Mono.fromFuture(() -> isConfirmed(in.lane(), submission.job(in.acceptedAt())), true)
+  private Mono<Admission> enqueue(Admitted in, Job job) {
+    return Mono.fromFuture(() -> isConfirmed(in.lane(), job.accepted(in.acceptedAt())), true)
         .timeout(confirmTimeout, Mono.just(false))
-        .flatMap(
-            confirmed ->
-                confirmed ? Mono.just(accepted(in, submission)) : takeBack(in, submission));
+        .flatMap(confirmed -> confirmed ? Mono.just(accepted(in)) : takeBack(in, job.jobId()));
   }
 
   private CompletableFuture<Boolean> isConfirmed(Lane lane, Job job) {
@@ -138,49 +130,35 @@ final class JobSubmitter {
   }
 
   /** The record may be in the log or not: its state in Redis decides that it must not run. */
-  private Mono<Submitted> takeBack(Verdict.LetIn in, Submission submission) {
+  private Mono<Admission> takeBack(Admitted in, UUID jobId) {
     monitor.kafkaFailed();
     return stores
-        .run(() -> gate.refuse(submission.jobId()))
-        .doOnError(RejectedExecutionException.class, busy -> owed.add(submission.jobId()))
+        .run(() -> gate.refuse(jobId))
+        .doOnError(RejectedExecutionException.class, busy -> owed.add(jobId))
         .map(
             refused -> {
               if (!refused) {
-                return accepted(in, submission);
+                return accepted(in);
               }
               ends.count(JobState.REFUSED);
-              tellNotConfirmed(submission);
-              return away(submission);
+              tellNotConfirmed(jobId);
+              return away();
             });
   }
 
-  private static void tellNotConfirmed(Submission submission) {
-    try (var about = AboutJob.log(submission.jobId())) {
-      log.warn(
-          "Job {} was not confirmed by Kafka; it is refused and will not run", submission.jobId());
+  private static void tellNotConfirmed(UUID jobId) {
+    try (var about = AboutJob.log(jobId)) {
+      log.warn("Job {} was not confirmed by Kafka; it is refused and will not run", jobId);
     }
   }
 
-  private Submitted accepted(Verdict.LetIn in, Submission submission) {
+  private Admission accepted(Admitted in) {
     monitor.worked();
     accepted.increment(in.lane());
-    return new Submitted.Accepted(submission.jobId(), in.queueLength());
+    return in;
   }
 
-  /** As many callers wait as may: the job is not even tried. */
-  static CompletableFuture<Submitted> noPlace(Submission submission) {
-    return CompletableFuture.completedFuture(
-        new Submitted.Refused(
-            ApiError.unavailable("Too many callers wait for their replies here; try again", 1)
-                .withId(submission.request().id())));
-  }
-
-  private static Submitted away(Submission submission) {
-    return new Submitted.Refused(awayError(submission));
-  }
-
-  private static ApiError awayError(Submission submission) {
-    return ApiError.unavailable("The queue cannot take jobs now; try again", 1)
-        .withId(submission.request().id());
+  private static Admission away() {
+    return new Refused(Refusal.AWAY);
   }
 }

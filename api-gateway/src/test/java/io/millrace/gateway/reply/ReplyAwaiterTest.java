@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.gateway.support.TestSettings;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -12,50 +13,50 @@ class ReplyAwaiterTest {
   private final ReplyAwaiter awaiter =
       new ReplyAwaiter(TestSettings.with("gateway.max-waiting", "2"), new SimpleMeterRegistry());
   private final UUID jobId = UUID.randomUUID();
-  private final Awaited.Answer answer = new Awaited.Answer(200, new byte[0]);
+  private final ExecutionReply answer = ExecutionReply.ended(jobId, 200, new byte[0]);
 
   @Test
   void allWhoWaitForAJobGetItsAnswer() {
-    Ticket one = awaiter.expect(jobId).orElseThrow();
-    Ticket two = awaiter.expect(jobId).orElseThrow();
+    Waiter one = awaiter.expect(jobId).orElseThrow();
+    Waiter two = awaiter.expect(jobId).orElseThrow();
     awaiter.deliver(jobId, answer);
-    assertThat(one.outcome()).isCompletedWithValue(answer);
-    assertThat(two.outcome()).isCompletedWithValue(answer);
+    assertThat(one.reply()).isCompletedWithValue(Optional.of(answer));
+    assertThat(two.reply()).isCompletedWithValue(Optional.of(answer));
   }
 
   @Test
   void anAnswerToAnotherJobIsNobodysHere() {
-    Ticket ticket = awaiter.expect(jobId).orElseThrow();
+    Waiter waiter = awaiter.expect(jobId).orElseThrow();
     awaiter.deliver(UUID.randomUUID(), answer);
-    assertThat(ticket.outcome()).isNotDone();
+    assertThat(waiter.reply()).isNotDone();
   }
 
   @Test
   void aFullRoomTakesNobodyUntilSomebodyLeaves() {
-    Ticket first = awaiter.expect(jobId).orElseThrow();
+    Waiter first = awaiter.expect(jobId).orElseThrow();
     awaiter.expect(jobId);
     assertThat(awaiter.expect(jobId)).isEmpty();
-    awaiter.leave(first);
+    first.leave();
     assertThat(awaiter.expect(jobId)).isPresent();
   }
 
   @Test
   void onlyTheLastWhoLeavesLeavesTheJobAlone() {
-    Ticket one = awaiter.expect(jobId).orElseThrow();
-    Ticket two = awaiter.expect(jobId).orElseThrow();
-    assertThat(awaiter.leave(one)).isFalse();
-    assertThat(awaiter.leave(one)).isFalse();
-    assertThat(awaiter.leave(two)).isTrue();
+    Waiter one = awaiter.expect(jobId).orElseThrow();
+    Waiter two = awaiter.expect(jobId).orElseThrow();
+    assertThat(one.leave()).isFalse();
+    assertThat(one.leave()).isFalse();
+    assertThat(two.leave()).isTrue();
     assertThat(awaiter.size()).isZero();
     assertThat(awaiter.awaited()).isEmpty();
   }
 
   @Test
   void whoeverIsSentAwayKnowsThatItsJobGoesOn() {
-    Ticket before = awaiter.expect(jobId).orElseThrow();
+    Waiter before = awaiter.expect(jobId).orElseThrow();
     awaiter.sendAllAway();
-    Ticket after = awaiter.expect(jobId).orElseThrow();
-    assertThat(before.outcome()).isCompletedWithValue(new Awaited.StillWorking());
-    assertThat(after.outcome()).isCompletedWithValue(new Awaited.StillWorking());
+    Waiter after = awaiter.expect(jobId).orElseThrow();
+    assertThat(before.reply()).isCompletedWithValue(Optional.empty());
+    assertThat(after.reply()).isCompletedWithValue(Optional.empty());
   }
 }

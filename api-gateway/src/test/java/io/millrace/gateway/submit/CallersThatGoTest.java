@@ -2,18 +2,19 @@ package io.millrace.gateway.submit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.gateway.queue.QueueMonitor;
 import io.millrace.gateway.reply.ReplyAwaiter;
 import io.millrace.gateway.support.Api;
 import io.millrace.gateway.support.Eventually;
 import io.millrace.gateway.support.TestGateway;
 import io.millrace.job.ExecutionRequest;
+import io.millrace.job.Job;
 import io.millrace.standalone.EmbeddedRedis;
 import io.millrace.standalone.testing.SharedInfrastructure;
 import io.millrace.store.AdmissionGate;
-import io.millrace.store.AdmissionGate.Candidate;
 import io.millrace.store.AdmissionGate.OwnerLimits;
-import io.millrace.store.QueueGauge;
 import io.millrace.store.RedisKeys;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -53,10 +54,10 @@ class CallersThatGoTest {
 
   @Test
   void aJobWhoseCallerGot202WhileRedisWasAwayIsNotCancelledByThosePollingIt() {
-    long before = queued();
+    double before = accepted();
     CompletableFuture<HttpResponse<String>> waiting =
         api.executeLater(Api.code("pass"), "Prefer", "wait=2");
-    Eventually.holds(() -> queued() == before + 1);
+    Eventually.holds(() -> accepted() == before + 1);
     redis.kill();
     HttpResponse<String> told = waiting.join();
     assertThat(told.statusCode()).isEqualTo(202);
@@ -77,7 +78,7 @@ class CallersThatGoTest {
     ExecutionRequest request = new ExecutionRequest("pass", 30, null, null);
     gateway
         .bean(AdmissionGate.class)
-        .admit(new Candidate(jobId, "tester", request, "gone", OwnerLimits.NONE, null));
+        .admit(new Job(jobId, "tester", request, 0, "gone", null), OwnerLimits.NONE, false);
     String job = "/v1/jobs/" + jobId;
     // The gateway of its own caller is gone: only those who poll are left.
     gateway.bean(StringRedisTemplate.class).opsForHash().put(key(job), "watchers", "");
@@ -89,9 +90,9 @@ class CallersThatGoTest {
 
   @Test
   void aJobWhoseCallerLeftWhileRedisWasAwayIsCancelledWhenItIsBack() {
-    long before = queued();
+    double before = accepted();
     CompletableFuture<HttpResponse<String>> waiting = api.executeLater(Api.code("pass"));
-    Eventually.holds(() -> queued() == before + 1);
+    Eventually.holds(() -> accepted() == before + 1);
     String job =
         "/v1/jobs/" + Api.json(api.get("/v1/jobs?limit=1")).at("/jobs/0/job_id").asString();
     redis.kill();
@@ -101,9 +102,11 @@ class CallersThatGoTest {
     Eventually.holds(() -> state(job).equals("cancelled"));
   }
 
-  /** With what other tests have left in the lanes of the shared broker. */
-  private static long queued() {
-    return gateway.bean(QueueGauge.class).read().queueLength();
+  /** Jobs of which the gateway knows that they are in; Redis knows it a moment earlier. */
+  private static double accepted() {
+    return gateway.bean(MeterRegistry.class).find("millrace.jobs.accepted").counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   private static String state(String path) {

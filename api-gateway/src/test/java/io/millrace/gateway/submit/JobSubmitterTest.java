@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.gateway.admission.Admission;
-import io.millrace.gateway.auth.Caller;
+import io.millrace.gateway.queue.LogWatch;
 import io.millrace.gateway.queue.QueueMonitor;
 import io.millrace.gateway.queue.StoreCalls;
 import io.millrace.gateway.support.Eventually;
 import io.millrace.gateway.support.TestGateway;
 import io.millrace.gateway.support.TestSettings;
 import io.millrace.job.ExecutionRequest;
+import io.millrace.job.Job;
 import io.millrace.queue.JobQueue;
 import io.millrace.standalone.EmbeddedRedis;
 import io.millrace.standalone.testing.SharedInfrastructure;
+import io.millrace.store.Admission;
+import io.millrace.store.Admission.Admitted;
+import io.millrace.store.Admission.Refusal;
+import io.millrace.store.Admission.Refused;
 import io.millrace.store.AdmissionGate;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.JobArchive;
@@ -67,78 +71,74 @@ class JobSubmitterTest {
 
   @Test
   void aRecordThatNobodyConfirmsIsRefusedInTime() {
-    Submission submission = submission();
-    Submitted submitted = submitter("10ms").submit(submission).join();
+    JobRequest request = request();
+    Admission admission = submitter("10ms").submit(request).join();
 
     assertThat(log.history()).hasSize(1);
-    assertRefused(submitted);
-    assertThat(isKnown(submission)).isFalse();
+    assertRefused(admission);
+    assertThat(isKnown(request)).isFalse();
   }
 
   @Test
   void aConfirmationThatComesInTimeIsAnAcceptance() {
-    CompletableFuture<Submitted> submitted = submitter(LONG).submit(submission());
+    CompletableFuture<Admission> admission = submitter(LONG).submit(request());
     Eventually.holds(log::completeNext);
 
-    assertThat(submitted.join()).isInstanceOf(Submitted.Accepted.class);
+    assertThat(admission.join()).isInstanceOf(Admitted.class);
   }
 
   @Test
   void aRefusalThatRedisCouldNotHearIsToldToItLater() {
-    Submission submission = submission();
-    CompletableFuture<Submitted> submitted = submitter(LONG).submit(submission);
+    JobRequest request = request();
+    CompletableFuture<Admission> admission = submitter(LONG).submit(request);
     Eventually.holds(() -> log.history().size() == 1);
-    assertThat(isKnown(submission)).isTrue();
+    assertThat(isKnown(request)).isTrue();
     redis.kill();
     try {
       log.errorNext(new TimeoutException("no confirmation"));
-      assertRefused(submitted.join());
+      assertRefused(admission.join());
       assertThat(owed()).isEqualTo(1);
     } finally {
       redis = startRedis(redis.port());
     }
 
     Eventually.holds(() -> owed() == 0);
-    assertThat(isKnown(submission)).isFalse();
+    assertThat(isKnown(request)).isFalse();
   }
 
   private JobSubmitter submitter(String confirmTimeout) {
     AdmissionGate gate = gateway.bean(AdmissionGate.class);
     return new JobSubmitter(
-        gateway.bean(Admission.class),
         gate,
         new JobQueue(new KafkaTemplate<>(() -> log)),
         gateway.bean(QueueMonitor.class),
+        gateway.bean(LogWatch.class),
         new OwedRefusals(gate, gateway.bean(TaskScheduler.class), meters),
         gateway.bean(StoreCalls.class),
-        new JobEnds(meters),
+        gateway.bean(JobEnds.class),
         Traces.OFF,
         meters,
         TestSettings.with("gateway.confirm-timeout", confirmTimeout));
   }
 
-  private static Submission submission() {
-    return new Submission(
-        UUID.randomUUID(),
-        new Caller("tester", OwnerLimits.NONE),
-        new ExecutionRequest("1", 30, null, "i"),
-        new WaitFor(Duration.ZERO, ""),
-        null,
-        null,
-        null);
+  private static JobRequest request() {
+    ExecutionRequest request = new ExecutionRequest("1", 30, null, "i");
+    return new JobRequest(
+        new Job(UUID.randomUUID(), "tester", request, 0, null, null),
+        OwnerLimits.NONE,
+        new WaitFor(Duration.ZERO, ""));
   }
 
   private int owed() {
     return (int) meters.get("millrace.refusals.owed").gauge().value();
   }
 
-  private static boolean isKnown(Submission submission) {
-    return gateway.bean(JobArchive.class).find(submission.jobId()).isPresent();
+  private static boolean isKnown(JobRequest request) {
+    return gateway.bean(JobArchive.class).find(request.job().jobId()).isPresent();
   }
 
-  private static void assertRefused(Submitted submitted) {
-    assertThat(submitted).isInstanceOf(Submitted.Refused.class);
-    assertThat(((Submitted.Refused) submitted).error().status()).isEqualTo(503);
+  private static void assertRefused(Admission admission) {
+    assertThat(admission).isEqualTo(new Refused(Refusal.AWAY));
   }
 
   /** One that has everything again when it comes back from being killed. */

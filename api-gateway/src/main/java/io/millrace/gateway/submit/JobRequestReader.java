@@ -7,16 +7,19 @@ import io.millrace.gateway.error.Checked;
 import io.millrace.gateway.reply.GatewayId;
 import io.millrace.gateway.request.RequestValidator;
 import io.millrace.job.ExecutionRequest;
-import io.millrace.store.AdmissionGate.Idempotency;
+import io.millrace.job.Job;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 
-/** Makes a submission of a body and its head: everything that can be said before the gate. */
+/**
+ * Makes a request for the queue of a body and its head: everything that can be said before the
+ * gate.
+ */
 @Component
-final class SubmissionReader {
+final class JobRequestReader {
 
   private final RequestValidator validator;
   private final WebhookRule webhookUrls;
@@ -24,7 +27,7 @@ final class SubmissionReader {
   private final GatewaySettings settings;
   private final RequestTrace trace;
 
-  SubmissionReader(
+  JobRequestReader(
       RequestValidator validator,
       WebhookRule webhookUrls,
       GatewayId gatewayId,
@@ -37,8 +40,8 @@ final class SubmissionReader {
     this.trace = trace;
   }
 
-  /** The submission, or why the request is none. */
-  Checked<Submission> read(byte[] body, ServerWebExchange exchange) {
+  /** The request for the queue, or why there is none. */
+  Checked<JobRequest> read(byte[] body, ServerWebExchange exchange) {
     return validator
         .validate(body)
         .then(this::webhookAllowed)
@@ -52,27 +55,31 @@ final class SubmissionReader {
         .orElseGet(() -> Checked.passed(request));
   }
 
-  private Checked<Submission> withIdempotencyKey(
+  private Checked<JobRequest> withIdempotencyKey(
       ExecutionRequest request, byte[] body, ServerWebExchange exchange) {
     HttpHeaders head = exchange.getRequest().getHeaders();
     return IdempotencyKey.read(head.getOrEmpty(IdempotencyKey.HEADER), body)
-        .then(key -> Checked.passed(submission(request, key, exchange)));
+        .then(key -> Checked.passed(jobRequest(request, key, exchange)));
   }
 
-  private Submission submission(
-      ExecutionRequest request, Optional<Idempotency> key, ServerWebExchange exchange) {
+  private JobRequest jobRequest(
+      ExecutionRequest request, IdempotencyKey key, ServerWebExchange exchange) {
     HttpHeaders head = exchange.getRequest().getHeaders();
+    Caller caller = Caller.of(exchange);
     WaitFor waitFor =
         request.webhookUrl() == null
             ? WaitFor.preferred(head.getOrEmpty("Prefer"), settings.gateway().maxWait())
             : WaitFor.webhook();
-    return new Submission(
-        UUID.randomUUID(),
-        Caller.of(exchange),
-        request,
-        waitFor,
-        waitFor.notAtAll() ? null : gatewayId.value(),
-        key.orElse(null),
-        trace.of(exchange));
+    Job job =
+        new Job(
+            UUID.randomUUID(),
+            caller.owner(),
+            request,
+            0,
+            waitFor.notAtAll() ? null : gatewayId.value(),
+            trace.of(exchange),
+            key.value(),
+            key.bodyDigest());
+    return new JobRequest(job, caller.limits(), waitFor);
   }
 }

@@ -1,0 +1,95 @@
+package io.millrace.gateway.admission;
+
+import io.millrace.gateway.GatewaySettings;
+import io.millrace.gateway.error.ApiError;
+import io.millrace.gateway.queue.QueueMonitor;
+import io.millrace.job.Job;
+import io.millrace.job.Reply;
+import io.millrace.queue.QueueSettings;
+import io.millrace.store.Admission.Refused;
+import io.millrace.store.AdmissionGate.OwnerLimits;
+import java.util.concurrent.ThreadLocalRandom;
+import org.springframework.stereotype.Component;
+
+/** Puts a job's refusal into the words of the API. Thread-safe. */
+@Component
+public final class Refusals {
+
+  private static final String KEY_LIMIT = "key_limit";
+
+  /** What is in the store stays for minutes. */
+  private static final int FULL_SECONDS = 15;
+
+  private final QueueMonitor monitor;
+  private final QueueSettings queue;
+  private final Reply.Speaker speaker;
+  private final RetryAfter retryAfter;
+
+  Refusals(
+      QueueMonitor monitor, QueueSettings queue, Reply.Speaker speaker, GatewaySettings settings) {
+    this.monitor = monitor;
+    this.queue = queue;
+    this.speaker = speaker;
+    this.retryAfter =
+        new RetryAfter(
+            System::nanoTime, ThreadLocalRandom::current, settings.gateway().maxRetryAfter());
+  }
+
+  /** What the caller of this job is told, whose key has these limits. */
+  public ApiError error(Refused refused, Job job, OwnerLimits limits) {
+    return switch (refused.why()) {
+      case QUEUE_FULL ->
+          full("MAX_QUEUE_LENGTH (" + queue.maxLength() + ") reached", "queue_full", refused, job);
+      case KEY_FULL ->
+          full(
+              "This key may have " + limits.queued() + " jobs waiting, and has",
+              KEY_LIMIT,
+              refused,
+              job);
+      case KEY_RATE -> early("This key may send " + limits.rate() + " jobs a second", refused, job);
+      case KEY_STORED ->
+          early(
+              "This key may have " + limits.stored() + " bytes of replies kept, and has",
+              refused,
+              job);
+      case KEY_BYTES ->
+          early("This key may send " + limits.bytes() + " bytes a second", refused, job);
+      case STORE_FULL ->
+          unavailable(
+              "There is no room for more jobs until some have run or their results have expired",
+              FULL_SECONDS,
+              job);
+      case OTHER_BODY -> ApiError.otherBody().withId(job.request().id());
+      case REBUILDING -> unavailable("The queue is being rebuilt; try again", 1, job);
+      case AWAY -> unavailable("The queue cannot take jobs now; try again", 1, job);
+      case NO_PLACE ->
+          unavailable("Too many callers wait for their replies here; try again", 1, job);
+    };
+  }
+
+  private static ApiError unavailable(String message, long wait, Job job) {
+    return ApiError.unavailable(message, wait).withId(job.request().id());
+  }
+
+  /** As many wait as may: worth coming again when the queue has moved on. */
+  private ApiError full(String message, String reason, Refused refused, Job job) {
+    return tooMany(message, reason, retryAfter.seconds(monitor.reading()), refused, job);
+  }
+
+  /** Worth coming again when the key's next job is due. */
+  private ApiError early(String message, Refused refused, Job job) {
+    return tooMany(message, KEY_LIMIT, retryAfter.seconds(refused.retryAfter()), refused, job);
+  }
+
+  private ApiError tooMany(String message, String reason, long wait, Refused refused, Job job) {
+    return ApiError.tooMany(message, reason, wait)
+        .withId(job.request().id())
+        .with("job_id", job.jobId().toString())
+        .with("pid", speaker.pid())
+        .with("queue_id", speaker.queueId())
+        .with("max_queue_length", queue.maxLength() == 0 ? "unlimited" : queue.maxLength())
+        .with("queue_length", refused.queueLength())
+        .with("build_number", speaker.buildNumber())
+        .withJob(job.jobId());
+  }
+}
