@@ -86,7 +86,8 @@ class ArchitecturePageTest {
   @Test
   void theWalkToAFullQueueHoldsWordForWord() {
     assertThat(declarations("admit.lua")).contains("'queue_full'");
-    assertThat(declarations("AdmissionGate")).contains("\"queue_full\" -> refused(Refusal.QUEUE_FULL");
+    assertThat(declarations("AdmissionGate"))
+        .contains("\"queue_full\" -> refused(Refusal.QUEUE_FULL");
     assertThat(declarations("Refusals")).contains("MAX_QUEUE_LENGTH");
   }
 

@@ -1,6 +1,7 @@
 package io.millrace.gateway.request;
 
 import java.io.ByteArrayOutputStream;
+import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 
@@ -8,13 +9,41 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 final class BodyBytes {
 
   private final int limit;
-  private final BodyBudget budget;
+  private final Budget budget;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
   private boolean givenBack;
 
-  BodyBytes(int limit, BodyBudget budget) {
+  BodyBytes(int limit, Budget budget) {
     this.limit = limit;
     this.budget = budget;
+  }
+
+  /** The bytes that all bodies in hand may take together. Thread-safe. */
+  static final class Budget {
+
+    private final long limit;
+    private final AtomicLong taken = new AtomicLong();
+
+    Budget(long limit) {
+      this.limit = limit;
+    }
+
+    /** Takes bytes out of the budget; false, and nothing taken, when there are not as many left. */
+    boolean take(long bytes) {
+      if (taken.addAndGet(bytes) <= limit) {
+        return true;
+      }
+      taken.addAndGet(-bytes);
+      return false;
+    }
+
+    void giveBack(long bytes) {
+      taken.addAndGet(-bytes);
+    }
+
+    long taken() {
+      return taken.get();
+    }
   }
 
   /** What became of a piece. */

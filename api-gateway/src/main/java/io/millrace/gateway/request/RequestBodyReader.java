@@ -22,12 +22,12 @@ import reactor.core.publisher.Mono;
 public final class RequestBodyReader {
 
   private final Limits limits;
-  private final BodyBudget budget;
+  private final BodyBytes.Budget budget;
 
   public RequestBodyReader(GatewaySettings settings, MeterRegistry meters) {
     this.limits = settings.gateway();
-    this.budget = new BodyBudget(limits.bodyMemory().toBytes());
-    meters.gauge("millrace.bodies.bytes", budget, BodyBudget::taken);
+    this.budget = new BodyBytes.Budget(limits.bodyMemory().toBytes());
+    meters.gauge("millrace.bodies.bytes", budget, BodyBytes.Budget::taken);
   }
 
   /**

@@ -8,8 +8,14 @@ import io.millrace.gateway.reply.GatewayId;
 import io.millrace.gateway.request.RequestValidator;
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
@@ -81,5 +87,37 @@ final class JobRequestReader {
             key.value(),
             key.bodyDigest());
     return new JobRequest(job, caller.limits(), waitFor);
+  }
+
+  /**
+   * A request's {@code Idempotency-Key}.
+   *
+   * @param value 1 to 255 visible ASCII characters; null when the request has none
+   * @param bodyDigest what tells the request's body from another; null without a key
+   */
+  private record IdempotencyKey(@Nullable String value, @Nullable String bodyDigest) {
+
+    private static final String HEADER = "Idempotency-Key";
+    private static final Pattern KEY = Pattern.compile("[!-~]{1,255}");
+
+    /** Reads the header's fields: at most one. */
+    private static Checked<IdempotencyKey> read(List<String> fields, byte[] body) {
+      if (fields.isEmpty()) {
+        return Checked.passed(new IdempotencyKey(null, null));
+      }
+      if (fields.size() > 1 || !KEY.matcher(fields.get(0)).matches()) {
+        return Checked.refused(
+            ApiError.invalid("Idempotency-Key must be one key of 1 to 255 visible characters"));
+      }
+      return Checked.passed(new IdempotencyKey(fields.get(0), digest(body)));
+    }
+
+    private static String digest(byte[] body) {
+      try {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every JDK has SHA-256", e);
+      }
+    }
   }
 }
