@@ -46,7 +46,8 @@ COPY --from=layers /layers/snapshot-dependencies/ ./
 COPY --from=layers /layers/application/ ./
 COPY --chmod=0755 docker/ready.sh /usr/local/bin/
 
-# The first start, timed by nobody: what it loads and links is in the cache for every later one.
+# The first start, timed by nobody: what it loads and links is in the cache for every later one. So is matplotlib's list of
+# fonts, where that is among the packages (/var/cache/millrace).
 # On a machine that is slower still: --build-arg TRAIN_LIMIT_SECONDS=...
 ARG TRAIN_LIMIT_SECONDS=900
 RUN --network=none --mount=type=bind,from=infra,target=/infra \

@@ -122,6 +122,8 @@ class Remains:
             out, err = self._streams
             if sys.stdout is not out or sys.stderr is not err or not (out.write_through and err.write_through):
                 return True
+            if not (out.buffer and err.buffer):  # none where it was detached, which raises here
+                return True
             return not self._left_nothing() and self._noticed()
         except BaseException:  # no memory for the list of them, or the program put something in our way
             return True

@@ -66,7 +66,7 @@ class Helper:
         self.group = group
         self.loop = Loop()
         self.pool = Pool(settings, self.loop, keeper, zygotes, group,
-                         preload.beyond_standard(hello["preimported"]), hello["tier"] == "fallback")
+                         preload.words_for_full(hello["preimported"]), hello["tier"] == "fallback")
         self.job: Optional[Job] = None
         self.at_end = False
         self.said_hello = False

@@ -21,8 +21,7 @@ from .settings import Settings
 _FIRST_PRIVATE_FD = 40
 _AT_FDCWD = -100
 _NO_SIGNALS = bytes(syscalls.SIGNAL_SET_BYTES)
-_FALLBACK_READABLE = ("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/mime.types", "/usr", "/lib",
-                      "/lib64", "/bin")
+_FALLBACK_READABLE = (*root_fs.SYSTEM_FILES, "/usr", "/lib", "/lib64", "/bin")
 _FALLBACK_WRITABLE = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 
@@ -35,11 +34,15 @@ class Confinement(NamedTuple):
     change_user: bool
     proc_for_scores: int  # a descriptor of a /proc through which they can set their OOM score; -1 where there is none
     limits: List[Tuple[int, int, int]]
+    font_list: str  # where jobs find matplotlib's; "" where there is none
 
 
-def confinement(settings: Settings, tier: str, proc: bool, proc_for_scores: int) -> Confinement:
+def confinement(settings: Settings, tier: str, proc: bool, proc_for_scores: int, font_list: str) -> Confinement:
     change_user = os.geteuid() == 0 and tier != "userns"
-    return Confinement(settings, tier != "fallback", proc, change_user, proc_for_scores, limits.table(settings, tier))
+    namespaces = tier != "fallback"
+    if namespaces and font_list:
+        font_list = "%s/%s" % (root_fs.FONT_LISTS, os.path.basename(font_list))
+    return Confinement(settings, namespaces, proc, change_user, proc_for_scores, limits.table(settings, tier), font_list)
 
 
 class Lockdown:
@@ -104,6 +107,8 @@ class Lockdown:
     def finish(self) -> None:
         """In the sandbox: the steps that only the fallback tier has."""
         readable = list(_FALLBACK_READABLE) + root_fs.runtime_paths(self.confinement.settings)
+        if self.confinement.font_list:
+            readable.append(self.confinement.font_list)
         landlock.restrict(readable, list(_FALLBACK_WRITABLE) + [os.fsdecode(self._scratch)])
         bpf.install(seccomp.for_process(self._whole_filter, os.getpid()))
 
@@ -148,6 +153,11 @@ class Lockdown:
         self._directory = self._calls.add("chdir", self._scratch)
         for name in (root_fs.WORK, root_fs.TMP, root_fs.SHM):
             self._calls.add("mkdirat", _AT_FDCWD, name.encode(), 0o700)
+        font_list = self.confinement.font_list
+        if font_list:
+            self._calls.add("mkdirat", _AT_FDCWD, root_fs.DRAWING.encode(), 0o700)
+            link = "%s/%s" % (root_fs.DRAWING, os.path.basename(font_list))
+            self._calls.add("symlinkat", os.fsencode(font_list), _AT_FDCWD, os.fsencode(link))
         self._calls.add("chdir", root_fs.WORK.encode())
 
     def _restore_signals(self) -> None:

@@ -52,6 +52,12 @@ def beyond_standard(names: Iterable[str]) -> List[str]:
     return sorted({name.partition(".")[0] for name in names} - _STANDARD_NAMES)
 
 
+def words_for_full(imported: Iterable[str]) -> List[str]:
+    """Programs that have one of them are for the zygote that imported these. To import matplotlib is to import numpy."""
+    larger = beyond_standard(imported)
+    return larger + ["matplotlib"] if "numpy" in larger else larger
+
+
 def import_all(settings: Settings, names: List[str]) -> Tuple[List[str], List[str]]:
     """(imported, not imported). Runs in the sandbox's root: it sees what jobs will see."""
     sys.path[:] = [p for p in sys.path if p != _PACKAGE_PARENT] + list(settings.python_path)

@@ -15,7 +15,7 @@ import json
 import math
 import re
 import sys
-from typing import Any, Optional, Set
+from typing import Any, Callable, Optional, Set
 
 _DEEPEST = 200
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -27,11 +27,21 @@ def encode(value: Any, limit: int) -> Optional[bytes]:
     try:
         text = _dumps(value)
     except Exception:  # of any kind: the value may be of a class of the job's
-        if hasattr(sys, "set_int_max_str_digits"):  # it is over: no request's digits are parsed any more
-            sys.set_int_max_str_digits(0)
-        text = _dumps(_natural(value, set(), 0))
+        text = _with_every_digit(lambda: _dumps(_natural(value, set(), 0)))
     data = _LONE_SURROGATE.sub("\ufffd", text).encode("utf-8")
     return data if len(data) <= limit else None
+
+
+def _with_every_digit(encode_: Callable[[], str]) -> str:
+    """The interpreter limits how long a number's text may be; the program's exit functions are still to come."""
+    if not hasattr(sys, "set_int_max_str_digits"):
+        return encode_()
+    limit = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        return encode_()
+    finally:
+        sys.set_int_max_str_digits(limit)
 
 
 def _dumps(value: Any) -> str:

@@ -19,8 +19,9 @@ from .settings import Settings
 
 SCRATCH = "/scratch"
 WORK, TMP, SHM = "work", "tmp", "shm"
+DRAWING, FONT_LISTS = "matplotlib", "/etc/matplotlib"  # see font_lists.py
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
-_SYSTEM_FILES = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types")
+SYSTEM_FILES = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types", "/etc/matplotlibrc", "/etc/fonts")
 # Major and minor number, by which the kernel knows them.
 _DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9)}
 _LINKS = {"/tmp": SCRATCH + "/" + TMP, "/dev/shm": SCRATCH + "/" + SHM, "/dev/fd": "/proc/self/fd",
@@ -41,13 +42,13 @@ def runtime_paths(settings: Settings) -> List[str]:
     return sorted(p for p in paths if p not in ("", "/") and os.path.exists(p))
 
 
-def build(settings: Settings) -> dict:
+def build(settings: Settings, font_list: str) -> dict:
     """Leaves this process (root of its own mount namespace) in the new tree; says how it got there."""
     syscalls.mount(None, "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
     os.umask(0o022)
     extra = runtime_paths(settings)
     _refuse_hidden(extra)
-    top = _mount_point(extra)
+    top = _mount_point(extra + [font_list])
     syscalls.mount("root", top, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, "size=256k,nr_inodes=512,mode=755")
     for name in ("/proc", "/dev", "/etc", SCRATCH):
         os.mkdir(top + name)
@@ -59,7 +60,7 @@ def build(settings: Settings) -> dict:
     for path in settings.masked:
         if os.path.isdir(top + path):
             syscalls.mount("masked", top + path, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, "size=16k,mode=755")
-    for path in list(_SYSTEM_FILES) + extra:
+    for path in list(SYSTEM_FILES) + extra:
         if os.path.exists(path) and not os.path.exists(top + path):
             _bind(path, top + path)
     for path in settings.masked:
@@ -67,6 +68,8 @@ def build(settings: Settings) -> dict:
             _seal(top + path)
     _make_devices(top)
     _make_etc(top, settings.job_uid)
+    if font_list:
+        _bind(font_list, "%s/%s" % (top + FONT_LISTS, os.path.basename(font_list)))
     for link, target in _LINKS.items():
         os.symlink(target, top + link)
     proc = _mount_proc(top)

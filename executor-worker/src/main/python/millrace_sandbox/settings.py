@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any, Dict, NamedTuple, Tuple
 
 MIB = 1 << 20
+_CACHES = ("/var/cache/millrace", os.path.expanduser("~/.cache/millrace"))
 TIERS = ("root", "userns", "fallback")
 STRONG_TIERS = ("root", "userns")
 
@@ -38,6 +40,7 @@ class Settings(NamedTuple):
     uid_base: int = 60706  # the helper's uid where root starts it; jobs have one each of the 256 above it (users.py)
     claimed_uid: int = 0  # the jobs' uid; 0 is uid_base + 1 + slot
     cgroups: str = "auto"  # or off
+    caches: Tuple[str, ...] = tuple(path for path in _CACHES if path[0] == "/")  # where lists of fonts may be kept
     scratch_dir: str = ""  # fallback tier only: where its jobs' directories are made
 
     @property

@@ -18,7 +18,7 @@ PROGRAM = "main.py"
 def become_anonymous() -> None:
     """By the zygote, once: what it does here, no sandbox has to."""
     sys.argv = [PROGRAM]
-    sys.orig_argv = ["python3", PROGRAM]
+    sys.orig_argv = ["python3", "-u", PROGRAM]
     for name in [m for m in sys.modules if m == __package__ or m.startswith(__package__ + ".")]:
         del sys.modules[name]
     os.umask(0o022)
@@ -57,8 +57,10 @@ def _open_standard_streams() -> None:
         os.close(fd)
 
 
-def live_in(directory: str) -> None:
+def live_in(directory: str, font_list: str) -> None:
     sys.path.insert(0, directory)
+    if font_list:
+        os.environ["MPLCONFIGDIR"] = os.path.join(os.path.dirname(directory), root_fs.DRAWING)
     os.environ["PWD"] = directory
     if not directory.startswith(root_fs.SCRATCH):  # the fallback tier has no tree of its own
         os.environ.update(HOME=directory, TMPDIR=os.path.join(os.path.dirname(directory), root_fs.TMP))

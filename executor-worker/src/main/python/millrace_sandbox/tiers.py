@@ -14,11 +14,12 @@ import tempfile
 from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, Tuple
 
+from . import font_list_job
 from .client import Outcome, Slot, SlotLost
 from .keeper import EXIT_NO_SANDBOX
-from .settings import STRONG_TIERS, TIERS, SettingsError, parse
+from .settings import STRONG_TIERS, TIERS, Settings, SettingsError, parse
 
-_TIMEOUT_MS = 20_000
+_TIMEOUT_MS, _RESULT_LIMIT = 20_000, 16 << 20
 
 
 def main(arguments: List[str]) -> int:
@@ -65,12 +66,14 @@ def _facts() -> Iterator[Dict[str, Any]]:
 def _try(tier: str, settings: Dict[str, Any], facts: Dict[str, Any]) -> Tuple[Dict[str, Any], Dict[str, bool], str]:
     """(what it says of itself, the checks, why it isn't taken)"""
     try:
-        with Slot(**dict(settings, tier=tier)) as slot:
+        with Slot(**dict(settings, tier=tier, result_limit=_RESULT_LIMIT)) as slot:
             if not slot.hello["ready"]:
                 return slot.hello, {}, slot.hello["error"]
             facts = dict(facts, namespaces=tier in STRONG_TIERS, oom_score=slot.hello["oom_score"])
             outcome = slot.run(_job(facts), _TIMEOUT_MS)
             checks, reason = _judge(outcome)
+            if not reason:
+                font_list_job.run(slot, Settings(**settings).caches)
             return slot.hello, checks, reason
     except SlotLost as e:
         return {}, {}, str(e)

@@ -23,7 +23,7 @@ import traceback
 from types import CodeType
 from typing import Dict, List, NamedTuple, NoReturn, Tuple
 
-from . import (accountant, landlock, limits, no_network, oom_scores, preload, root_fs, scratch, surroundings,
+from . import (accountant, font_lists, landlock, limits, no_network, oom_scores, preload, root_fs, scratch, surroundings,
                syscalls)
 from . import zygote_channel as channel_
 from . import idle_init
@@ -92,10 +92,11 @@ def _prepare(start: Start) -> Tuple[Confinement, int, dict]:
     syscalls.last_capability()
     own_namespace = -1
     facts = {"proc": False, "root": "host"}
+    font_list = font_lists.find(start.settings)
     scores = oom_scores.of_this_process()
     if start.tier != "fallback":
         own_namespace = _enter_namespaces(start.settings.job_uid, start.tier == "userns")
-        facts = root_fs.build(start.settings)
+        facts = root_fs.build(start.settings, font_list.file)
         if facts["proc"]:  # the host's was the only one so far
             scores = scores.seen_from_here()
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
@@ -106,11 +107,11 @@ def _prepare(start: Start) -> Tuple[Confinement, int, dict]:
     unmet = scores.try_in_a_child() + limits.unmet()
     if not start.cpu_isolated:
         syscalls.take_short_slices()
-    confined = confinement(start.settings, start.tier, bool(facts["proc"]), scores.proc)
+    confined = confinement(start.settings, start.tier, bool(facts["proc"]), scores.proc, font_list.file)
     preload.warm_up()
     hello = {"tier": start.tier, "proc": facts["proc"], "root": facts["root"], "landlock": landlock.abi(),
              "python": "%d.%d.%d" % sys.version_info[:3], "preimported": preimported, "not_preimported": missing,
-             "unmet": unmet, "oom_score": oom_scores.OF_JOBS.decode() if scores.proc >= 0 else ""}
+             "unmet": unmet, "font_list": font_list, "oom_score": oom_scores.OF_JOBS.decode() if scores.proc >= 0 else ""}
     return confined, own_namespace, hello
 
 
@@ -203,7 +204,7 @@ class _Zygote:
         surroundings.become_anonymous()
         if confined.namespaces:  # else each lives elsewhere, and practice would write where the host's programs are
             work = root_fs.SCRATCH + "/" + root_fs.WORK
-            surroundings.live_in(work)
+            surroundings.live_in(work, confined.font_list)
             self.runner.prepare(surroundings.new_main(work))
             self.runner.practise()
         self.lockdown = Lockdown(confined)
@@ -387,7 +388,7 @@ class _Zygote:
         if not self.confinement.namespaces:
             try:
                 self.lockdown.finish()
-                surroundings.live_in(os.getcwd())
+                surroundings.live_in(os.getcwd(), self.confinement.font_list)
                 self.runner.prepare(surroundings.new_main(os.getcwd()))
             except BaseException:
                 traceback.print_exc()

@@ -28,7 +28,7 @@ public record GatewaySettings(
    *
    * @param maxBody bytes of one request's body
    * @param bodyMemory bytes of all bodies in hand together; over it: 503
-   * @param headTimeout from a connection's begin to its first whole head
+   * @param headTimeout from the first byte of a request's head to its end
    * @param bodyTimeout from the head to the body's last byte; over it: 408
    * @param idleTimeout of a connection between requests, and of a reply that its caller does not
    *     read

@@ -19,6 +19,9 @@ final class FoldedLines extends ChannelInboundHandlerAdapter {
   /** Sent through the codec in place of a head that has a folded line. */
   static final Object FOUND = new Object();
 
+  /** Sent through the codec when a head's first bytes are here, without its end. */
+  static final Object HEAD_BEGINS = new Object();
+
   private enum Part {
     BEFORE_HEAD,
     HEAD,
@@ -43,6 +46,11 @@ final class FoldedLines extends ChannelInboundHandlerAdapter {
     lineEmpty = false;
   }
 
+  /** Whether some of a head is here, but not its end. */
+  boolean isWithinHead() {
+    return part == Part.HEAD;
+  }
+
   /** A body's end has come out of the codec. */
   void onEnd() {
     part = Part.BEFORE_HEAD;
@@ -56,11 +64,15 @@ final class FoldedLines extends ChannelInboundHandlerAdapter {
     }
     try {
       while (bytes.isReadable() && !deaf) {
+        boolean waits = part == Part.BEFORE_HEAD;
         int length = nextPiece(bytes);
         if (deaf) {
           ctx.fireUserEventTriggered(FOUND);
         } else {
           ctx.fireChannelRead(bytes.readRetainedSlice(length));
+          if (waits && part == Part.HEAD) {
+            ctx.fireUserEventTriggered(HEAD_BEGINS);
+          }
         }
       }
     } finally {

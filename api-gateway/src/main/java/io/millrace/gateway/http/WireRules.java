@@ -59,7 +59,15 @@ final class WireRules extends ChannelDuplexHandler {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    deadline.begin(ctx, limits.headTimeout());
+    awaitHead(ctx);
+  }
+
+  /**
+   * Whoever has sent nothing yet has as long as between two requests: clients open connections in
+   * advance, and a busy one comes to write long after its connection was accepted.
+   */
+  private void awaitHead(ChannelHandlerContext ctx) {
+    deadline.begin(ctx, folds.isWithinHead() ? limits.headTimeout() : limits.idleTimeout());
   }
 
   @Override
@@ -77,7 +85,11 @@ final class WireRules extends ChannelDuplexHandler {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event == FoldedLines.FOUND) {
+    if (event == FoldedLines.HEAD_BEGINS) {
+      if (unanswered == 0 && !deaf) {
+        awaitHead(ctx);
+      }
+    } else if (event == FoldedLines.FOUND) {
       deadline.end();
       owedElsewhere = unanswered;
       refuse(ctx, HttpResponseStatus.BAD_REQUEST);
@@ -178,7 +190,7 @@ final class WireRules extends ChannelDuplexHandler {
     } else if (unanswered == 0 && inputEnded) {
       written.addListener(done -> ctx.close());
     } else if (unanswered == 0) {
-      deadline.begin(ctx, limits.idleTimeout());
+      awaitHead(ctx);
     }
   }
 

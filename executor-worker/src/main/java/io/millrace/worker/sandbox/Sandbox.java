@@ -128,7 +128,7 @@ public final class Sandbox implements AutoCloseable {
         Map.entry("output_limit", settings.output().toBytes()),
         Map.entry("result_limit", settings.result().toBytes()),
         Map.entry("preimport", preimport()),
-        Map.entry("python_path", settings.pythonPath().stream().map(String::valueOf).toList()),
+        Map.entry("python_path", settings.pythonFolders()),
         Map.entry("max_jobs_per_zygote", settings.jobsPerZygote()),
         Map.entry("uid_base", settings.uidBase()));
   }

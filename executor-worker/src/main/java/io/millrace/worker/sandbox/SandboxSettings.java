@@ -62,6 +62,11 @@ public record SandboxSettings(
     check(uidBase >= 1, "uid-base", "1 or more", uidBase);
   }
 
+  /** As the sandbox is told them. */
+  List<String> pythonFolders() {
+    return pythonPath.stream().map(Path::toString).toList();
+  }
+
   private static void check(boolean good, String name, String wanted, Object value) {
     if (!good) {
       throw new IllegalArgumentException(

@@ -1,6 +1,7 @@
 package io.millrace.worker.sandbox;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -50,7 +51,9 @@ public record TierProof(String tier, Map<String, String> limits) {
               .process(settings.python(), "prove", "--require", settings.require())
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
-      process.getOutputStream().close();
+      try (OutputStream told = process.getOutputStream()) {
+        told.write(JSON.writeValueAsBytes(Map.of("python_path", settings.pythonFolders())));
+      }
       // Beside the wait, not before it: the pipe of a self-test that hangs has no end.
       CompletableFuture<byte[]> report = CompletableFuture.supplyAsync(() -> all(process));
       try {
