@@ -25,7 +25,7 @@ class McpClientTest {
   private static final List<String> SHOWN = RecipePage.read("mcp.md").json();
 
   @ParameterizedTest
-  @CsvSource({"0,mcpServers", "1,servers"})
+  @CsvSource({"0,mcpServers", "1,mcpServers", "2,servers"})
   void aClientWithTheShownSettingsFindsTheTool(int block, String field) {
     try (McpSyncClient client = connect(settings(block, field))) {
       assertThat(client.getServerInfo().name()).isEqualTo("millrace");
@@ -42,10 +42,10 @@ class McpClientTest {
       McpSchema.CallToolResult result =
           client.callTool(
               McpSchema.CallToolRequest.builder("execute_python")
-                  .arguments(JSON.readValue(SHOWN.get(2), Map.class))
+                  .arguments(JSON.readValue(SHOWN.get(3), Map.class))
                   .build());
       assertThat(Answers.steady(JSON.writeValueAsString(result.structuredContent())))
-          .isEqualTo(Answers.steady(SHOWN.get(3)));
+          .isEqualTo(Answers.steady(SHOWN.get(4)));
     }
   }
 
@@ -54,7 +54,8 @@ class McpClientTest {
   }
 
   private static String filledIn(String text) {
-    return text.replace("${MILLRACE_URL}", Service.get().url())
+    return text.replace("${env:", "${")
+        .replace("${MILLRACE_URL}", Service.get().url())
         .replace("http://localhost:8080", Service.get().url())
         .replace("${MILLRACE_API_KEY}", Service.get().key())
         .replace("${input:millrace-key}", Service.get().key());
