@@ -5,10 +5,10 @@
 # With kubectl's current context it looks at the pods, finds the key in the Secret and forwards a port
 # of its own. With --url it only speaks HTTP, to a Millrace anywhere. --webhook is an address that
 # answers a POST with 2xx; without one, any answer of https://example.com shows that webhooks get out.
-# Needs bash and curl.
+# Needs bash and curl. SMOKE_PATIENCE_SECONDS (90) is how long it waits for an answer.
 set -uo pipefail
 
-readonly gateways=millrace worker_namespace=millrace-workers
+readonly gateways=millrace worker_namespace=millrace-workers patience=${SMOKE_PATIENCE_SECONDS:-90}
 url='' key=${MILLRACE_API_KEY:-} webhook='' forward=''
 while (( $# > 0 )); do
   case $1 in
@@ -58,7 +58,7 @@ pods() {
   while IFS=$'\x1f' read -r name ready state message; do
     [[ -n $name ]] || continue
     found=$((found + 1))
-    [[ $ready == *false* || -z $ready ]] && one_pod "$name" "$ready" "$state" "$message" "$namespace"
+    [[ $ready == *false* || -z $ready || $state == *OOMKilled* ]] && one_pod "$name" "$ready" "$state" "$message" "$namespace"
   done < <(kubectl -n "$namespace" get pods -o go-template='{{range .items}}{{.metadata.name}}{{"\x1f"}}{{range .status.containerStatuses}}{{.ready}} {{end}}{{"\x1f"}}{{range .status.containerStatuses}}{{with .state.waiting}}{{.reason}} {{end}}{{with .state.terminated}}{{.reason}} {{end}}{{with .lastState.terminated}}{{.reason}} {{end}}{{end}}{{range .status.conditions}}{{if eq .status "False"}}{{.reason}} {{end}}{{end}}{{"\x1f"}}{{range .status.containerStatuses}}{{with .state.waiting}}{{.message}} {{end}}{{end}}{{range .status.conditions}}{{if eq .reason "Unschedulable"}}{{.message}} {{end}}{{end}}{{"\n"}}{{end}}' 2> "$folder/err")
   if [[ -s $folder/err ]]; then
     bad "The pods of $namespace cannot be read: $(head -n 1 "$folder/err")"
@@ -73,12 +73,16 @@ cluster() {
   kubectl version > /dev/null 2> "$folder/err" || { bad "kubectl reaches no cluster: $(tail -n 1 "$folder/err")"; return 1; }
   pods "$gateways"
   pods "$worker_namespace"
-  local claim
-  for claim in $(kubectl -n "$gateways" get pvc -o go-template='{{range .items}}{{if ne .status.phase "Bound"}}{{.metadata.name}} {{end}}{{end}}' 2> /dev/null); do
-    bad "The claim $claim has no volume: the cluster needs a default StorageClass (kubectl get storageclass)."
+  local name
+  for name in $(kubectl -n "$gateways" get pvc -o go-template='{{range .items}}{{if ne .status.phase "Bound"}}{{.metadata.name}} {{end}}{{end}}' 2> /dev/null); do
+    bad "The claim $name has no volume: the cluster needs a default StorageClass (kubectl get storageclass)."
   done
-  for claim in default-deny gateway; do
-    kubectl -n "$gateways" get networkpolicy "$claim" > /dev/null 2>&1 || bad "The NetworkPolicy $claim is not there: an apply ended before its end; apply again and read its last lines."
+  # A pod whose volume is a Secret that is not there only says that it is being created.
+  for name in millrace-api-keys millrace-webhook; do
+    kubectl -n "$gateways" get secret "$name" > /dev/null 2> "$folder/err" || bad "The Secret $name cannot be read ($(tail -n 1 "$folder/err")): docs/operations.md says how to make it."
+  done
+  for name in default-deny gateway; do
+    kubectl -n "$gateways" get networkpolicy "$name" > /dev/null 2>&1 || bad "The NetworkPolicy $name is not there: an apply ended before its end; apply again and read its last lines."
   done
   stores
   [[ -n $key ]] || key=$(kubectl -n "$gateways" get secret millrace-api-keys -o go-template='{{index .data "api-keys" | base64decode}}' 2> /dev/null | grep -vE '^ *(#|$)' | head -n 1 | sed -E 's/^([A-Za-z0-9._-]+:)?([^ ]+).*/\2/')
@@ -112,19 +116,34 @@ stores() {
 
 ### The service
 
-# ask METHOD PATH [BODY]: the status; the answer is in $folder/answer.
+# ask METHOD PATH [BODY]: the status, 000 where there is none; the answer is in $folder/answer.
 ask() {
-  curl -sS -m 90 -o "$folder/answer" -w '%{http_code}' -X "$1" -H "x-api-key: $key" -H 'Content-Type: application/json' ${3:+-d "$3"} "$url$2" 2> "$folder/err" || true
+  : > "$folder/answer"
+  curl -sS -m "$patience" -o "$folder/answer" -w '%{http_code}' -X "$1" -H "x-api-key: $key" -H 'Content-Type: application/json' ${3:+-d "$3"} "$url$2" 2> "$folder/err" || true
 }
 
 refused() {
   case $1 in
-    000) bad "$2: nobody answers at $url ($(tail -n 1 "$folder/err"))." ;;
+    000)
+      if grep -q 'Operation timed out' "$folder/err"; then
+        bad "$2: $url took the request and did not answer within $patience s: a job that no worker runs waits; look at the workers' logs, and whether Kafka's share groups are there (/actuator/health/dependencies)."
+      else
+        bad "$2: nobody answers at $url ($(tail -n 1 "$folder/err"))."
+      fi ;;
     401) bad "$2: the key is not one of the gateway's; --key gives another, and a key that is stored as a digest must be given." ;;
-    503) bad "$2: the gateway cannot take jobs now: $(value message "$folder/answer")" ;;
+    503) bad "$2: the gateway cannot take jobs now: $(said). On its management port /actuator/health/dependencies says whether Kafka or Redis is away." ;;
     429) bad "$2: the queue or the key is at its limit: $(value message "$folder/answer")" ;;
-    *) bad "$2: the gateway answered $1: $(head -c 300 "$folder/answer")" ;;
+    404|405|501) bad "$2: what answers at $url is no Millrace ($1): $(said)" ;;
+    502|504) bad "$2: a proxy answered $1 for the gateway: it reaches none, or waits too short (docs/operations.md, Proxies and Ingresses)." ;;
+    *) bad "$2: the gateway answered $1: $(said)" ;;
   esac
+}
+
+# said: what the answer says, in one line.
+said() {
+  local message
+  message=$(value message "$folder/answer")
+  [[ -n $message ]] && echo "$message" || head -c 300 "$folder/answer" | tr '\n' ' '
 }
 
 first_example() {
@@ -137,20 +156,21 @@ first_example() {
   elif [[ $(value stdout "$folder/answer") == 'Hello, World!\n' ]]; then
     good "the first example answered Hello, World! in $(value total_time "$folder/answer") s"
   else
-    bad "The first example answered something else: $(head -c 300 "$folder/answer")"
+    bad "The first example answered something else: $(head -c 300 "$folder/answer" | tr '\n' ' ')"
   fi
 }
 
+# Fails where no job can run.
 queue() {
   local status workers tiers
   status=$(ask GET /v1/queue)
-  [[ $status == 200 ]] || { refused "$status" "The queue"; return; }
+  [[ $status == 200 ]] || { refused "$status" "The queue"; return 1; }
   workers=$(value workers "$folder/answer") tiers=$(value tiers "$folder/answer")
   if [[ ${workers:-0} == 0 ]]; then
-    bad "No worker is there: $(value queue_length "$folder/answer") jobs wait; look at the pods in $worker_namespace."
-  else
-    good "the queue has $workers workers with $(value slots "$folder/answer") slots, and $(value queue_length "$folder/answer") jobs wait"
+    bad "No worker is there: $(value queue_length "$folder/answer") jobs wait, and a new one would too; look at the workers' logs (in Kubernetes those of the pods in $worker_namespace)."
+    return 1
   fi
+  good "the queue has $workers workers with $(value slots "$folder/answer") slots, and $(value queue_length "$folder/answer") jobs wait"
   case $tiers in
     *fallback*) bad "A worker has the tier fallback ($tiers): its jobs have no namespaces of their own. That is right only where it was asked for." ;;
     *userns*|*root*) good "the sandboxes' tier is $tiers" ;;
@@ -159,13 +179,14 @@ queue() {
 }
 
 hook() {
-  local status job i reached
+  local status job i reached state
   status=$(ask POST /v1/code/execute/python "{\"code\": \"print(1)\", \"timeout\": 10, \"id\": \"smoke-webhook\", \"webhook_url\": \"${webhook:-https://example.com/}\"}")
   [[ $status == 202 || $status == 200 ]] || { refused "$status" "A job with a webhook"; return; }
   job=$(value job_id "$folder/answer")
   for (( i = 0; i < 40; i++ )); do
     ask GET "/v1/jobs/$job/deliveries" > /dev/null
-    if [[ $(value state "$folder/answer") == delivered ]]; then
+    state=$(value state "$folder/answer")
+    if [[ $state == delivered ]]; then
       good "the webhook was delivered to ${webhook:-https://example.com/}"
       return
     fi
@@ -181,6 +202,10 @@ hook() {
     (( $(value attempt_count "$folder/answer" || echo 0) > 0 )) && break
     sleep 0.5
   done
+  if [[ $state == null ]]; then
+    bad "The job with a webhook has not ended after $((i / 2)) s, so that nothing was sent yet."
+    return
+  fi
   bad "The webhook did not arrive at ${webhook:-https://example.com/}: $(value outcome "$folder/answer") $(value detail "$folder/answer"). The gateway needs DNS and a way out to the internet; addresses in private networks are never called unless MILLRACE_WEBHOOK_ALLOWED_NETWORKS names them."
 }
 
@@ -189,9 +214,7 @@ if [[ -n $url ]] || cluster; then
   if [[ -z $key ]]; then
     bad "There is no key: make the Secret millrace-api-keys, or give one with --key."
   else
-    first_example
-    queue
-    hook
+    queue && { first_example; hook; }
   fi
 fi
 if (( faults > 0 )); then

@@ -1,7 +1,7 @@
 """The escape suite against a running service: `escape_http.py URL KEY [--tier root|userns|fallback] [--only WORDS]`
 
 Posts every case as a job and judges the replies as the tests judge a slot's. Exit code 0
-where all are as expected.
+where all are as expected. Without --tier it asks the service which tiers its workers have.
 """
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from typing import Any, Dict, Tuple
+from typing import Any, Dict, Set, Tuple
 
 import escape
 
 _ROUTE = "/v1/code/execute/python"
+_QUEUE = "/v1/queue"
 _TRIES_WHEN_BUSY = 20
 
 
@@ -23,10 +24,17 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("url")
     options.add_argument("key")
-    options.add_argument("--tier", choices=escape.ALL_TIERS, default="root", help="of the workers; see GET /v1/queue")
+    options.add_argument("--tier", choices=escape.ALL_TIERS, help="of the workers, where the service is not to be asked")
     options.add_argument("--only", default="", help="cases whose name has these words")
     given = options.parse_args()
-    cases = [c for c in escape.load() if given.tier in c.tiers and given.only in c.name]
+    try:
+        tiers = {given.tier} if given.tier else tiers_of(given.url, given.key)
+    except (OSError, ValueError) as e:
+        print("The service at %s does not say which tiers its workers have: %s" % (given.url, e), file=sys.stderr)
+        return 1
+    # A job goes to any worker: where their tiers differ, what all of them promise.
+    cases = [c for c in escape.load() if tiers <= set(c.tiers) and given.only in c.name]
+    print("The workers' tier is %s: %d cases" % (" and ".join(sorted(tiers)), len(cases)), flush=True)
     failed = 0
     for case in cases:
         try:
@@ -37,6 +45,15 @@ def main() -> int:
         print("%-4s %s" % ("FAIL" if wrong else "ok", case.name), *wrong, sep="\n     " if wrong else "", flush=True)
     print("%d passed, %d failed" % (len(cases) - failed, failed))
     return 1 if failed else 0
+
+
+def tiers_of(url: str, key: str) -> Set[str]:
+    request = urllib.request.Request(url.rstrip("/") + _QUEUE, headers={"x-api-key": key})
+    with urllib.request.urlopen(request, timeout=60) as response:
+        tiers = set(json.load(response)["tiers"])
+    if not tiers:
+        raise ValueError("no worker is there")
+    return tiers
 
 
 def run(url: str, key: str, case: escape.Case) -> escape.Reply:

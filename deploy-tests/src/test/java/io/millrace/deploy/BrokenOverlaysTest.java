@@ -181,7 +181,24 @@ class BrokenOverlaysTest {
                 it -> it.putArray("except").add("10.0.0.0/8"))),
         broken(
             "lets out to everywhere",
-            in("NetworkPolicy", "gateway", "/spec/egress/0", it -> it.remove("to"))));
+            in("NetworkPolicy", "gateway", "/spec/egress/0", it -> it.remove("to"))),
+        broken(
+            "cuts off callers that wait: proxy-read-timeout is 330 s, and MILLRACE_GATEWAY_MAXWAIT 3600 s",
+            settings("gateway", it -> it.remove("MILLRACE_GATEWAY_MAXWAIT"))),
+        broken(
+            "cuts off callers that wait: proxy-send-timeout is 60 s",
+            in(
+                "Ingress",
+                "gateway",
+                "/metadata/annotations",
+                it -> it.remove("nginx.ingress.kubernetes.io/proxy-send-timeout"))),
+        broken(
+            "must have proxy-next-upstream off",
+            in(
+                "Ingress",
+                "gateway",
+                "/metadata/annotations",
+                it -> it.remove("nginx.ingress.kubernetes.io/proxy-next-upstream"))));
   }
 
   static Stream<Arguments> environment() {
@@ -210,6 +227,9 @@ class BrokenOverlaysTest {
         broken(
             "does not say how to make millrace/other",
             gateway(CONTAINER + "/env/0/valueFrom/secretKeyRef", it -> it.put("name", "other"))),
+        broken(
+            "does not say how to make millrace/other-tls",
+            in("Ingress", "gateway", "/spec/tls/0", it -> it.put("secretName", "other-tls"))),
         broken(
             "Secret millrace/gateway is in the repository",
             in(

@@ -20,6 +20,7 @@ final class Rules {
           new PodSecurityRule(),
           new SandboxRule(),
           new NetworkRule(),
+          new IngressRule(),
           new SecretRule());
 
   private Rules() {}

@@ -28,6 +28,13 @@ final class SecretRule implements Rule {
                   .forEach(each -> known(workload, each, violations));
             });
     overlay
+        .of("Ingress")
+        .forEach(
+            each ->
+                each.body()
+                    .findValuesAsString("secretName")
+                    .forEach(secret -> known(each, secret, violations)));
+    overlay
         .of("TriggerAuthentication")
         .forEach(
             each ->
@@ -47,7 +54,9 @@ final class SecretRule implements Rule {
   }
 
   private static void known(Manifest from, String secret, Consumer<String> violations) {
-    if (!MANUAL.contains("-n " + from.namespace() + " create secret generic " + secret + " ")) {
+    String made = "-n " + from.namespace() + " create secret ";
+    if (!MANUAL.contains(made + "generic " + secret + " ")
+        && !MANUAL.contains(made + "tls " + secret + " ")) {
       violations.accept(
           "docs/operations.md does not say how to make " + from.namespace() + "/" + secret);
     }
