@@ -126,7 +126,7 @@ refused() {
   case $1 in
     000)
       if grep -q 'Operation timed out' "$folder/err"; then
-        bad "$2: $url took the request and did not answer within $patience s: a job that no worker runs waits; look at the workers' logs, and whether Kafka's share groups are there (/actuator/health/dependencies)."
+        bad "$2: $url took the request and did not answer within $patience s: all slots are busy, or no worker runs its job; look at /v1/queue, the workers' logs, and whether Kafka's share groups are there (/actuator/health/dependencies)."
       else
         bad "$2: nobody answers at $url ($(tail -n 1 "$folder/err"))."
       fi ;;
