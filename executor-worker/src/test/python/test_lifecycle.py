@@ -136,19 +136,52 @@ class LifecycleTest(unittest.TestCase):
                 self.assertEqual(["0"], [niceness_of_session(pid) for pid in others], "the helper's alone")
 
     def test_without_a_cgroup_for_cpu_a_long_job_comes_after_short_ones(self) -> None:
-        crowd = ("import os, threading\nfor _ in range(3):\n    if os.fork() == 0:\n        os.setsid()\n        while True: pass\n"
-                 "threading.Thread(target=threading.Event().wait).start()\nwhile True: pass")
+        """The lower, the more of it runs; what only sleeps does not count."""
+        crowd = ("import os, threading\nfor _ in range(3):\n    if os.fork() == 0:\n        while True: pass\n"
+                 "for _ in range(20):\n    threading.Thread(target=threading.Event().wait).start()\nwhile True: pass")
         for tier, launcher in support.tiers().items():
-            with self.subTest(tier=tier), Slot(launcher, support.PYTHON, tier=tier, preimport=[], cgroups="off",
-                                               require="fallback") as slot:
-                slot.submit(crowd if tier != "fallback" else "while True: pass", 60_000)
-                count, niceness = (1, 5) if tier == "fallback" else (4, 13)  # with the thread they are five
-                self.wait_until(lambda: nicenesses(slot.process.pid).count(niceness) >= count)
-                self.assertEqual({0, niceness}, set(nicenesses(slot.process.pid)))
-                slot.cancel()
-                self.assertEqual("cancelled", slot.outcome().verdict)
-                self.wait_until(lambda: not any(nicenesses(slot.process.pid)))
-                self.assertEqual({0}, set(nicenesses(slot.process.pid)))
+            if tier != "fallback":
+                self.comes_after(launcher, tier, crowd, 4, range(9, 13))
+            self.comes_after(launcher, tier, "while True: pass", 1, range(5, 6))
+
+    def test_without_proc_what_is_there_is_found_by_its_number(self) -> None:
+        launcher = support.with_masked_proc()
+        if launcher is None or "userns" not in support.tiers():
+            self.skipTest("only root can mask /proc here")
+        self.comes_after(launcher, "userns", "while True: pass", 1, range(5, 6))
+
+    def test_a_privileged_fallback_without_the_right_to_lower_others(self) -> None:
+        """A zygote that failed there ended, and each job of more than 10 ms with it."""
+        if os.geteuid() != 0 or "fallback" not in support.tiers():
+            self.skipTest("needs root and Landlock")
+        self.comes_after(["setpriv", "--bounding-set=-sys_nice", "--inh-caps=-sys_nice"], "fallback", "while True: pass",
+                         1, range(5, 6))
+
+    @unittest.skipUnless(os.path.exists("/proc/self/autogroup"), "this kernel doesn't group by session")
+    def test_without_a_cgroup_for_cpu_a_session_that_a_job_makes_comes_last(self) -> None:
+        code = "import os\nfor _ in range(3):\n    if os.fork() == 0:\n        os.setsid()\n        while True: pass\nwhile True: pass"
+        for tier in ("root", "userns"):
+            if tier not in support.tiers():
+                continue
+            with self.subTest(tier=tier), Slot(support.tiers()[tier], support.PYTHON, tier=tier, preimport=[], cgroups="off") as slot:
+                slot.submit(code, 60_000)
+                last = lambda: [niceness_of_session(pid) for pid in support.descendants(slot.process.pid)].count("19")
+                self.wait_until(lambda: last() == 3)
+                self.assertEqual(3, last())
+
+    def comes_after(self, launcher: List[str], tier: str, code: str, count: int, expected: range) -> None:
+        with self.subTest(tier=tier, code=code), Slot(launcher, support.PYTHON, tier=tier, preimport=[], cgroups="off",
+                                                      require="fallback") as slot:
+            low = lambda: [niceness for niceness in nicenesses(slot.process.pid) if niceness]
+            slot.submit(code, 60_000)
+            self.wait_until(lambda: len(low()) >= count and set(low()) <= set(expected))
+            self.assertGreaterEqual(len(low()), count)
+            self.assertLessEqual(set(low()), set(expected))
+            slot.cancel()
+            self.assertEqual("cancelled", slot.outcome().verdict)
+            self.wait_until(lambda: not low())
+            self.assertEqual([], low())
+            self.assertEqual("ok", slot.run("pass").verdict)
 
     def test_a_job_whose_processes_together_meet_the_memory_limit_ends(self) -> None:
         """The kernel kills one or two of them; the rest would sleep, or wait for the dead, up to the job's timeout."""

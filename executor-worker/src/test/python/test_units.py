@@ -74,6 +74,24 @@ class SeccompTest(unittest.TestCase):
                 self.assertEqual(seccomp.KILL, interpret(program, "i386", 20, ()))
         self.assertEqual(seccomp.KILL, interpret(seccomp.program(True, "x86_64"), "x86_64", 0x40000000 + 39, ()))
 
+    def test_what_an_older_landlock_does_not_know_is_refused(self) -> None:
+        for machine in ("x86_64", "aarch64"):
+            for abi in range(1, 8):
+                program = seccomp.program(False, machine, abi)
+                answer = lambda name, *args: interpret(program, machine, syscalls.NUMBERS[machine][name], args)
+                knows = seccomp.ALLOW if abi >= 3 else seccomp.EPERM
+                self.assertEqual(knows, answer("truncate"), abi)
+                self.assertEqual(knows, answer("openat", 0, 0, os.O_RDONLY | os.O_TRUNC | os.O_CLOEXEC), abi)
+                for flags in (os.O_RDONLY, os.O_WRONLY | os.O_TRUNC | os.O_CREAT, os.O_RDWR | os.O_TRUNC):
+                    self.assertEqual(seccomp.ALLOW, answer("openat", 0, 0, flags), abi)
+                for lock in (6, 7):  # F_SETLK F_SETLKW: not made, and they succeed
+                    self.assertEqual(argument_rules.answer(0), answer("fcntl", 0, lock), abi)
+                for owner in (8, 10, 15):  # F_SETOWN F_SETSIG F_SETOWN_EX
+                    self.assertEqual(seccomp.EPERM, answer("fcntl", 0, owner), abi)
+                for name in ("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "utimensat", "setxattr", "fallocate"):
+                    if name in syscalls.NUMBERS[machine]:
+                        self.assertEqual(seccomp.EPERM, answer(name), (name, abi))
+
     def test_a_zygotes_filter_and_a_sandboxs_are_together_the_jobs(self) -> None:
         arguments = [(first, second, third) for first in (0, 1, 2, 4, 15, 17, 38, 47, 0x10000000, 0x3D0F00)
                      for second in (0, 1, 5, 1026, 0x5412) for third in (0, 1)]

@@ -49,6 +49,8 @@ _MAP_HUGETLB = 0x40000  # from a pool that is the host's
 _O_DIRECT = {"x86_64": 0x4000, "aarch64": 0x10000}  # past the page cache, to the host's disk
 _O_SYNC = os.O_SYNC | os.O_DSYNC
 _RWF_APPEND = 0x10
+_F_SETLK, _F_SETLKW, _F_OFD_LOCKS = 6, 7, (36, 37, 38)
+_LANDLOCK_KNOWS_TRUNCATION = 3  # and later ABIs
 
 
 def _if_one_of(argument: int, values: Iterable[int], otherwise: Program) -> Program:
@@ -108,9 +110,10 @@ def by_arguments(machine: str) -> Dict[str, Program]:
     }
 
 
-def without_namespaces(machine: str, own_pid: int) -> Dict[str, Program]:
+def without_namespaces(machine: str, own_pid: int, landlock_abi: int) -> Dict[str, Program]:
     """Beyond those, for a job that is one process on the host's tree."""
     synchronous = _O_DIRECT[machine] | _O_SYNC
+    only_modes = landlock_abi < _LANDLOCK_KNOWS_TRUNCATION
     only_self = [load_argument(0), (IF_EQUAL, 0, 1, own_pid), *_YES, *_EPERM]
     return {
         "clone": [load_argument(0), (IF_ANY_BIT, 1, 0, CLONE_THREAD), *_EPERM,
@@ -119,7 +122,26 @@ def without_namespaces(machine: str, own_pid: int) -> Dict[str, Program]:
         "tgkill": only_self,
         "prlimit64": [load_argument(0), (IF_EQUAL, 2, 0, 0), (IF_EQUAL, 1, 0, own_pid), *_EPERM,
                       *by_arguments(machine)["prlimit64"][3:]],
+        # Other jobs and the host would meet a lock on a file that they can open too. A process's own locks never keep
+        # itself out, so that nothing is to be done for those; flock and OFD locks could, and are not to be had.
+        "flock": ret(answer(errno.ENOLCK)),
+        "fcntl": [load_argument(1), (IF_EQUAL, 0, 1, _F_SETLK), *ret(answer(0)), (IF_EQUAL, 0, 1, _F_SETLKW), *ret(answer(0)),
+                  *[test for command in _F_OFD_LOCKS for test in ((IF_EQUAL, 0, 1, command), *_EINVAL)],
+                  *by_arguments(machine)["fcntl"]],
         # Its files are on the host's disk.
-        "open": _if_no_bit(1, synchronous, _EINVAL),
-        "openat": _if_no_bit(2, synchronous, _EINVAL),
+        "open": _opens(1, synchronous, only_modes),
+        "openat": _opens(2, synchronous, only_modes),
+        # Of any file that the job's user may write.
+        **({"truncate": _EPERM} if only_modes else {}),
+        # What is written to files of the host beside their contents.
+        **{name: _EOPNOTSUPP for name in "getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr".split()},
     }
+
+
+def _opens(argument: int, refused: int, not_truncated_by_readers: bool) -> Program:
+    """A kernel truncates upon O_RDONLY | O_TRUNC too, which a Landlock that does not know truncation takes for reading."""
+    rule = _if_no_bit(argument, refused, _EINVAL)
+    if not_truncated_by_readers:
+        rule = [load_argument(argument), (AND, 0, 0, os.O_ACCMODE | os.O_TRUNC), (IF_EQUAL, 0, 1, os.O_RDONLY | os.O_TRUNC),
+                *_EPERM, *rule]
+    return rule

@@ -23,12 +23,11 @@ Killed, it ends last: when all that live in its namespace have ended and have be
 """
 from __future__ import annotations
 
-import math
 import os
 import signal
 import struct
 
-from . import syscalls
+from . import priorities, syscalls
 
 _CODE = {
     "x86_64": bytes.fromhex(
@@ -46,9 +45,8 @@ _CODE = {
         "00008092" "010080d2" "220080d2" "030080d2" "882080d2" "010000d4"  # reap: wait4 is 260
         "1f0000f1" "2cffff54" "e6ffff17" "1f2003d5"),
 }
-LEAST_PRIORITY = 19
 _YIELD = 34  # and the niceness: real-time signals, of which none is the C library's
-_SIGNALS = {signal.SIGCHLD, *range(_YIELD, _YIELD + LEAST_PRIORITY + 1)}
+_SIGNALS = {signal.SIGCHLD, *range(_YIELD, _YIELD + priorities.LEAST + 1)}
 _CLONE_VM = 0x100
 
 
@@ -68,9 +66,3 @@ class IdleInit:
 
 def tell_to_yield(init: int, niceness: int) -> None:
     os.kill(init, _YIELD + niceness)
-
-
-def niceness_of(tasks: int) -> int:
-    """With which so many processes and threads together weigh what one of the niceness 5 does, a third of a usual one: each
-    step is a factor of 1.25."""
-    return min(LEAST_PRIORITY, 5 + math.ceil(math.log(max(tasks, 1), 1.25)))

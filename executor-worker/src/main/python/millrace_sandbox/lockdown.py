@@ -74,7 +74,7 @@ class Lockdown:
             self._calls.add("seccomp", bpf.SET_MODE_FILTER, 0,
                             bpf.filter_program(bpf.assemble(seccomp.sandbox_program())))
         else:
-            self._whole_filter = bpf.assemble(seccomp.program(namespaces=False))
+            self._whole_filter = bpf.assemble(seccomp.program(namespaces=False, landlock_abi=landlock.abi()))
         self._calls.seal()
 
     def as_c_call(self) -> Tuple[int, int, int]:

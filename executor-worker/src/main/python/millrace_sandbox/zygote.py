@@ -23,10 +23,9 @@ import traceback
 from types import CodeType
 from typing import Dict, List, NamedTuple, NoReturn, Tuple
 
-from . import (accountant, font_lists, landlock, limits, no_network, oom_scores, preload, root_fs, scratch, surroundings,
-               syscalls)
+from . import (accountant, font_lists, idle_init, landlock, limits, no_network, oom_scores, preload, priorities, root_fs,
+               scratch, surroundings, syscalls)
 from . import zygote_channel as channel_
-from . import idle_init
 from .idle_init import IdleInit
 from .lockdown import Confinement, Lockdown, confinement
 from .runner import Runner
@@ -36,7 +35,6 @@ CHANNEL_FD = 3
 _NEEDED = (syscalls.CAP_SYS_ADMIN, syscalls.CAP_SETUID, syscalls.CAP_SETGID, syscalls.CAP_SETPCAP, syscalls.CAP_KILL,
            syscalls.CAP_SYS_RESOURCE)
 _SANDBOX_FAILED = 71
-_UNCOUNTED = 64
 
 
 class Start(NamedTuple):
@@ -175,19 +173,6 @@ class _Sandbox:
         if pid:
             os.kill(pid, signal.SIGKILL)
 
-    def yield_cpu(self, niceness: int) -> None:
-        if self.init:
-            idle_init.tell_to_yield(self.init, niceness)
-        elif self.main:  # no group but its own can be joined there, nor another one be made
-            os.setpriority(os.PRIO_PGRP, self.main, niceness)
-
-
-def _threads(pid: int) -> int:
-    try:
-        return os.stat("/proc/%d/task" % pid).st_nlink - 2
-    except OSError:
-        return 0  # it has just ended
-
 
 class _Zygote:
     def __init__(self, channel: socket.socket, confined: Confinement, own_namespace: int, scratch_root: str) -> None:
@@ -268,7 +253,7 @@ class _Zygote:
         if sandbox is not None and kind == channel_.KILL:
             sandbox.kill()
         elif sandbox is not None and kind == channel_.YIELD:
-            sandbox.yield_cpu(idle_init.niceness_of(self._tasks_of(sandbox)))
+            self._yield_cpu(sandbox)
         elif sandbox is not None:
             self._count(sandbox)
         return False
@@ -313,16 +298,16 @@ class _Zygote:
         for fd in self.its_fds:
             os.close(fd)
 
-    def _tasks_of(self, sandbox: _Sandbox) -> int:
-        """Its processes and threads. Very many where there is no /proc to count them in."""
-        if not sandbox.init:
-            return _threads(sandbox.main)
-        others = {os.getpid(), sandbox.init, *(pid for pid, of in self.children.items() if of is not sandbox)}
-        try:
-            mine = [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) not in others]
-        except OSError:
-            return _UNCOUNTED
-        return sum(map(_threads, mine)) if mine else _UNCOUNTED
+    def _yield_cpu(self, sandbox: _Sandbox) -> None:
+        if not sandbox.main:
+            return
+        if sandbox.init:
+            others = {os.getpid(), sandbox.init, *(pid for pid, of in self.children.items() if of is not sandbox)}
+            tasks = priorities.of_sandbox(sandbox.main, others)
+            idle_init.tell_to_yield(sandbox.init, priorities.niceness_of(tasks.running))
+        else:
+            tasks = priorities.of_process(sandbox.main)
+        priorities.lower(tasks, self.confinement)
 
     def _count(self, sandbox: _Sandbox) -> None:
         if sandbox.scratch and sandbox.main:
