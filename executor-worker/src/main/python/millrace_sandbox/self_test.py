@@ -4,9 +4,12 @@ The prover puts FACTS before it: what to look for outside.
 """
 import ctypes
 import errno
+import fcntl
 import json
 import os
 import platform
+import resource
+import signal
 import socket
 import sys
 
@@ -14,9 +17,9 @@ FACTS: dict
 libc = ctypes.CDLL(None, use_errno=True)
 NUMBERS = {
     "x86_64": {"unshare": 272, "mount": 165, "ptrace": 101, "bpf": 321, "keyctl": 250, "io_uring_setup": 425,
-               "perf_event_open": 298, "userfaultfd": 323, "setns": 308, "open_by_handle_at": 304, "chroot": 161},
+               "perf_event_open": 298, "userfaultfd": 323, "setns": 308, "open_by_handle_at": 304, "chroot": 161, "clone": 56},
     "aarch64": {"unshare": 97, "mount": 40, "ptrace": 117, "bpf": 280, "keyctl": 219, "io_uring_setup": 425,
-                "perf_event_open": 241, "userfaultfd": 282, "setns": 268, "open_by_handle_at": 265, "chroot": 51},
+                "perf_event_open": 241, "userfaultfd": 282, "setns": 268, "open_by_handle_at": 265, "chroot": 51, "clone": 220},
 }[platform.machine()]
 
 
@@ -32,6 +35,18 @@ def syscall_refused(name, *args):
     values = [ctypes.c_long(a) if isinstance(a, int) else a for a in args]
     result = libc.syscall(ctypes.c_long(NUMBERS[name]), *values)
     return result == -1 and ctypes.get_errno() in (errno.EPERM, errno.ENOSYS)
+
+
+def clone_refused(flag):
+    result = libc.syscall(ctypes.c_long(NUMBERS["clone"]), ctypes.c_long(flag | signal.SIGCHLD), *[ctypes.c_long(0)] * 4)
+    if result == 0:
+        os._exit(0)
+    return result == -1
+
+
+def shows_page_cache():
+    with open(os.__file__, "rb") as file:
+        os.preadv(file.fileno(), [bytearray(1)], 0, os.RWF_NOWAIT)
 
 
 def connect():
@@ -58,6 +73,14 @@ checks = {
     "no_userfaultfd": syscall_refused("userfaultfd", 0),
     "no_open_by_handle": syscall_refused("open_by_handle_at", -100, 0, 0),
     "no_signal_to_others": os.getpid() == FACTS["prover"] or refused(os.kill, FACTS["prover"], 0),
+    "no_child_of_another": clone_refused(0x8000) and clone_refused(0x2000),  # CLONE_PARENT, CLONE_PTRACE
+    "no_owner_of_a_descriptor": refused(fcntl.fcntl, 0, fcntl.F_SETOWN, os.getpid()) and refused(fcntl.fcntl, 0, 10, 42),  # F_SETSIG
+    "no_lease": refused(fcntl.fcntl, 0, fcntl.F_SETLEASE, fcntl.F_RDLCK),
+    "no_socket_filter": all(refused(end.setsockopt, socket.SOL_SOCKET, 26, bytes(16)) for end in socket.socketpair()),
+    "no_interfaces": all(refused(fcntl.ioctl, end, 0x8912, bytes(16)) for end in socket.socketpair()),  # SIOCGIFCONF
+    "no_look_at_the_page_cache": refused(shows_page_cache),
+    "no_core_dumps": max(resource.getrlimit(resource.RLIMIT_CORE)) in (0, 1) and refused(
+        resource.setrlimit, resource.RLIMIT_CORE, (0, 0)),
     "no_environment": FACTS["secret"] not in os.environ.values(),
     "not_root": os.getuid() != 0,
     "scratch_is_writable": not refused(open, "x", "w"),
@@ -81,4 +104,8 @@ else:
 if FACTS["namespaces"]:
     checks["own_processes"] = os.getpid() == 2
     checks["own_hostname"] = socket.gethostname() == "sandbox"
+else:
+    checks["no_modes_of_files"] = refused(os.chmod, ".", 0o700)
+    with open(os.__file__, "rb") as shared:
+        checks["no_locks"] = refused(fcntl.flock, shared, fcntl.LOCK_SH)
 print(json.dumps(checks))
