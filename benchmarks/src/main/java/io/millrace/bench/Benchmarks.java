@@ -39,18 +39,18 @@ public final class Benchmarks {
 
   private Benchmarks() {}
 
-  /** See {@link Options#USAGE}. */
+  /** See {@link Options#usage}. */
   public static void main(String[] arguments) throws InterruptedException {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     if (Arrays.asList(arguments).contains("--help")) {
-      out.print(Options.USAGE);
+      out.print(Options.usage());
       return;
     }
     try {
       run(Options.parse(arguments), out);
     } catch (IllegalArgumentException e) {
       out.println("millrace bench: " + e.getMessage());
-      out.print(Options.USAGE);
+      out.print(Options.usage());
       System.exit(1);
     }
   }

@@ -7,6 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /**
  * What the command line asks for.
@@ -30,75 +35,117 @@ public record Options(
     Path launcher,
     Path page) {
 
-  /** What {@code --help} says. */
-  public static final String USAGE =
-      """
-      Usage: ./millrace bench [OPTION VALUE]...
+  @Command(
+      name = "./millrace bench",
+      description = "Measures a Millrace of its own beside bare python3.\n",
+      sortOptions = false)
+  private static final class Words {
 
-        --only PART        sequential, rate, imports, idle, burst, small-queue, saturation,
-                           fairness, crowd, queue-length or workers; may be given
-                           again (default: all)
-        --seconds N        how long each closed loop runs (10)
-        --warm-up N        seconds of jobs before a comparison with bare python3 (90)
-        --runs N           jobs on either side of a sequential comparison (400)
-        --burst N          jobs of the burst (10000)
-        --url URL          measure this endpoint instead of an installation of its own;
-                           the parts from small-queue on are left out then
-        --header LINE      a header for it, as 'x-api-key: KEY'; may be given again
-        --body TEMPLATE    its body, with ${code} where the code goes as a JSON string
-                           ({"code": ${code}, "timeout": 120})
-        --page FILE        the page to write (docs/benchmarks.md)
-        --launcher FILE    the launcher to start installations with (./millrace)
-      """;
+    @Option(
+        names = "--only",
+        paramLabel = "PART",
+        description =
+            "sequential, rate, imports, idle, burst, small-queue, saturation, fairness, crowd,"
+                + " queue-length or workers; may be given again (all)")
+    private final List<String> only = new ArrayList<>();
+
+    @Option(
+        names = "--seconds",
+        paramLabel = "N",
+        description = "how long each closed loop runs (10)")
+    private int seconds = 10;
+
+    @Option(
+        names = "--warm-up",
+        paramLabel = "N",
+        description = "seconds of jobs before a comparison with bare python3 (90)")
+    private int warmUp = 90;
+
+    @Option(
+        names = "--runs",
+        paramLabel = "N",
+        description = "jobs on either side of a sequential comparison (400)")
+    private int runs = 400;
+
+    @Option(names = "--burst", paramLabel = "N", description = "jobs of the burst (10000)")
+    private int burst = 10_000;
+
+    @Option(
+        names = "--url",
+        paramLabel = "URL",
+        description =
+            "measure this endpoint instead of an installation of its own; the parts from"
+                + " small-queue on are left out then")
+    private @Nullable URI url;
+
+    @Option(
+        names = "--header",
+        paramLabel = "LINE",
+        description = "a header for it, as 'x-api-key: KEY'; may be given again")
+    private final List<String> headers = new ArrayList<>();
+
+    @Option(
+        names = "--body",
+        paramLabel = "TEMPLATE",
+        description =
+            "its body, with ${code} where the code goes as a JSON string ("
+                + Installation.BODY
+                + ")")
+    private String body = Installation.BODY;
+
+    @Option(
+        names = "--page",
+        paramLabel = "FILE",
+        description = "the page to write (docs/benchmarks.md)")
+    private Path page = Path.of("docs/benchmarks.md");
+
+    @Option(
+        names = "--launcher",
+        paramLabel = "FILE",
+        description = "the launcher to start installations with (./millrace)")
+    private Path launcher = Path.of("millrace");
+  }
+
+  /** What {@code --help} says. */
+  public static String usage() {
+    return commandLine(new Words()).getUsageMessage(Ansi.OFF);
+  }
 
   /** Reads the arguments; throws {@link IllegalArgumentException} with a sentence for people. */
   public static Options parse(String... arguments) {
-    List<String> only = new ArrayList<>();
-    List<String> headers = new ArrayList<>();
-    int seconds = 10;
-    int warmUp = 90;
-    int runs = 400;
-    int burst = 10_000;
-    @Nullable URI url = null;
-    String body = Installation.BODY;
-    Path launcher = Path.of("millrace");
-    Path page = Path.of("docs/benchmarks.md");
-    for (int i = 0; i < arguments.length; i += 2) {
-      if (i + 1 == arguments.length) {
-        throw new IllegalArgumentException(arguments[i] + " needs a value");
-      }
-      String value = arguments[i + 1];
-      switch (arguments[i]) {
-        case "--only" -> only.add(value);
-        case "--seconds" -> seconds = positive(arguments[i], value);
-        case "--warm-up" -> warmUp = positive(arguments[i], value);
-        case "--runs" -> runs = positive(arguments[i], value);
-        case "--burst" -> burst = positive(arguments[i], value);
-        case "--url" -> url = URI.create(value);
-        case "--header" -> headers.add(value);
-        case "--body" -> body = value;
-        case "--page" -> page = Path.of(value);
-        case "--launcher" -> launcher = Path.of(value);
-        default -> throw new IllegalArgumentException("there is no option " + arguments[i]);
-      }
+    Words words = new Words();
+    try {
+      commandLine(words).parseArgs(arguments);
+    } catch (ParameterException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
     }
     return new Options(
-        List.copyOf(only),
-        Duration.ofSeconds(seconds),
-        Duration.ofSeconds(warmUp),
-        runs,
-        burst,
-        Optional.ofNullable(url),
-        List.copyOf(headers),
-        body,
-        launcher.toAbsolutePath(),
-        page);
+        List.copyOf(words.only),
+        Duration.ofSeconds(positive("--seconds", words.seconds)),
+        Duration.ofSeconds(positive("--warm-up", words.warmUp)),
+        positive("--runs", words.runs),
+        positive("--burst", words.burst),
+        Optional.ofNullable(words.url),
+        List.copyOf(words.headers),
+        words.body,
+        words.launcher.toAbsolutePath(),
+        words.page);
   }
 
-  private static int positive(String option, String value) {
-    if (!value.matches("[1-9]\\d{0,8}")) {
+  /**
+   * The ${code} of a body is ours to fill in, and an @ no file of arguments; the last one counts.
+   */
+  private static CommandLine commandLine(Words words) {
+    return new CommandLine(words)
+        .setInterpolateVariables(false)
+        .setExpandAtFiles(false)
+        .setOverwrittenOptionsAllowed(true);
+  }
+
+  private static int positive(String option, int value) {
+    if (value < 1) {
       throw new IllegalArgumentException(option + " needs a whole number above 0, not " + value);
     }
-    return Integer.parseInt(value);
+    return value;
   }
 }

@@ -58,7 +58,7 @@ class OptionsTest {
           "--page",
           "--launcher"
         }) {
-      assertThat(Options.USAGE).contains(option);
+      assertThat(Options.usage()).contains(option);
     }
   }
 }

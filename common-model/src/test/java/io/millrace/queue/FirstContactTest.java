@@ -3,6 +3,7 @@ package io.millrace.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.standalone.testing.FreePort;
 import io.millrace.standalone.testing.SharedInfrastructure;
 import io.millrace.start.Lobby;
 import io.millrace.testing.Log;
@@ -79,15 +80,12 @@ class FirstContactTest {
     }
   }
 
-  private int managementPort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      environment
-          .getPropertySources()
-          .addFirst(
-              new MapPropertySource(
-                  "test", Map.of("management.server.port", "" + free.getLocalPort())));
-      return free.getLocalPort();
-    }
+  private int managementPort() {
+    int port = FreePort.choose();
+    environment
+        .getPropertySources()
+        .addFirst(new MapPropertySource("test", Map.of("management.server.port", "" + port)));
+    return port;
   }
 
   private static int probe(int port, String what) {

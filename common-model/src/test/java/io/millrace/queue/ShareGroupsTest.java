@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.millrace.standalone.EmbeddedBroker;
+import io.millrace.standalone.testing.FreePort;
 import io.millrace.standalone.testing.SharedInfrastructure;
 import io.millrace.testing.Log;
 import io.millrace.testing.Store;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -44,8 +43,8 @@ class ShareGroupsTest {
     }
   }
 
-  private EmbeddedBroker cutOffFromItself() throws IOException {
-    int[] ports = freePorts();
+  private EmbeddedBroker cutOffFromItself() {
+    int[] ports = {FreePort.choose(), FreePort.choose(), FreePort.choose()};
     String listeners =
         "PLAINTEXT://127.0.0.1:%d,INSIDE://127.0.0.1:%d".formatted(ports[0], ports[1]);
     return EmbeddedBroker.start(
@@ -61,13 +60,5 @@ class ShareGroupsTest {
             "INSIDE",
             "listener.security.protocol.map",
             "PLAINTEXT:PLAINTEXT,INSIDE:PLAINTEXT,CONTROLLER:PLAINTEXT"));
-  }
-
-  private static int[] freePorts() throws IOException {
-    try (ServerSocket one = new ServerSocket(0);
-        ServerSocket two = new ServerSocket(0);
-        ServerSocket three = new ServerSocket(0)) {
-      return new int[] {one.getLocalPort(), two.getLocalPort(), three.getLocalPort()};
-    }
   }
 }

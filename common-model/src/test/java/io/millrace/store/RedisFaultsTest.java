@@ -6,13 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.job.Job;
 import io.millrace.standalone.EmbeddedRedis;
+import io.millrace.standalone.testing.FreePort;
 import io.millrace.store.Admission.Admitted;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.JobLeases.GiveBack;
 import io.millrace.testing.Store;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,7 +121,7 @@ class RedisFaultsTest {
 
   @Test
   void aWholeLifeStaysInOneSlotOfACluster() throws IOException {
-    Store store = start("--cluster-enabled", "yes", "--cluster-port", "" + freePort());
+    Store store = start("--cluster-enabled", "yes", "--cluster-port", "" + FreePort.choose());
     command(store, "CLUSTER", "ADDSLOTSRANGE", "0", "16383");
     await().atMost(20, TimeUnit.SECONDS).ignoreExceptions().until(() -> opened(store));
     OwnerLimits one = new OwnerLimits(10, 1, 100);
@@ -164,11 +163,5 @@ class RedisFaultsTest {
 
   private static JedisConnectionFactory connections(Store store) {
     return (JedisConnectionFactory) Objects.requireNonNull(store.redis.getConnectionFactory());
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -5,12 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.job.Job;
 import io.millrace.standalone.EmbeddedRedis;
+import io.millrace.standalone.testing.FreePort;
 import io.millrace.store.JobLeases.Recorded;
 import io.millrace.store.LaneRepair.Look;
 import io.millrace.testing.Store;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +68,7 @@ class RedisTopologiesTest {
 
   @Test
   void aClusterOfOneShardThatWasStartedAgainIsNoticed() throws IOException {
-    String[] cluster = {"--cluster-enabled", "yes", "--cluster-port", "" + freePort()};
+    String[] cluster = {"--cluster-enabled", "yes", "--cluster-port", "" + FreePort.choose()};
     EmbeddedRedis redis = redis("redis", 0, cluster);
     command(redis, "CLUSTER", "ADDSLOTSRANGE", "0", "16383");
     await()
@@ -156,7 +155,7 @@ class RedisTopologiesTest {
   }
 
   private int sentinel(EmbeddedRedis watched) throws IOException {
-    int port = freePort();
+    int port = FreePort.choose();
     Path folder = Files.createDirectories(dir.resolve("sentinel"));
     Path settings = folder.resolve("sentinel.conf");
     Files.writeString(
@@ -235,12 +234,6 @@ class RedisTopologiesTest {
           : answer.toString();
     } finally {
       connections.destroy();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

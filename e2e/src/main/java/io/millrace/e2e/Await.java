@@ -2,13 +2,16 @@ package io.millrace.e2e;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Waits for a condition of another process, which can send no signal, with a bound. */
 public final class Await {
 
-  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final Duration PAUSE = Duration.ofMillis(20);
 
   private Await() {}
 
@@ -35,24 +38,32 @@ public final class Await {
 
   /** The first answer there is. */
   public static <T> T value(String what, Duration atMost, Question<T> question) {
-    long deadline = System.nanoTime() + atMost.toNanos();
-    Exception last = null;
-    do {
-      try {
-        Optional<T> answer = question.ask();
-        if (answer.isPresent()) {
-          return answer.get();
-        }
-        last = null;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AssertionError("interrupted while waiting until " + what, e);
-      } catch (Exception e) {
-        last = e;
-      }
-      LockSupport.parkNanos(PAUSE_NANOS);
-    } while (System.nanoTime() < deadline);
-    throw new AssertionError("not within " + atMost.toMillis() + " ms: " + what, last);
+    AtomicReference<@Nullable Exception> last = new AtomicReference<>();
+    try {
+      return Awaitility.await(what)
+          .pollInSameThread()
+          .pollDelay(Duration.ZERO)
+          .pollInterval(PAUSE)
+          .atMost(atMost)
+          .until(() -> asked(what, question, last), Optional::isPresent)
+          .orElseThrow();
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError("not within " + atMost.toMillis() + " ms: " + what, last.get());
+    }
+  }
+
+  private static <T> Optional<T> asked(
+      String what, Question<T> question, AtomicReference<@Nullable Exception> failure) {
+    failure.set(null);
+    try {
+      return question.ask();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while waiting until " + what, e);
+    } catch (Exception e) {
+      failure.set(e);
+      return Optional.empty();
+    }
   }
 
   /** Lets time pass that is itself the fault: a process frozen for ten seconds. */

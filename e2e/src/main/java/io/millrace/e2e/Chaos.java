@@ -20,7 +20,7 @@ public final class Chaos {
 
   public static void main(String[] arguments) throws Exception {
     if (List.of("--help", "-h").containsAll(List.of(arguments)) && arguments.length > 0) {
-      System.out.print(ChaosOptions.USAGE);
+      System.out.print(ChaosOptions.usage());
       return;
     }
     ChaosOptions options;
@@ -28,7 +28,7 @@ public final class Chaos {
       options = ChaosOptions.parse(List.of(arguments));
     } catch (IllegalArgumentException e) {
       System.err.println("millrace chaos: " + e.getMessage());
-      System.err.println(ChaosOptions.USAGE);
+      System.err.println(ChaosOptions.usage());
       System.exit(2);
       return;
     }

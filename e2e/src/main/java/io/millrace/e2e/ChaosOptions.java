@@ -4,59 +4,80 @@ import io.millrace.e2e.rows.Row;
 import io.millrace.e2e.rows.Rows;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** The words after {@code ./millrace chaos}. */
 record ChaosOptions(int minutes, long seed, List<Row> rows, Path folder) {
 
-  static final String USAGE =
-      """
-      Usage: ./millrace chaos [--minutes N] [--seed S] [--folder DIR]
-                a random fault a minute, for N minutes (5); the same faults for the same seed
-             ./millrace chaos --row ID [--row ID ...] [--folder DIR]
-                rows of the fault matrix; --row all is every one
-      """;
-
-  private static final int MINUTES = 5;
   private static final int MOST_MINUTES = 24 * 60;
+
+  @Command(
+      name = "./millrace chaos",
+      description = "Breaks a Millrace of its own, and counts what became of every job.%n",
+      sortOptions = false)
+  private static final class Words {
+
+    @Option(
+        names = "--minutes",
+        paramLabel = "N",
+        description = "a random fault a minute, for N minutes (${DEFAULT-VALUE})")
+    private int minutes = 5;
+
+    @Option(
+        names = "--seed",
+        paramLabel = "S",
+        description = "the same faults for the same seed (a random one)",
+        showDefaultValue = CommandLine.Help.Visibility.NEVER)
+    private long seed = ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
+
+    @Option(
+        names = "--row",
+        paramLabel = "ID",
+        description =
+            "this row of the fault matrix instead; may be given again, 'all' is every one")
+    private final List<String> rows = new ArrayList<>();
+
+    @Option(
+        names = "--folder",
+        paramLabel = "DIR",
+        description = "where logs and histories go (${DEFAULT-VALUE})")
+    private Path folder = Path.of("target", "chaos");
+  }
+
+  /** What {@code --help} says. */
+  static String usage() {
+    return new CommandLine(new Words()).getUsageMessage(Ansi.OFF);
+  }
 
   /**
    * @throws IllegalArgumentException for words that make no sense
    */
-  static ChaosOptions parse(List<String> words) {
-    int minutes = MINUTES;
-    long seed = ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
-    Path folder = Path.of("target", "chaos");
-    List<Row> rows = new ArrayList<>();
-    for (Iterator<String> word = words.iterator(); word.hasNext(); ) {
-      String name = word.next();
-      if (!word.hasNext()) {
-        throw new IllegalArgumentException(name + " needs a value");
-      }
-      String value = word.next();
-      switch (name) {
-        case "--minutes" -> minutes = (int) number(name, value, 1, MOST_MINUTES);
-        case "--seed" -> seed = number(name, value, Long.MIN_VALUE, Long.MAX_VALUE);
-        case "--folder" -> folder = Path.of(value);
-        case "--row" -> rows.addAll(value.equals("all") ? Rows.all() : List.of(Rows.named(value)));
-        default -> throw new IllegalArgumentException("there is no option " + name);
-      }
+  static ChaosOptions parse(List<String> arguments) {
+    Words words = new Words();
+    try {
+      new CommandLine(words)
+          .setOverwrittenOptionsAllowed(true)
+          .parseArgs(arguments.toArray(String[]::new));
+    } catch (ParameterException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
     }
-    return new ChaosOptions(minutes, seed, rows, folder.toAbsolutePath());
+    if (words.minutes < 1 || words.minutes > MOST_MINUTES) {
+      throw new IllegalArgumentException(
+          "--minutes must be a number from 1 to %d, but is %d"
+              .formatted(MOST_MINUTES, words.minutes));
+    }
+    List<Row> rows = words.rows.stream().flatMap(ChaosOptions::rows).toList();
+    return new ChaosOptions(words.minutes, words.seed, rows, words.folder.toAbsolutePath());
   }
 
-  private static long number(String name, String value, long least, long most) {
-    try {
-      long number = Long.parseLong(value);
-      if (number >= least && number <= most) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Said below.
-    }
-    throw new IllegalArgumentException(
-        "%s must be a number from %d to %d, but is %s".formatted(name, least, most, value));
+  private static Stream<Row> rows(String name) {
+    return name.equals("all") ? Rows.all().stream() : Stream.of(Rows.named(name));
   }
 }

@@ -5,6 +5,7 @@ import io.millrace.job.Job;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.Lane;
 import io.millrace.queue.ReplyLog;
+import io.millrace.standalone.testing.Eventually;
 import io.millrace.store.Admission.Admitted;
 import io.millrace.store.AdmissionGate;
 import io.millrace.store.AdmissionGate.OwnerLimits;

@@ -16,6 +16,7 @@ import io.millrace.queue.LaneProgress;
 import io.millrace.queue.QueueClients;
 import io.millrace.queue.RecordPointer;
 import io.millrace.queue.Topics;
+import io.millrace.standalone.testing.Eventually;
 import io.millrace.standalone.testing.SharedInfrastructure;
 import io.millrace.store.JobEnds;
 import io.millrace.store.JobLeases;
@@ -166,13 +167,13 @@ class WorkerTest {
   @Test
   void aRunningJobThatIsCancelledFreesItsSlotAtOnce() throws Exception {
     UUID jobId = caller.submit("import time\ntime.sleep(60)", 60, null);
-    Eventually.isTrue(Duration.ofSeconds(20), () -> state(jobId) == JobState.RUNNING);
+    Eventually.holds(Duration.ofSeconds(20), () -> state(jobId) == JobState.RUNNING);
 
     cancel(jobId);
 
     JsonNode reply = caller.body(caller.await(jobId));
     assertThat(reply.path("reason").asString()).isEqualTo("cancelled");
-    Eventually.isTrue(Duration.ofSeconds(5), () -> worker.getBean(LeaseKeeper.class).isIdle());
+    Eventually.holds(Duration.ofSeconds(5), () -> worker.getBean(LeaseKeeper.class).isIdle());
     assertThat(state(jobId)).isEqualTo(JobState.CANCELLED);
     assertThat(meters().get("millrace.leases.lost").counter().count())
         .as("its caller ended it; no lease was lost")
@@ -185,7 +186,7 @@ class WorkerTest {
     String body = caller.text(caller.await(jobId));
 
     List<String> completions = new ArrayList<>();
-    Eventually.isTrue(
+    Eventually.holds(
         Duration.ofSeconds(10),
         () -> {
           completions.clear();
@@ -206,7 +207,7 @@ class WorkerTest {
     worker.getBean(JobQueue.class).send(new ProducerRecord<>(Lane.FIRST.topic(), garbage)).join();
 
     assertThat(caller.run("print(1)").path("code").asInt()).isEqualTo(200);
-    Eventually.isTrue(
+    Eventually.holds(
         Duration.ofSeconds(10),
         () -> read(Topics.DEAD_LETTERS).stream().anyMatch(each -> each.value().length == 3));
     assertThat(count("millrace.records.stray", "topic", Topics.DEAD_LETTERS)).isPositive();
@@ -217,11 +218,11 @@ class WorkerTest {
     byte[] newer = "{\"v\":2,\"job\":{}}".getBytes(StandardCharsets.UTF_8);
     worker.getBean(JobQueue.class).send(new ProducerRecord<>(Lane.FIRST.topic(), newer)).join();
 
-    Eventually.isTrue(
+    Eventually.holds(
         Duration.ofSeconds(10),
         () ->
             read(Topics.PARKED).stream().anyMatch(each -> text(each.value()).contains("\"v\":2")));
-    Eventually.isTrue(
+    Eventually.holds(
         Duration.ofSeconds(10), () -> count("millrace.records.stray", "topic", Topics.PARKED) > 0);
   }
 
@@ -250,10 +251,10 @@ class WorkerTest {
     List<Job> longOnes = List.of(unknownJob(SLEEP), unknownJob(SLEEP));
     longOnes.forEach(WorkerTest::enqueueInBulk);
     for (Job each : longOnes) {
-      Eventually.isTrue(Duration.ofSeconds(20), () -> runs(each));
+      Eventually.holds(Duration.ofSeconds(20), () -> runs(each));
     }
     try (ConfigurableApplicationContext other = start()) {
-      Eventually.isTrue(Duration.ofSeconds(60), () -> other.getBean(SlotPool.class).ready() == 2);
+      Eventually.holds(Duration.ofSeconds(60), () -> other.getBean(SlotPool.class).ready() == 2);
       for (int number = 0; number < 10; number++) {
         long sent = System.nanoTime();
         caller.run("print(1)");
@@ -263,7 +264,7 @@ class WorkerTest {
       }
     }
     longOnes.forEach(each -> cancel(each.jobId()));
-    Eventually.isTrue(Duration.ofSeconds(10), () -> worker.getBean(LeaseKeeper.class).isIdle());
+    Eventually.holds(Duration.ofSeconds(10), () -> worker.getBean(LeaseKeeper.class).isIdle());
   }
 
   @Test
@@ -276,7 +277,7 @@ class WorkerTest {
         Job job = unknownJob("print(1)");
         long sent = System.nanoTime();
         enqueueInBulk(job);
-        Eventually.isTrue(Duration.ofSeconds(20), () -> hasEnded(job));
+        Eventually.holds(Duration.ofSeconds(20), () -> hasEnded(job));
         assertThat(Duration.ofNanos(System.nanoTime() - sent)).isLessThan(Duration.ofSeconds(2));
       }
     } finally {
@@ -303,7 +304,7 @@ class WorkerTest {
     assertThat(leases.claim(rescued, record, "a worker that dies")).isInstanceOf(Granted.class);
 
     leases.giveBack(rescued.jobId(), 1, GiveBack.RELEASED);
-    Eventually.isTrue(Duration.ofSeconds(20), () -> hasEnded(rescued));
+    Eventually.holds(Duration.ofSeconds(20), () -> hasEnded(rescued));
     assertThat(state(backlog.get(backlog.size() - 1)))
         .as("of the last of the backlog")
         .isEqualTo(JobState.QUEUED);
@@ -342,7 +343,7 @@ class WorkerTest {
   private static void leavesTheSecondLane(long offset) throws Exception {
     try (Admin admin = worker.getBean(QueueClients.class).admin()) {
       LaneProgress progress = new LaneProgress(admin);
-      Eventually.isTrue(Duration.ofSeconds(30), () -> progress.start(Lane.BULK) > offset);
+      Eventually.holds(Duration.ofSeconds(30), () -> progress.start(Lane.BULK) > offset);
     }
   }
 
@@ -358,11 +359,11 @@ class WorkerTest {
               .tag("why", "released")
               .counter();
       LeaseKeeper held = other.getBean(LeaseKeeper.class);
-      Eventually.isTrue(Duration.ofSeconds(60), () -> other.getBean(SlotPool.class).ready() == 2);
+      Eventually.holds(Duration.ofSeconds(60), () -> other.getBean(SlotPool.class).ready() == 2);
       for (int number = 0; number < 4; number++) {
         jobs.add(caller.submit("import time\ntime.sleep(3)\nprint('done')", 30, null));
       }
-      Eventually.isTrue(Duration.ofSeconds(30), () -> !held.isIdle());
+      Eventually.holds(Duration.ofSeconds(30), () -> !held.isIdle());
     }
     for (UUID each : jobs) {
       JsonNode reply = caller.body(caller.await(each));
@@ -383,7 +384,7 @@ class WorkerTest {
     caller.run("raise ValueError()");
     caller.run("while True: pass", 1);
 
-    Eventually.isTrue(
+    Eventually.holds(
         Duration.ofSeconds(10), () -> timer("millrace.job.total").count() == timed + 3);
     assertThat(count("millrace.jobs.ended", "state", "succeeded")).isEqualTo(succeeded + 1);
     assertThat(count("millrace.jobs.ended", "state", "failed")).isEqualTo(failed + 1);
@@ -394,7 +395,7 @@ class WorkerTest {
 
   @Test
   void theWorkerSaysWhatItHasAndWhatItsSandboxProved() {
-    Eventually.isTrue(Duration.ofSeconds(60), () -> gauge("millrace.worker.slots.ready") == 2);
+    Eventually.holds(Duration.ofSeconds(60), () -> gauge("millrace.worker.slots.ready") == 2);
     assertThat(gauge("millrace.worker.slots")).isEqualTo(2);
     assertThat(gauge("millrace.worker.redis.up")).isEqualTo(1);
     TierProof proof = worker.getBean(TierProof.class);

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.gateway.events.Watcher.Heard;
-import io.millrace.gateway.support.Eventually;
 import io.millrace.gateway.support.Http;
 import io.millrace.gateway.support.TestGateway;
+import io.millrace.standalone.testing.Eventually;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

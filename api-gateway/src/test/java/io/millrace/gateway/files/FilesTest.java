@@ -2,8 +2,8 @@ package io.millrace.gateway.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.gateway.support.Eventually;
 import io.millrace.gateway.support.TestGateway;
+import io.millrace.standalone.testing.Eventually;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;

@@ -3,10 +3,10 @@ package io.millrace.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.gateway.reply.ReplyAwaiter;
-import io.millrace.gateway.support.Eventually;
 import io.millrace.gateway.support.HandWorker;
 import io.millrace.gateway.support.RawClient;
 import io.millrace.gateway.support.TestGateway;
+import io.millrace.standalone.testing.Eventually;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;

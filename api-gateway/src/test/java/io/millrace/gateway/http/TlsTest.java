@@ -3,12 +3,12 @@ package io.millrace.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.gateway.support.Api;
-import io.millrace.gateway.support.Eventually;
 import io.millrace.gateway.support.HandWorker;
 import io.millrace.gateway.support.RawClient;
 import io.millrace.gateway.support.RawResponse;
 import io.millrace.gateway.support.TestGateway;
 import io.millrace.gateway.webhook.receiver.TestCertificate;
+import io.millrace.standalone.testing.Eventually;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

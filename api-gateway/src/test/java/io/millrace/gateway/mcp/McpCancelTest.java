@@ -2,11 +2,11 @@ package io.millrace.gateway.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.gateway.support.Eventually;
 import io.millrace.gateway.support.HandWorker;
 import io.millrace.gateway.support.Http;
 import io.millrace.gateway.support.RawClient;
 import io.millrace.gateway.support.TestGateway;
+import io.millrace.standalone.testing.Eventually;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -3,10 +3,10 @@ package io.millrace.gateway.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.gateway.support.Api;
-import io.millrace.gateway.support.Eventually;
 import io.millrace.gateway.support.Http;
 import io.millrace.gateway.support.TestGateway;
 import io.millrace.standalone.EmbeddedRedis;
+import io.millrace.standalone.testing.Eventually;
 import io.millrace.standalone.testing.SharedInfrastructure;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;

@@ -2,11 +2,11 @@ package io.millrace.gateway.reply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.gateway.support.Eventually;
 import io.millrace.gateway.support.HandWorker;
 import io.millrace.gateway.support.RawClient;
 import io.millrace.gateway.support.RawResponse;
 import io.millrace.gateway.support.TestGateway;
+import io.millrace.standalone.testing.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

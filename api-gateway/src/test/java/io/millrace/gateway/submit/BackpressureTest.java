@@ -3,9 +3,9 @@ package io.millrace.gateway.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.gateway.support.Api;
-import io.millrace.gateway.support.Eventually;
 import io.millrace.gateway.support.HandWorker;
 import io.millrace.gateway.support.TestGateway;
+import io.millrace.standalone.testing.Eventually;
 import io.millrace.store.QueueGauge;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.gateway.reply.ReplyAwaiter;
 import io.millrace.gateway.support.Api;
-import io.millrace.gateway.support.Eventually;
 import io.millrace.gateway.support.HandWorker;
 import io.millrace.gateway.support.RawClient;
 import io.millrace.gateway.support.TestGateway;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Output;
+import io.millrace.standalone.testing.Eventually;
 import io.millrace.store.QueueGauge;
 import java.net.http.HttpResponse;
 import java.util.List;

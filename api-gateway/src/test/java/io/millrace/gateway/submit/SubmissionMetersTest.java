@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.gateway.support.Api;
-import io.millrace.gateway.support.Eventually;
 import io.millrace.gateway.support.HandWorker;
 import io.millrace.gateway.support.TestGateway;
+import io.millrace.standalone.testing.Eventually;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;

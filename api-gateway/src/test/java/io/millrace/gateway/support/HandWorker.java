@@ -12,6 +12,7 @@ import io.millrace.queue.QueueClients;
 import io.millrace.queue.RecordPointer;
 import io.millrace.queue.Topics;
 import io.millrace.queue.UnreadableRecordException;
+import io.millrace.standalone.testing.Eventually;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.Granted;
 import io.millrace.store.JobLeases.Recorded;

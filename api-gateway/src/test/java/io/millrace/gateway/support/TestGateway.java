@@ -2,6 +2,7 @@ package io.millrace.gateway.support;
 
 import io.millrace.gateway.GatewayApplication;
 import io.millrace.gateway.queue.QueueMonitor;
+import io.millrace.standalone.testing.Eventually;
 import io.millrace.standalone.testing.SharedInfrastructure;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.millrace.e2e.Await;
 import io.millrace.e2e.drive.Client;
 import io.millrace.e2e.drive.StartLog;
 import io.millrace.e2e.history.Event;
-import io.millrace.e2e.roles.FreePort;
+import io.millrace.standalone.testing.FreePort;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.millrace.e2e.roles;
 
+import io.millrace.standalone.testing.FreePort;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

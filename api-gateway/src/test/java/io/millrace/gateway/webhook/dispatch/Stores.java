@@ -7,6 +7,7 @@ import io.millrace.queue.QueueSettings;
 import io.millrace.queue.Topics;
 import io.millrace.standalone.EmbeddedBroker;
 import io.millrace.standalone.EmbeddedRedis;
+import io.millrace.standalone.testing.Eventually;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,7 +62,7 @@ final class Stores implements AutoCloseable {
 
   /** A broker is slow for its first sends; no test is about that. */
   private void warmUp() {
-    Await.until(
+    Eventually.holds(
         "a send",
         () ->
             queue

@@ -11,9 +11,8 @@ import io.millrace.gateway.webhook.receiver.Received;
 import io.millrace.gateway.webhook.receiver.ScriptedReceiver;
 import io.millrace.queue.Completion;
 import io.millrace.queue.Topics;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.millrace.standalone.testing.Eventually;
+import io.millrace.standalone.testing.FreePort;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,11 +74,11 @@ class WebhookDispatchTest {
 
   @Test
   void aReceiverThatComesUpLateGetsItWithEverGrowingWaits() throws Exception {
-    int port = freePort();
+    int port = FreePort.choose();
     try (DispatcherUnderTest dispatcher = stores.dispatcher("retry-base=5ms")) {
       UUID job = stores.complete("http://127.0.0.1:" + port + "/hook");
-      Await.until("three refusals", () -> attempts(dispatcher, job).size() >= 3);
-      Await.until("it is told", () -> dispatcher.gauge("millrace.webhook.pending") >= 1);
+      Eventually.holds("three refusals", () -> attempts(dispatcher, job).size() >= 3);
+      Eventually.holds("it is told", () -> dispatcher.gauge("millrace.webhook.pending") >= 1);
       try (ScriptedReceiver receiver =
           ScriptedReceiver.start(port, (number, request) -> Behaviour.status(200))) {
         receiver.next();
@@ -105,7 +104,7 @@ class WebhookDispatchTest {
       UUID job = stores.complete("mallory", receiver.url("/hook"), "{\"n\":1}");
       for (int attempts = 5; attempts < 8; attempts++) {
         int made = attempts;
-        Await.until(made + " attempts", () -> attempts(dispatcher, job).size() == made);
+        Eventually.holds(made + " attempts", () -> attempts(dispatcher, job).size() == made);
         stores.makeDue(job);
       }
       awaitState(dispatcher, job, DeliveryState.DEAD);
@@ -119,7 +118,7 @@ class WebhookDispatchTest {
       assertThat(dispatcher.dead("alice")).extracting(DeliveryReport::jobId).doesNotContain(job);
       // It also ends what other tests left to be tried again.
       assertThat(dispatcher.count("millrace.webhook.ended", "state", "dead")).isPositive();
-      Await.until("the dead are told", () -> dispatcher.gauge("millrace.webhook.dead") >= 1);
+      Eventually.holds("the dead are told", () -> dispatcher.gauge("millrace.webhook.dead") >= 1);
     }
   }
 
@@ -178,7 +177,7 @@ class WebhookDispatchTest {
       for (int i = 0; i < 200; i++) {
         jobs.add(stores.complete(receiver.url("/")).toString());
       }
-      Await.until("all arrived", () -> receiver.all().size() >= jobs.size());
+      Eventually.holds("all arrived", () -> receiver.all().size() >= jobs.size());
 
       assertThat(receiver.all())
           .extracting(each -> each.header("webhook-id"))
@@ -199,7 +198,7 @@ class WebhookDispatchTest {
       UUID pending = stores.complete(late.url("/"));
       awaitState(dispatcher, arrived, DeliveryState.DELIVERED);
       awaitState(dispatcher, dead, DeliveryState.DEAD);
-      Await.until("two attempts", () -> attempts(dispatcher, pending).size() >= 2);
+      Eventually.holds("two attempts", () -> attempts(dispatcher, pending).size() >= 2);
       awaitMarkers(arrived, dead);
 
       up.set(true);
@@ -241,10 +240,10 @@ class WebhookDispatchTest {
           one.count("millrace.webhook.log.reread") + two.count("millrace.webhook.log.reread");
       stores.fillRedis();
       UUID during = stores.complete(receiver.url("/"));
-      Await.until("a take fails", () -> failedTakes(one) + failedTakes(two) > 0);
+      Eventually.holds("a take fails", () -> failedTakes(one) + failedTakes(two) > 0);
       // Some more of the pauses after which the log used to be read, whole, by both.
       long end = System.nanoTime() + 1_500_000_000L;
-      Await.until("time passes", () -> System.nanoTime() > end);
+      Eventually.holds("time passes", () -> System.nanoTime() > end);
       assertThat(one.is(during, DeliveryState.PENDING)).isFalse();
       stores.giveRedisRoom();
 
@@ -269,7 +268,7 @@ class WebhookDispatchTest {
       UUID job = stores.complete(receiver.url("/"));
       awaitState(dispatcher, job, DeliveryState.DELIVERED);
 
-      Await.until("put aside", () -> !read(Topics.DEAD_LETTERS).isEmpty());
+      Eventually.holds("put aside", () -> !read(Topics.DEAD_LETTERS).isEmpty());
       assertThat(read(Topics.DEAD_LETTERS)).extracting(ConsumerRecord::value).containsOnly(garbage);
     }
   }
@@ -277,7 +276,7 @@ class WebhookDispatchTest {
   /** The log must have the ends before Redis forgets them. */
   private static void awaitMarkers(UUID... jobs) {
     for (UUID job : jobs) {
-      Await.until(
+      Eventually.holds(
           "a marker of " + job,
           () ->
               read(Topics.COMPLETIONS).stream()
@@ -303,7 +302,7 @@ class WebhookDispatchTest {
   }
 
   private static void awaitState(DispatcherUnderTest dispatcher, UUID job, DeliveryState state) {
-    Await.until(job + " " + state, () -> dispatcher.is(job, state));
+    Eventually.holds(job + " " + state, () -> dispatcher.is(job, state));
   }
 
   private static List<Attempt> attempts(DispatcherUnderTest dispatcher, UUID job) {
@@ -316,11 +315,5 @@ class WebhookDispatchTest {
       gaps.add(attempts.get(i).at() - attempts.get(i - 1).at());
     }
     return gaps;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

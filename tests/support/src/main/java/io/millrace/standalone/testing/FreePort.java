@@ -1,4 +1,4 @@
-package io.millrace.e2e.roles;
+package io.millrace.standalone.testing;
 
 import java.io.IOException;
 import java.net.InetAddress;
