@@ -39,13 +39,7 @@ final class LeaseKeeper {
   private volatile IntSupplier slots = () -> 0;
   private final Map<UUID, Held> held = new ConcurrentHashMap<>();
   private final Counter lost;
-  private final ScheduledExecutorService heart =
-      Executors.newSingleThreadScheduledExecutor(
-          beat -> {
-            Thread thread = new Thread(beat, "leases");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService heart;
   private volatile boolean heard;
 
   LeaseKeeper(
@@ -54,6 +48,24 @@ final class LeaseKeeper {
       WaitingCounts waiting,
       Duration lease,
       MeterRegistry meters) {
+    this(
+        leases,
+        card,
+        waiting,
+        lease,
+        meters,
+        Executors.newSingleThreadScheduledExecutor(LeaseKeeper::thread));
+  }
+
+  /** Beats when {@code heart} says so. */
+  LeaseKeeper(
+      JobLeases leases,
+      WorkerCard card,
+      WaitingCounts waiting,
+      Duration lease,
+      MeterRegistry meters,
+      ScheduledExecutorService heart) {
+    this.heart = heart;
     this.leases = leases;
     this.card = card;
     this.waiting = waiting;
@@ -61,6 +73,12 @@ final class LeaseKeeper {
     meters.gaugeMapSize("millrace.worker.running", Tags.empty(), held);
     long every = Math.min(lease.toMillis() / 3, LONGEST_BETWEEN_BEATS_MILLIS);
     var unused = heart.scheduleWithFixedDelay(this::beat, 0, every, TimeUnit.MILLISECONDS);
+  }
+
+  private static Thread thread(Runnable beat) {
+    Thread thread = new Thread(beat, "leases");
+    thread.setDaemon(true);
+    return thread;
   }
 
   /** From now on the cluster is told how many slots can take a job. */

@@ -1,0 +1,136 @@
+package io.millrace.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.timeout;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.verifyNoInteractions;
+import static org.mockito.Mockito.when;
+
+import io.millrace.job.Outcome;
+import io.millrace.job.Output;
+import io.millrace.standalone.testing.Eventually;
+import io.millrace.store.Lease;
+import io.millrace.trace.Traces;
+import io.millrace.worker.output.LiveOutput;
+import io.millrace.worker.output.Recording;
+import io.millrace.worker.sandbox.Sandbox;
+import io.millrace.worker.sandbox.SandboxFailedException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.mockito.ArgumentCaptor;
+
+/** One slot on a thread of its own; the sandbox does what the test says. */
+class JobLoopTest {
+
+  private static final long SOON = 20_000;
+
+  private final Sandbox sandbox = mock();
+  private final LeaseKeeper keeper = mock();
+  private final ResultRecorder recorder = mock();
+  private final AttemptPolicy attempts = mock();
+  private final LiveOutput output = mock();
+  private final Patience patience = new Patience();
+  private final IdleSlots idle = new IdleSlots(() -> true);
+  private final JobLoop slot =
+      new JobLoop(
+          sandbox, idle, new SlotTools(keeper, recorder, attempts, patience, output, Traces.OFF));
+  private final Thread thread = new Thread(slot, "slot-under-test");
+  private final Lease lease = Leases.any();
+  private final CompletableFuture<Outcome> running = new CompletableFuture<>();
+
+  @BeforeEach
+  void waitForAJob() {
+    Recording recording = mock();
+    when(output.open(any(), eq(1))).thenReturn(recording);
+    when(sandbox.isUp()).thenReturn(true);
+    when(sandbox.run(eq(lease.job()), any())).thenReturn(running);
+    thread.start();
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    patience.stop();
+    slot.wakeUp();
+    thread.join(SOON);
+    assertThat(thread.isAlive()).isFalse();
+  }
+
+  @Test
+  void aJobsEndIsRecordedAndItsLeaseLetGo() {
+    Outcome done = new Outcome.Succeeded(new Output("out", "", false), "null");
+    startJob();
+    running.complete(done);
+
+    verify(keeper, timeout(SOON)).letGo(lease);
+    verify(recorder).record(eq(lease), eq(done), any());
+    verifyNoInteractions(attempts);
+  }
+
+  @Test
+  void aJobThatRunsHasItsLeaseKeptAndCanBeKilled() {
+    ArgumentCaptor<Runnable> kill = ArgumentCaptor.captor();
+    startJob();
+
+    verify(keeper).hold(eq(lease), kill.capture());
+    kill.getValue().run();
+    verify(sandbox).kill(lease.job().jobId());
+    running.complete(new Outcome.Cancelled());
+  }
+
+  @Test
+  void aJobThatWasKilledHereIsGivenBackAndNothingIsRecorded() {
+    startJob();
+    running.complete(new Outcome.Cancelled());
+
+    verify(keeper, timeout(SOON)).letGo(lease);
+    verify(attempts).released(lease);
+    verifyNoInteractions(recorder);
+  }
+
+  @Test
+  void aSandboxThatFailsCostsTheJobAnAttemptAndTheSlotASandbox() throws Exception {
+    startJob();
+    running.completeExceptionally(new SandboxFailedException("broken"));
+
+    verify(keeper, timeout(SOON)).letGo(lease);
+    verify(attempts).sandboxFailed(lease);
+    verify(sandbox).close();
+    verifyNoInteractions(recorder);
+    verify(sandbox, timeout(SOON).times(2)).start();
+  }
+
+  @Test
+  void aRecorderThatFailsDoesNotEndTheSlot() {
+    doThrow(new IllegalStateException("Kafka is away")).when(recorder).record(any(), any(), any());
+    startJob();
+    running.complete(new Outcome.TimedOut(new Output("", "", false), 1));
+
+    verify(keeper, timeout(SOON)).letGo(lease);
+    Eventually.holds(Duration.ofSeconds(20), idle::any);
+  }
+
+  @Test
+  void aSlotWhoseSandboxDiedIsNotGivenOutAndStartsAnother() throws Exception {
+    Eventually.holds(Duration.ofSeconds(20), idle::any);
+    when(sandbox.isUp()).thenReturn(false);
+
+    assertThat(idle.any()).isFalse();
+    slot.wakeUp();
+    verify(sandbox, timeout(SOON).atLeast(2)).start();
+    verify(keeper, never()).hold(any(), any());
+  }
+
+  private void startJob() {
+    JobLoop taken = idle.take(Duration.ofSeconds(20)).orElseThrow();
+    assertThat(taken).isSameAs(slot);
+    taken.start(lease, Traces.Step.NONE);
+  }
+}
