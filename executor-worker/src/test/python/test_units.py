@@ -201,7 +201,7 @@ class PractiseTest(unittest.TestCase):
 import dis, os, sys
 sys.path.insert(0, sys.argv[1])
 from millrace_sandbox import runner, surroundings
-practising = runner.Runner(1000, [])
+practising = runner.Runner(1000, [], runner.Runner)
 practising.prepare(surroundings.new_main(os.getcwd()))
 practising.practise()
 print(*(i.opname for i in dis.get_instructions(practising._await_job, adaptive=True)))

@@ -15,6 +15,8 @@ import re
 import time
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
+from .job_usage import JobUsage
+
 CONTROLLERS = ("memory", "pids", "cpu")
 _PREFIX = "millrace-"
 _WORKER_LEAF = "millrace-worker"
@@ -120,6 +122,7 @@ class OpenCgroup:
     def __init__(self, directories: Dict[str, str], version: int) -> None:
         self._directories = directories
         self._names = _NAMES[version]
+        self.usage = JobUsage(directories, version)
         self._oom = self._open("memory", self._names.oom, os.O_RDONLY)
         self._pids = self._open("pids", "pids.current", os.O_RDONLY)
         self._idle = self._open("cpu", "cpu.idle", os.O_WRONLY)
@@ -187,7 +190,7 @@ def create(name: str, proc_cgroup: str = "/proc/self/cgroup", mountinfo: str = "
         directories = _create_v2(_own_directory(mounts[""], own[""]), name)
     if directories:
         return SlotCgroup(directories, 2)
-    for controller in CONTROLLERS:
+    for controller in (*CONTROLLERS, "cpuacct"):
         if controller in own and controller in mounts:
             path = _make(_own_directory(mounts[controller], own[controller]), name)
             if path:

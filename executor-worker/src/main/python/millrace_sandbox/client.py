@@ -21,6 +21,8 @@ class Outcome:
     stdout: bytes
     stderr: bytes
     result: bytes
+    display: bytes = b""
+    error_detail: bytes = b""
 
     @property
     def verdict(self) -> str:
@@ -51,8 +53,21 @@ class Slot:
         self.submit(code, timeout_ms, on_output is not None)
         return self.outcome(on_output)
 
-    def submit(self, code: str, timeout_ms: int = 10_000, stream: bool = False) -> None:
-        header = {"job_id": "test", "timeout_ms": timeout_ms, "stream": stream}
+    def run_wide(self, code: str, wide: Dict[str, Any], inputs: bytes = b"", timeout_ms: int = 10_000,
+                 on_output: Optional[Callable[[bytes, bytes], None]] = None) -> Outcome:
+        """`on_output` is given FILE, DATA and FILE_END too."""
+        self.submit(code, timeout_ms, False, wide)
+        for start in range(0, len(inputs), frames.MOST_DATA):
+            self.send_data(inputs[start:start + frames.MOST_DATA])
+        return self.outcome(on_output)
+
+    def send_data(self, data: bytes, job_id: str = "test") -> None:
+        frames.write(self.to, frames.DATA, frames.tag(job_id), data)
+
+    def submit(self, code: str, timeout_ms: int = 10_000, stream: bool = False, wide: Optional[Dict[str, Any]] = None) -> None:
+        header: Dict[str, Any] = {"job_id": "test", "timeout_ms": timeout_ms, "stream": stream}
+        if wide is not None:
+            header["wide"] = wide
         frames.write(self.to, frames.JOB, *frames.with_header(header, code.encode("utf-8", "surrogatepass")))
 
     def cancel(self, job_id: str = "test") -> None:
@@ -62,13 +77,15 @@ class Slot:
         kind, payload = self._read()
         while kind != frames.RESULT:
             if on_output:
-                on_output(kind, payload)
+                on_output(kind, frames.untag(payload)[1] if kind in (frames.STDOUT, frames.STDERR, frames.DATA) else payload)
             kind, payload = self._read()
         header, body = frames.split_header(payload)
         parts: List[bytes] = []
-        for name in ("stdout_len", "stderr_len", "result_len"):
-            parts.append(body[:header[name]])
-            body = body[header[name]:]
+        wide = header.get("wide", {"display_len": 0, "error_detail_len": 0})
+        for length in (*(header[name + "_len"] for name in ("stdout", "stderr", "result")), wide["display_len"],
+                       wide["error_detail_len"]):
+            parts.append(body[:length])
+            body = body[length:]
         return Outcome(header, *parts)
 
     def close(self) -> int:

@@ -1,6 +1,4 @@
-"""Frames between the worker's JVM and the helper: a type byte, a length, a payload.
-
-CANCEL names the job it is meant for, and a RESULT's header the job it is of, by the job_id of the JOB frame.
+"""Frames between the worker's JVM and the helper: a type byte, a length, a payload. PROTOCOL.md lists each.
 
 Reads are unbuffered, so that whether more has come is what poll() says.
 """
@@ -11,8 +9,10 @@ import os
 import struct
 from typing import Any, Dict, List, Optional, Tuple
 
-SETTINGS, JOB, CANCEL = b"S", b"J", b"C"
-HELLO, STDOUT, STDERR, RESULT, RECYCLED = b"H", b"O", b"E", b"R", b"Z"
+VERSION = 2
+SETTINGS, JOB, DATA, CANCEL = b"S", b"J", b"D", b"C"
+HELLO, STDOUT, STDERR, FILE, FILE_END, RESULT, RECYCLED = b"H", b"O", b"E", b"F", b"f", b"R", b"Z"
+MOST_DATA = 1 << 20
 _HEAD = struct.Struct(">cI")
 _LENGTH = struct.Struct(">I")
 
@@ -50,6 +50,22 @@ def write(fd: int, kind: bytes, *parts: bytes) -> None:
             written -= len(chunks.pop(0))
         if written:
             chunks[0] = chunks[0][written:]
+
+
+def tag(job_id: str) -> bytes:
+    """What goes before bytes that are of a job."""
+    data = job_id.encode()
+    if len(data) > 255:
+        raise ProtocolError("job_id is over 255 bytes")
+    return bytes((len(data),)) + data
+
+
+def untag(payload: bytes) -> Tuple[str, bytes]:
+    """(the job's id, the bytes)"""
+    start = 1 + payload[0] if payload else 1
+    if len(payload) < start:
+        raise ProtocolError("bad tag")
+    return payload[1:start].decode("utf-8", "replace"), payload[start:]
 
 
 def with_header(header: Dict[str, Any], *parts: bytes) -> List[bytes]:

@@ -20,6 +20,8 @@ from .job import Job
 from .loop import Loop, Timer
 from .pool import Pool, ZygoteLost
 from .settings import Settings
+from .wide_job import WideJob
+from .wide_request import parse
 
 # Where the last job followed the one before at once, the next will too: a sandbox made ready beforehand would only
 # compete with it. Forking on demand then runs 1.4 times as many jobs a second.
@@ -68,6 +70,7 @@ class Helper:
         self.pool = Pool(settings, self.loop, keeper, zygotes, group,
                          preload.words_for_full(hello["preimported"]), hello["tier"] == "fallback")
         self.job: Optional[Job] = None
+        self.last_job_id = ""
         self.at_end = False
         self.said_hello = False
         self.idle_since = 0.0
@@ -78,7 +81,7 @@ class Helper:
         try:
             self._prove_first_sandbox()
             self.loop.watch(0, self._on_frame, select.POLLIN)
-            self._send(frames.HELLO, json.dumps(dict(self.hello, ready=True)).encode())
+            self._send(frames.HELLO, json.dumps(dict(self.hello, ready=True, protocol=frames.VERSION)).encode())
             self.said_hello = True
             self.pool.on_recycled = lambda: self._send(frames.RECYCLED)
             while not self.at_end:
@@ -99,11 +102,19 @@ class Helper:
             raise ZygoteLost("an empty program ended as %(verdict)s: %(error)s" % header)
 
     def _start(self, header: Dict[str, Any], code: bytes, send: Callable[..., None]) -> None:
-        self.job = Job(header, code, self.settings, self.loop, self.pool, self.group, send, self._on_end)
+        arguments = header, code, self.settings, self.loop, self.pool, self.group, send, self._on_end
+        if "wide" not in header:
+            self.job = Job(*arguments)
+        else:
+            self.job = WideJob(parse(header["wide"], self.settings), self._read_on, *arguments)
         self.job.start()
 
     def _on_end(self) -> None:
         """The result is sent already: whatever is done here, no caller waits for."""
+        assert self.job is not None
+        if isinstance(self.job, WideJob):
+            self.last_job_id = self.job.job_id
+            self._read_on()
         self.job = None
         self.idle_since = time.monotonic()
         self._refill_at(self.idle_since + (_BUSY_GAP_SECONDS if self.busy else 0))
@@ -125,9 +136,24 @@ class Helper:
         elif kind == frames.JOB and self.job is None:
             self.busy = time.monotonic() - self.idle_since < _BUSY_GAP_SECONDS
             self._start(*frames.split_header(payload), self._send)
-            self._refill_at(time.monotonic() + _LONG_JOB_SECONDS)
+            if not isinstance(self.job, WideJob):  # of which the memory is told: nothing of ours is to come beside it
+                self._refill_at(time.monotonic() + _LONG_JOB_SECONDS)
+        elif kind == frames.DATA:
+            self._on_data(*frames.untag(payload))
         else:
             raise frames.ProtocolError("unexpected frame %r" % kind)
+
+    def _on_data(self, job_id: str, data: bytes) -> None:
+        if len(data) > frames.MOST_DATA:
+            raise frames.ProtocolError("a DATA frame is over %d bytes" % frames.MOST_DATA)
+        if isinstance(self.job, WideJob) and job_id == self.job.job_id:
+            if not self.job.take(data):
+                self.loop.unwatch(0)
+        elif job_id != self.last_job_id:
+            raise frames.ProtocolError("bytes of another job")
+
+    def _read_on(self) -> None:
+        self.loop.watch(0, self._on_frame, select.POLLIN)
 
     def _send(self, kind: bytes, *parts: bytes) -> None:
         frames.write(1, kind, *parts)

@@ -5,7 +5,7 @@ import math
 import os
 import select
 import time
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, Optional, Tuple
 
 from . import frames, limits
 from .cgroups import OpenCgroup
@@ -19,7 +19,7 @@ from .verdict import Evidence, decide
 _CPUS = os.cpu_count() or 1
 _CODE_CHUNK = 65536
 _SECONDS_BETWEEN_TRIES = 0.05
-_SECONDS_TO_BE_READY = 15.0
+SECONDS_TO_BE_READY = 15.0
 # Nobody watches a job that is over by then, nor what it writes: its result has all of that.
 _SHORT_JOB_SECONDS = 0.002
 # A program that prints line by line would wake us for each; its end is seen at once all the same.
@@ -53,7 +53,7 @@ class Job:
         self.accepted_at = time.monotonic()
         self.started_at: Optional[float] = None
         self.timer: Optional[Timer] = None
-        self.give_up_at = self.accepted_at + _SECONDS_TO_BE_READY
+        self.give_up_at = self.accepted_at + SECONDS_TO_BE_READY
         self.attention: Optional[Timer] = None
         self.live: Optional[Timer] = None
         self.look: Optional[Timer] = None
@@ -67,13 +67,16 @@ class Job:
         limit = self.settings.output_limit
         self.out = OutputStream(self.sandbox.out, limit)
         self.err = OutputStream(self.sandbox.err, limit)
-        self.report = ReportReader(self.sandbox.result, self.settings.result_limit)
+        self.report = self._reader()
         self.handed_over = False
         self.pool.when_clear(self._hand_over)  # mostly at once: what follows is done while the program runs
         self.sandbox.on_change = self._on_ended
         self.loop.watch(self.sandbox.result, self._on_result)
         if self.started_at is None:
             self.timer = self.loop.call_at(self.give_up_at, self._on_never_ready)
+
+    def _reader(self) -> ReportReader:
+        return ReportReader(self.sandbox.result, self.settings.result_limit)
 
     def _hand_over(self) -> None:
         self.oom_kills_before = self.group.oom_kills()
@@ -134,8 +137,9 @@ class Job:
         return self.group.oom_kills() - self.oom_kills_before
 
     def _go_live(self) -> None:
-        self.out.go_live(lambda data: self.send(frames.STDOUT, data))
-        self.err.go_live(lambda data: self.send(frames.STDERR, data))
+        tag = frames.tag(self.job_id)
+        self.out.go_live(lambda data: self.send(frames.STDOUT, tag, data))
+        self.err.go_live(lambda data: self.send(frames.STDERR, tag, data))
 
     def _write_code(self) -> bool:
         """Whether there is more to write."""
@@ -207,7 +211,7 @@ class Job:
         self.start()
 
     def _on_never_ready(self) -> None:
-        self.fail("No sandbox was ready within %d s" % _SECONDS_TO_BE_READY)
+        self.fail("No sandbox was ready within %d s" % SECONDS_TO_BE_READY)
 
     def _on_timeout(self) -> None:
         self.evidence.timed_out = True
@@ -230,11 +234,12 @@ class Job:
         self.evidence.report = self.report.report
         if self.handed_over and (self.report.report is None or self.report.report.how != "ok"):  # else nobody asks
             self.evidence.oom_kills = self._oom_kills()
-        self.send(frames.RESULT, *self._result(ended_at))
+        self.send(frames.RESULT, *frames.with_header(*self._result_parts(ended_at)))
         self._let_go()
         self.on_end()
 
-    def _result(self, ended_at: float) -> List[bytes]:
+    def _result_parts(self, ended_at: float) -> Tuple[Dict[str, Any], bytes, bytes, bytes]:
+        """The header, and what its lengths are of."""
         header = decide(self.evidence, self.settings)
         stdout, stderr = self.out.text(), self.err.text()
         result = self.report.result if header["verdict"] == "ok" else b""
@@ -246,7 +251,7 @@ class Job:
             result_truncated=bool(self.evidence.report and self.evidence.report.result_truncated),
             run_us=int((ended_at - started_at) * 1e6), wait_us=int((started_at - self.accepted_at) * 1e6),
             cpu_us=used.cpu_us if used else 0, max_rss_kb=used.max_rss_kb if used else 0)
-        return frames.with_header(header, stdout, stderr, result)
+        return header, stdout, stderr, result
 
 
 def _cpu_backstop(timeout_ms: int) -> int:

@@ -175,7 +175,8 @@ class Keeper:
             group.come_after_the_service()
             if settings.cpus:
                 group.limit_cpus(settings.cpus)
-        in_force.update({name: "cgroup" for name in group.directories if name != "cpu" or settings.cpus})
+        in_force.update({name: "cgroup" for name in cgroups.CONTROLLERS
+                         if group.controls(name) and (name != "cpu" or settings.cpus)})
         return in_force
 
     def _fork_helper(self, zygotes: Dict[str, socket.socket], hello: dict) -> None:

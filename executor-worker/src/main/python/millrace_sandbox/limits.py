@@ -36,11 +36,8 @@ def own_uid(tier: str) -> bool:
 
 def table(settings: Settings, tier: str) -> List[Tuple[int, int, int]]:
     """(resource, soft, hard) of each sandbox, beside its zygote's."""
-    memory = settings.memory_bytes
-    address_space = memory + _ADDRESS_SPACE_BEYOND_DATA
     rows = [
-        (resource.RLIMIT_DATA, memory, memory + SLACK_BYTES),
-        (resource.RLIMIT_AS, address_space, address_space + SLACK_BYTES),
+        *of_memory(settings.memory_bytes),
         (resource.RLIMIT_FSIZE, settings.tmp_bytes, settings.tmp_bytes),
         (resource.RLIMIT_NOFILE, settings.open_files, settings.open_files),
     ]
@@ -48,6 +45,11 @@ def table(settings: Settings, tier: str) -> List[Tuple[int, int, int]]:
         processes = settings.processes + bystanders(settings)
         rows.append((resource.RLIMIT_NPROC, processes, processes))
     return [_below_ceiling(*row) for row in rows]
+
+
+def of_memory(limit: int) -> List[Tuple[int, int, int]]:
+    address_space = limit + _ADDRESS_SPACE_BEYOND_DATA
+    return [(resource.RLIMIT_DATA, limit, limit + SLACK_BYTES), (resource.RLIMIT_AS, address_space, address_space + SLACK_BYTES)]
 
 
 def bystanders(settings: Settings) -> int:

@@ -23,14 +23,16 @@ import time
 from codecs import BOM_UTF8
 from os import _exit, close, getpid, set_blocking, write
 from types import CodeType
-from typing import Any, Callable, Dict, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Optional, Sequence, Tuple, Type
 
 from . import ending, result as result_, spawned_main, toplevel, traces
 from .life import Life, Steps
 
 READY, REPORT_MARK = b"R", b"D"
 # Seconds of cpu after which it is told to end (SIGXCPU), and is killed; the length of its source. The source follows.
+# A wide job has the length of a header instead, WIDE added: wide_runner.py has what follows.
 JOB = struct.Struct(">III")
+WIDE = 1 << 31
 _JOB_BYTES, _USUAL_JOB_BYTES = JOB.size, 4096
 # Mark, exit status, how, which limit, whether the result was too long, cpu in microseconds, peak memory in KiB, lengths
 # of error and result.
@@ -48,16 +50,17 @@ _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 _read, _open, _cpu, _usage = os.read, os.open, time.process_time, resource.getrusage
 _SELF, _CHILDREN = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
 # Exit status, index in HOW, index in LIMITS, error, result, whether that was too long.
-_Ending = Tuple[int, int, int, str, bytes, bool]
-_ENDED_WELL: _Ending = 0, 0, 0, "", b"", False
+Ending = Tuple[int, int, int, str, bytes, bool]
+_ENDED_WELL: Ending = 0, 0, 0, "", b"", False
 
 
 class Runner:
-    """Made by a zygote, used once in each of its sandboxes."""
+    """Made by a zygote, used once in each of its sandboxes. `for_wide_jobs` is what it becomes when such a job comes."""
 
-    def __init__(self, result_limit: int, reseeders: Sequence[Callable[[], None]]) -> None:
+    def __init__(self, result_limit: int, reseeders: Sequence[Callable[[], None]], for_wide_jobs: Type["Runner"]) -> None:
         self._result_limit = result_limit
         self._reseeders = reseeders
+        self._for_wide_jobs = for_wide_jobs
         self._names: Dict[str, Any] = {}
         self._file = ""
         self._source = b""
@@ -84,7 +87,7 @@ class Runner:
             result, result_in = os.pipe()
             os.write(code_in, JOB.pack(_FOR_EVER, _FOR_EVER, len(_REHEARSAL)) + _REHEARSAL)
             self._await_job(code, result_in)
-            _write_all(result_in, self._rehearse())
+            write_all(result_in, self._rehearse())
             for fd in (code_in, result, result_in):
                 os.close(fd)
 
@@ -105,9 +108,7 @@ class Runner:
             self._succeed(self.life.returned())
             self.life.go_on()
         elif isinstance(error, SystemExit):
-            status = ending.exit_status(error)
-            self._ending = (status, HOW.index("exit"), 0, "", b"", False) if status else _ENDED_WELL
-            self.life.go_on(status)
+            self._exit(error)
         else:
             self._fail(error)
 
@@ -126,13 +127,13 @@ class Runner:
         """What the program made is gone, but for what something of the zygote's holds."""
         self.remains.finalize()
 
-    def _flush_failed(self) -> _Ending:
+    def _flush_failed(self) -> Ending:
         return (FLUSH_FAILED, self._ending[1] or HOW.index("exit"), *self._ending[2:4], b"", False)
 
     def report(self) -> None:
         """Of the fork that was made for the program; others of the program's own run to its end too."""
         if getpid() == self._main_process:
-            _write_all(self._result_fd, self._report(self._ending))
+            write_all(self._result_fd, self._report(self._ending))
         _exit(self._ending[0])
 
     def _await_job(self, code_fd: int, result_fd: int) -> bytes:
@@ -148,10 +149,18 @@ class Runner:
         soft, hard, length = JOB.unpack_from(data)
         source = data[_JOB_BYTES:]
         if len(source) < length:
-            source = _read_rest(code_fd, source, length)
+            if length < WIDE:
+                source = _read_rest(code_fd, source, length)
+            else:
+                self.__class__ = self._for_wide_jobs
+                source = self.receive(code_fd, result_fd, source, length - WIDE)
         close(code_fd)
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
         return source
+
+    def receive(self, code_fd: int, result_fd: int, data: bytes, header_bytes: int) -> bytes:
+        """Of a wide job, the beginning of which has come: its source, when all else of it is in place."""
+        raise NotImplementedError
 
     def _wait_for_job(self, code_fd: int) -> bytes:
         if not select.select([code_fd], [], [], _SLACK_SECONDS)[0]:
@@ -193,6 +202,11 @@ class Runner:
             value = result_.encode(returned, self._result_limit)
             self._ending = 0, 0, 0, "", value or b"", value is None
 
+    def _exit(self, error: SystemExit) -> None:
+        status = ending.exit_status(error)
+        self._ending = (status, HOW.index("exit"), 0, "", b"", False) if status else _ENDED_WELL
+        self.life.go_on(status)
+
     def _fail(self, error: BaseException) -> None:
         ending.make_room()
         if self._compiled:
@@ -210,7 +224,7 @@ class Runner:
             traces.show(error, self._file, self._source.decode("utf-8", "replace"))
             self.life.go_on(1)
 
-    def _report(self, how: _Ending) -> bytes:
+    def _report(self, how: Ending) -> bytes:
         """Cpu is this process's and that of its children that ended, of which it had none when it began."""
         status, way, limit, error, value, truncated = how
         message = error.encode("utf-8", "replace") if error else b""
@@ -233,7 +247,7 @@ def _read_rest(fd: int, data: bytes, length: int) -> bytes:
     return b"".join(parts)
 
 
-def _write_all(fd: int, data: bytes) -> None:
+def write_all(fd: int, data: bytes) -> None:
     view = memoryview(data)
     try:
         while view:

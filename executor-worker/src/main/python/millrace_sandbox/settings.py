@@ -29,6 +29,8 @@ class Settings(NamedTuple):
     cpu_seconds: int = 0  # of one process; 0 derives it from the job's timeout, as a backstop
     output_limit: int = MIB  # bytes kept of stdout, and of stderr
     result_limit: int = MIB
+    display_limit: int = 8 * MIB  # bytes kept of what a job shows: figures, tables
+    file_limit: int = 100 * MIB  # of one file that comes back
 
     preimport: Any = "auto"  # names of modules, or auto
     python_path: Tuple[str, ...] = ()  # directories with more packages, read-only
@@ -53,7 +55,7 @@ class Settings(NamedTuple):
 
 _CHOICES = {"tier": ("auto",) + TIERS, "require": ("strong", "fallback"), "cgroups": ("auto", "off")}
 _LEAST = {"memory_bytes": 64 * MIB, "tmp_bytes": MIB, "tmp_inodes": 16, "processes": 1, "open_files": 64,
-          "output_limit": 1, "result_limit": 1, "max_jobs_per_zygote": 1, "uid_base": 1}
+          "output_limit": 1, "result_limit": 1, "display_limit": 1, "file_limit": 1, "max_jobs_per_zygote": 1, "uid_base": 1}
 
 
 def parse(data: bytes) -> Settings:

@@ -14,8 +14,8 @@ from .verdict import FORGED, Report, parse_report
 
 _CHUNK = 65536
 _WIDE_PIPE = 1 << 20
-_F_SETPIPE_SZ = 1031
-_ERROR_LIMIT = 65536
+F_SETPIPE_SZ = 1031
+ERROR_LIMIT = 65536
 
 
 def unread(fd: int) -> int:
@@ -30,6 +30,7 @@ class OutputStream:
         self.fd = fd
         self.limit = limit
         self.data = bytearray()
+        self.total = 0  # bytes that came, kept or not
         self.truncated = False
         self.open = True
         self.rest: Optional[Timer] = None  # until then nobody looks
@@ -51,6 +52,7 @@ class OutputStream:
         except BlockingIOError:
             return 0
         self.open = bool(part)
+        self.total += len(part)
         kept = part[:self.limit - len(self.data)]
         self.data += kept
         if kept and self._on_data is not None:
@@ -84,7 +86,7 @@ class OutputStream:
         self.truncated = True
         self._waste = bytearray(_WIDE_PIPE)
         try:
-            fcntl.fcntl(self.fd, _F_SETPIPE_SZ, _WIDE_PIPE)  # fewer, larger reads for the rest
+            fcntl.fcntl(self.fd, F_SETPIPE_SZ, _WIDE_PIPE)  # fewer, larger reads for the rest
         except OSError:
             pass  # over this user's share of pipe memory
 
@@ -95,6 +97,7 @@ class OutputStream:
         except BlockingIOError:
             return 0
         self.open = count > 0
+        self.total += count
         return count
 
 
@@ -144,7 +147,7 @@ class ReportReader:
         elif len(data) >= REPORT.size:
             *facts, error_length, result_length = REPORT.unpack_from(data)
             end_of_error = REPORT.size + error_length
-            if error_length > _ERROR_LIMIT or result_length > self._limit:
+            if error_length > ERROR_LIMIT or result_length > self._limit:
                 self.report = FORGED
             elif len(data) >= end_of_error + result_length:
                 self.report = parse_report(facts, bytes(data[REPORT.size:end_of_error]))

@@ -30,6 +30,7 @@ from .idle_init import IdleInit
 from .lockdown import Confinement, Lockdown, confinement
 from .runner import Runner
 from .settings import Settings, parse
+from .wide_runner import WideRunner
 
 CHANNEL_FD = 3
 _NEEDED = (syscalls.CAP_SYS_ADMIN, syscalls.CAP_SETUID, syscalls.CAP_SETGID, syscalls.CAP_SETPCAP, syscalls.CAP_KILL,
@@ -184,7 +185,7 @@ class _Zygote:
         self.idle_init = IdleInit(confined.settings.job_uid)
         self.own_namespace = own_namespace
         self.endings = syscalls.signal_fd(signal.SIGCHLD)
-        self.runner = Runner(confined.settings.result_limit, preload.reseeders())
+        self.runner = Runner(confined.settings.result_limit, preload.reseeders(), WideRunner)
         no_network.explain()
         surroundings.become_anonymous()
         if confined.namespaces:  # else each lives elsewhere, and practice would write where the host's programs are

@@ -5,20 +5,28 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
- * One message between worker and helper: a letter, a length of 4 bytes, a payload.
+ * One message between worker and helper: a letter, a length of 4 bytes, a payload. PROTOCOL.md,
+ * beside the helper's Python, is the contract.
  *
- * @param type what the payload is; the letters are listed in the package's README
+ * @param type what the payload is
  */
 record Frame(char type, byte[] payload) {
 
+  /** The version of the protocol that this worker speaks; hello says the helper's. */
+  static final int PROTOCOL = 2;
+
   static final char SETTINGS = 'S';
   static final char JOB = 'J';
+  static final char DATA = 'D';
   static final char CANCEL = 'C';
   static final char HELLO = 'H';
   static final char STDOUT = 'O';
   static final char STDERR = 'E';
+  static final char FILE = 'F';
+  static final char FILE_END = 'f';
   static final char RESULT = 'R';
   static final char RECYCLED = 'Z';
 
@@ -27,6 +35,28 @@ record Frame(char type, byte[] payload) {
 
   static Frame of(char type, String payload) {
     return new Frame(type, payload.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Bytes of a job: its id goes before them. */
+  static Frame tagged(char type, String jobId, byte[] data, int from, int length) {
+    byte[] id = jobId.getBytes(StandardCharsets.UTF_8);
+    byte[] payload = new byte[1 + id.length + length];
+    payload[0] = (byte) id.length;
+    System.arraycopy(id, 0, payload, 1, id.length);
+    System.arraycopy(data, from, payload, 1 + id.length, length);
+    return new Frame(type, payload);
+  }
+
+  /** The bytes of this job; throws when they are another's. */
+  byte[] untagged(String jobId) throws IOException {
+    byte[] id = jobId.getBytes(StandardCharsets.UTF_8);
+    int start = 1 + id.length;
+    if (payload.length < start
+        || payload[0] != id.length
+        || !Arrays.equals(payload, 1, start, id, 0, id.length)) {
+      throw new BrokenHelperException("the helper sent bytes of another job", null);
+    }
+    return Arrays.copyOfRange(payload, start, payload.length);
   }
 
   String text() {

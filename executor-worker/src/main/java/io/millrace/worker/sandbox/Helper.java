@@ -7,8 +7,6 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -32,13 +30,11 @@ final class Helper implements AutoCloseable {
   private static final int PIPE_BUFFER = 1 << 16;
   private static final long CLOSE_SECONDS = 2;
 
-  private record Running(Job job, OutputListener listener, CompletableFuture<Outcome> outcome) {}
-
   private final Process process;
   private final DataOutputStream out;
   private final DataInputStream in;
   private final Runnable onRecycled;
-  private final AtomicReference<@Nullable Running> running = new AtomicReference<>();
+  private final AtomicReference<@Nullable RunningJob<?>> running = new AtomicReference<>();
 
   /** Speaks for this process from now on; {@code onRecycled} hears of each new template process. */
   Helper(Process process, Runnable onRecycled) {
@@ -57,6 +53,9 @@ final class Helper implements AutoCloseable {
     if (hello.type() != Frame.HELLO || !said.path("ready").asBoolean()) {
       throw new IOException(hello.text());
     }
+    if (said.path("protocol").asInt() != Frame.PROTOCOL) {
+      throw new IOException("the helper speaks another protocol than " + Frame.PROTOCOL);
+    }
     return said;
   }
 
@@ -72,12 +71,32 @@ final class Helper implements AutoCloseable {
   }
 
   CompletableFuture<Outcome> run(Job job, OutputListener listener) {
-    Running next = new Running(job, listener, new CompletableFuture<>());
+    return start(job, null, listener, null, SandboxRun::outcome);
+  }
+
+  /** Returns when its inputs are with the helper, or cannot be. */
+  CompletableFuture<WideOutcome> run(
+      Job job, WideRequest wide, OutputListener listener, IncomingFiles files) {
+    return start(job, wide, listener, files, SandboxRun::wideOutcome);
+  }
+
+  private <T> CompletableFuture<T> start(
+      Job job,
+      @Nullable WideRequest wide,
+      OutputListener listener,
+      @Nullable IncomingFiles files,
+      RunningJob.ResultReader<T> reader) {
+    RunningJob<T> next =
+        new RunningJob<>(
+            job, listener, files, reader, new CompletableFuture<>(), new AtomicReference<>());
     running.set(next);
     try {
-      send(new Frame(Frame.JOB, jobPayload(job)));
+      send(JobFrames.job(job, wide));
     } catch (IOException e) {
       fail(next, "the helper took no job", e);
+    }
+    if (wide != null) {
+      sendInputs(next, wide);
     }
     if (!isAlive()) {
       // Its reader may have ended before it could know of this job.
@@ -86,9 +105,32 @@ final class Helper implements AutoCloseable {
     return next.outcome();
   }
 
+  /** As long as the job runs: its result may come first, where its inputs do not fit. */
+  private void sendInputs(RunningJob<?> next, WideRequest wide) {
+    try {
+      JobFrames.sendInputs(
+          next.id(),
+          wide,
+          frame -> {
+            if (running.get() != next) {
+              throw new IOException("the job has ended");
+            }
+            send(frame);
+          });
+    } catch (IOException | RuntimeException e) {
+      runAgain(next, "the inputs could not be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Ends it here, as our failure: its result, when it comes, says so. */
+  private void runAgain(RunningJob<?> failed, String message, @Nullable Exception cause) {
+    failed.failure().compareAndSet(null, new SandboxFailedException(message, cause));
+    kill(failed.job().jobId());
+  }
+
   /** Kills this job if it still runs; the helper itself lets a kill pass that comes too late. */
   void kill(UUID jobId) {
-    Running now = running.get();
+    RunningJob<?> now = running.get();
     if (now == null || !now.job().jobId().equals(jobId)) {
       return;
     }
@@ -124,8 +166,9 @@ final class Helper implements AutoCloseable {
       while (true) {
         handle(Frame.read(in));
       }
-    } catch (IOException e) {
-      Running lost = running.get();
+    } catch (IOException | RuntimeException e) {
+      process.destroyForcibly(); // one that broke the protocol still lives
+      RunningJob<?> lost = running.get();
       if (lost != null) {
         fail(lost, "the helper died", e);
       }
@@ -137,49 +180,50 @@ final class Helper implements AutoCloseable {
       onRecycled.run();
       return;
     }
-    Running now = running.get();
+    RunningJob<?> now = running.get();
     if (now == null) {
       return;
     }
     switch (frame.type()) {
-      case Frame.STDOUT -> now.listener().wroteToStdout(frame.payload());
-      case Frame.STDERR -> now.listener().wroteToStderr(frame.payload());
+      case Frame.STDOUT -> now.listener().wroteToStdout(frame.untagged(now.id()));
+      case Frame.STDERR -> now.listener().wroteToStderr(frame.untagged(now.id()));
+      case Frame.FILE -> receive(now, frame);
       case Frame.RESULT -> {
         running.compareAndSet(now, null);
-        complete(now, frame.payload());
+        now.complete(frame.payload());
       }
-      default -> throw new IOException("the helper sent a frame of type " + frame.type());
+      default ->
+          throw new BrokenHelperException("the helper sent a frame of type " + frame.type(), null);
     }
   }
 
-  private static void complete(Running ended, byte[] payload) {
-    try {
-      ended.outcome().complete(SandboxRun.outcome(payload, ended.job()));
-    } catch (SandboxFailedException | RuntimeException e) {
-      ended.outcome().completeExceptionally(e);
+  private void receive(RunningJob<?> now, Frame file) throws IOException {
+    IncomingFiles files = now.files();
+    if (files == null) {
+      throw new BrokenHelperException("the helper sent a file of a plain job", null);
+    }
+    if (!files.receive(file, this::nextOfFile)) {
+      IOException cause = files.notKept();
+      runAgain(now, "a file could not be kept: " + cause, cause);
     }
   }
 
-  private void fail(Running lost, String message, @Nullable IOException cause) {
+  /** What the job writes meanwhile is heard too. */
+  private Frame nextOfFile() throws IOException {
+    while (true) {
+      Frame next = Frame.read(in);
+      if (next.type() == Frame.DATA || next.type() == Frame.FILE_END) {
+        return next;
+      }
+      if (next.type() == Frame.RESULT || next.type() == Frame.FILE) {
+        throw new BrokenHelperException("the helper did not end a file", null);
+      }
+      handle(next);
+    }
+  }
+
+  private void fail(RunningJob<?> lost, String message, @Nullable Exception cause) {
     running.compareAndSet(lost, null);
     lost.outcome().completeExceptionally(new SandboxFailedException(message, cause));
-  }
-
-  private static byte[] jobPayload(Job job) {
-    byte[] header =
-        JSON.writeValueAsBytes(
-            Map.of(
-                "job_id",
-                job.jobId().toString(),
-                "timeout_ms",
-                job.request().timeout() * 1000L,
-                "stream",
-                true));
-    byte[] code = job.request().code().getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(Integer.BYTES + header.length + code.length)
-        .putInt(header.length)
-        .put(header)
-        .put(code)
-        .array();
   }
 }

@@ -27,6 +27,9 @@ public final class Sandbox implements AutoCloseable {
   /** The helper enforces the timeout; one that has not answered by then is broken. */
   private static final long BACKSTOP_SECONDS = 10;
 
+  /** So long a wide job's files may take to be kept. */
+  private static final long TRANSFER_SECONDS = 300;
+
   private final int slot;
   private final SandboxFiles files;
   private final SandboxSettings settings;
@@ -97,6 +100,28 @@ public final class Sandbox implements AutoCloseable {
     return outcome.orTimeout(job.request().timeout() + BACKSTOP_SECONDS, TimeUnit.SECONDS);
   }
 
+  /**
+   * Runs a wide job: returns when its inputs are with the helper, read as fast as the sandbox takes
+   * them, or could not be. The future holds the outcome once its files were kept, or fails with
+   * {@link SandboxFailedException}: also where an input cannot be read, or a file cannot be kept.
+   *
+   * @param listener hears what a job writes that runs for longer than a moment
+   * @param keeper keeps its files, in the sandbox's own thread
+   */
+  public CompletableFuture<WideOutcome> run(
+      Job job, WideRequest wide, OutputListener listener, OutputFiles keeper) {
+    Helper known = helper;
+    if (known == null) {
+      return CompletableFuture.failedFuture(
+          new SandboxFailedException("the helper is not running"));
+    }
+    IncomingFiles files =
+        new IncomingFiles(job.jobId().toString(), keeper, settings.outputFile().toBytes());
+    return known
+        .run(job, wide, listener, files)
+        .orTimeout(job.request().timeout() + BACKSTOP_SECONDS + TRANSFER_SECONDS, TimeUnit.SECONDS);
+  }
+
   /** Kills this job if it runs here; its future then says that it was cancelled. */
   public void kill(UUID jobId) {
     Helper known = helper;
@@ -127,6 +152,8 @@ public final class Sandbox implements AutoCloseable {
         Map.entry("open_files", settings.openFiles()),
         Map.entry("output_limit", settings.output().toBytes()),
         Map.entry("result_limit", settings.result().toBytes()),
+        Map.entry("display_limit", settings.display().toBytes()),
+        Map.entry("file_limit", settings.outputFile().toBytes()),
         Map.entry("preimport", preimport()),
         Map.entry("python_path", settings.pythonFolders()),
         Map.entry("max_jobs_per_zygote", settings.jobsPerZygote()),

@@ -5,6 +5,7 @@ import io.millrace.job.Outcome;
 import io.millrace.job.Output;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -48,7 +49,23 @@ final class SandboxRun {
       boolean stdoutTruncated,
       boolean stderrTruncated,
       boolean resultTruncated,
-      @Nullable String error) {}
+      @Nullable String error,
+      @Nullable Wide wide) {}
+
+  private record Wide(
+      int displayLen,
+      boolean displayTruncated,
+      int errorDetailLen,
+      boolean filesLost,
+      List<WideOutcome.Omitted> omitted,
+      WideOutcome.Usage usage) {}
+
+  /** A result's header, and where its body begins. */
+  private record Opened(Header header, byte[] payload, int bodyAt) {
+    int endOfResult() {
+      return bodyAt + header.stdoutLen() + header.stderrLen() + header.resultLen();
+    }
+  }
 
   private SandboxRun() {}
 
@@ -58,13 +75,35 @@ final class SandboxRun {
    */
   static Outcome outcome(byte[] payload, Job job) throws SandboxFailedException {
     try {
-      return parsed(payload, job);
+      return outcome(opened(payload, job), job);
     } catch (RuntimeException e) { // lengths that are none, a header that is no JSON
       throw new SandboxFailedException("the helper sent a result that is none: " + e, e);
     }
   }
 
-  private static Outcome parsed(byte[] payload, Job job) throws SandboxFailedException {
+  /** The same of a wide job. */
+  static WideOutcome wideOutcome(byte[] payload, Job job) throws SandboxFailedException {
+    try {
+      Opened opened = opened(payload, job);
+      Outcome outcome = outcome(opened, job);
+      Wide wide = Objects.requireNonNull(opened.header().wide());
+      int detailAt = opened.endOfResult() + wide.displayLen();
+      String display = json(text(payload, opened.endOfResult(), wide.displayLen()));
+      String detail = json(text(payload, detailAt, wide.errorDetailLen()));
+      return new WideOutcome(
+          outcome,
+          display.startsWith("[") ? display : "[]",
+          wide.displayTruncated(),
+          detail.startsWith("{") ? detail : null,
+          wide.filesLost(),
+          List.copyOf(wide.omitted()),
+          Objects.requireNonNull(wide.usage()));
+    } catch (RuntimeException e) {
+      throw new SandboxFailedException("the helper sent a result that is none: " + e, e);
+    }
+  }
+
+  private static Opened opened(byte[] payload, Job job) throws SandboxFailedException {
     int headerLength = ByteBuffer.wrap(payload).getInt();
     int bodyAt = Integer.BYTES + headerLength;
     Objects.checkFromIndexSize(Integer.BYTES, headerLength, payload.length);
@@ -72,6 +111,13 @@ final class SandboxRun {
     if (!job.jobId().toString().equals(header.jobId())) {
       throw new SandboxFailedException("the helper answered for job " + header.jobId());
     }
+    return new Opened(header, payload, bodyAt);
+  }
+
+  private static Outcome outcome(Opened opened, Job job) throws SandboxFailedException {
+    Header header = opened.header();
+    byte[] payload = opened.payload();
+    int bodyAt = opened.bodyAt();
     int stderrAt = bodyAt + header.stdoutLen();
     int resultAt = stderrAt + header.stderrLen();
     Output output =

@@ -18,6 +18,8 @@ import org.springframework.util.unit.DataSize;
  * @param openFiles descriptors a process of it may have
  * @param output bytes of stdout and of stderr that are kept
  * @param result bytes of the JSON of its result that are kept
+ * @param display bytes of the figures and tables that a job shows that are kept
+ * @param outputFile bytes of a file that comes back from a job; a larger one is left out
  * @param preimport modules that are loaded before a job comes; {@code auto} is the usual ones
  * @param pythonPath folders of packages that jobs may import, read-only
  * @param prewarm sandboxes that wait ready in a slot
@@ -36,6 +38,8 @@ public record SandboxSettings(
     @DefaultValue("256") int openFiles,
     @DefaultValue("1MB") DataSize output,
     @DefaultValue("1MB") DataSize result,
+    @DefaultValue("8MB") DataSize display,
+    @DefaultValue("100MB") DataSize outputFile,
     @DefaultValue("auto") List<String> preimport,
     @DefaultValue List<Path> pythonPath,
     @DefaultValue("2") int prewarm,
@@ -57,6 +61,8 @@ public record SandboxSettings(
     check(openFiles >= 16, "open-files", "16 or more", openFiles);
     check(output.toBytes() >= 1024, "output", "1KB or more", output);
     check(result.toBytes() >= 1024, "result", "1KB or more", result);
+    check(display.toBytes() >= 1024, "display", "1KB or more", display);
+    check(outputFile.toBytes() >= 1024, "output-file", "1KB or more", outputFile);
     check(prewarm >= 0, "prewarm", "0 or more", prewarm);
     check(jobsPerZygote >= 1, "jobs-per-zygote", "1 or more", jobsPerZygote);
     check(uidBase >= 1, "uid-base", "1 or more", uidBase);

@@ -178,6 +178,8 @@ class SandboxTest {
             16,
             DataSize.ofKilobytes(1),
             DataSize.ofKilobytes(1),
+            DataSize.ofKilobytes(1),
+            DataSize.ofKilobytes(1),
             List.of(),
             List.of(),
             0,

@@ -24,6 +24,8 @@ final class TestSandbox {
         64,
         DataSize.ofKilobytes(4),
         DataSize.ofKilobytes(4),
+        DataSize.ofMegabytes(1),
+        DataSize.ofMegabytes(8),
         preimport,
         List.of(),
         1,

@@ -1,0 +1,30 @@
+package io.millrace.worker.sandbox;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * A file that lies in a job's working directory before its program starts.
+ *
+ * @param path relative, as {@link FilePath} allows
+ * @param size its bytes; a content that ends before is our failure, what it has beyond is left out
+ * @param content where they come from, read once
+ */
+public record InputFile(String path, long size, Content content) {
+
+  /** Opens a file's bytes; whoever does closes them. */
+  @FunctionalInterface
+  public interface Content {
+    InputStream open() throws IOException;
+  }
+
+  public InputFile {
+    FilePath.check(path);
+    if (path.equals("main.py")) {
+      throw new IllegalArgumentException("main.py is the program's own file");
+    }
+    if (size < 0) {
+      throw new IllegalArgumentException("a file cannot have " + size + " bytes");
+    }
+  }
+}
