@@ -1,6 +1,6 @@
 """The escape suite: cases as data (escape_cases.json for what is promised, attack_cases.json for each kind of program
 that once got something out or stopped a neighbour, given_cases.json for those programs themselves, whose numbers of
-system calls are x86_64's), and how a reply to one is judged.
+system calls are x86_64's, wide_cases.json for jobs whose files come back), and how a reply to one is judged.
 
 A case is a program that tries something; most print ESCAPED where they succeed. The same
 cases run against a slot (test_escape.py) and over HTTP (escape_http.py).
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Optional
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
-_FILES = ("escape_cases.json", "attack_cases.json", "given_cases.json")
+_FILES = ("escape_cases.json", "attack_cases.json", "given_cases.json", "wide_cases.json")
 ALL_TIERS = ("root", "userns", "fallback")
 DEFAULT_TIMEOUT = 5
 
@@ -29,6 +29,7 @@ class Reply:
     result: Any
     truncated: bool
     seconds: float
+    files: Optional[Dict[str, bytes]] = None  # what came back of a wide job, whole
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Case:
     before: Optional[str]  # a job that runs first
     code: str
     expect: Dict[str, Any]
+    wide: Optional[Dict[str, Any]] = None  # makes it a wide job, as the frame JOB has it
 
 
 def load() -> List[Case]:
@@ -53,7 +55,7 @@ def _load(path: str) -> List[Case]:
         lines = (data["prelude"] if entry.get("prelude") else []) + entry["code"]
         before = "\n".join(entry["before"]) if "before" in entry else None
         cases.append(Case(entry["name"], entry.get("tiers", list(ALL_TIERS)), entry.get("timeout", DEFAULT_TIMEOUT),
-                          before, "\n".join(lines), entry["expect"]))
+                          before, "\n".join(lines), entry["expect"], entry.get("wide")))
     return cases
 
 
@@ -68,6 +70,9 @@ def judge(case: Case, reply: Reply) -> List[str]:
         wrong += ["%s has %r" % (part, s) for s in expect.get(part + "_lacks", []) if s in text]
     if "result" in expect and reply.result != expect["result"]:
         wrong.append("result is %r" % (reply.result,))
+    if "files" in expect and sorted(reply.files or ()) != sorted(expect["files"]):
+        wrong.append("files are %.600r" % (sorted(reply.files or ()),))
+    wrong += ["a file has %r" % s for s in expect.get("files_lack", []) if any(s.encode() in data for data in (reply.files or {}).values())]
     if "truncated" in expect and reply.truncated != expect["truncated"]:
         wrong.append("truncated is %s" % reply.truncated)
     if reply.seconds > expect.get("max_seconds", case.timeout + 5):

@@ -4,10 +4,12 @@ from __future__ import annotations
 import json
 import time
 import unittest
+from typing import Dict, List
 
 import escape
 import support
-from millrace_sandbox.client import Slot
+from millrace_sandbox import frames
+from millrace_sandbox.client import Outcome, Slot
 
 
 class EscapeTest(unittest.TestCase):
@@ -29,13 +31,32 @@ def run(slot: Slot, case: escape.Case) -> escape.Reply:
     if case.before is not None:
         slot.run(case.before, 2000)
     started = time.monotonic()
-    outcome = slot.run(case.code, case.timeout * 1000)
+    files: Dict[str, bytes] = {}
+    outcome = slot.run(case.code, case.timeout * 1000) if case.wide is None else run_wide(slot, case, files)
     seconds = time.monotonic() - started
     header = outcome.header
     return escape.Reply(outcome.verdict, outcome.stdout.decode("utf-8", "replace"),
                         outcome.stderr.decode("utf-8", "replace"), header["error"] or "",
                         json.loads(outcome.result) if outcome.result else None,
-                        header["stdout_truncated"] or header["stderr_truncated"], seconds)
+                        header["stdout_truncated"] or header["stderr_truncated"], seconds, files)
+
+
+def run_wide(slot: Slot, case: escape.Case, files: Dict[str, bytes]) -> Outcome:
+    pieces: List[bytes] = []
+    path = ""
+
+    def on_frame(kind: bytes, payload: bytes) -> None:
+        nonlocal path
+        if kind == frames.FILE:
+            path = json.loads(payload)["path"]
+            pieces.clear()
+        elif kind == frames.DATA:
+            pieces.append(payload)
+        elif kind == frames.FILE_END and json.loads(payload)["whole"]:
+            files[path] = b"".join(pieces)
+
+    assert case.wide is not None
+    return slot.run_wide(case.code, case.wide, b"", case.timeout * 1000, on_frame)
 
 
 if __name__ == "__main__":
