@@ -5,9 +5,10 @@ import json
 import os
 import random
 import unittest
+from typing import Optional
 
 import support  # noqa: F401
-from millrace_sandbox import frames, runner, settings, streams, verdict
+from millrace_sandbox import file_paths, frames, records, runner, settings, streams, verdict, wide_report
 
 _SEED, _ROUNDS = 4711, 20_000
 _LIMIT = 4096
@@ -27,6 +28,28 @@ def mutated(chance: random.Random, data: bytes) -> bytes:
             at = chance.randrange(len(changed) + 1)
             changed[at:at] = chance.choice((b"\xff" * 8, b"\0" * 8, b"D", b"[" * 50, b'{"a":' * 20))
     return bytes(changed)
+
+
+class _Files(wide_report.FileSink):
+    """Holds the helper to what it may pass on."""
+
+    def __init__(self, test: unittest.TestCase) -> None:
+        self.test, self.paths, self.total = test, set(), 0
+        self.left: Optional[int] = None
+
+    def begin(self, path: str, size: int) -> None:
+        self.test.assertTrue(self.left is None and path not in self.paths and not file_paths.problem(path))
+        self.paths.add(path)
+        self.left = size
+
+    def take(self, data: bytes) -> None:
+        self.left -= len(data)
+        self.total += len(data)
+        self.test.assertGreaterEqual(self.left, 0)
+
+    def end(self, whole: bool) -> None:
+        self.test.assertTrue(not whole or self.left == 0)
+        self.left = None
 
 
 class FuzzTest(unittest.TestCase):
@@ -53,6 +76,32 @@ class FuzzTest(unittest.TestCase):
                                               "sandbox_failed"))
             if reader.result and reader.report is not verdict.FORGED:
                 json.loads(reader.result)
+
+    def test_records_of_a_hostile_runner_of_a_wide_job(self) -> None:
+        chance = random.Random(_SEED)
+        report = runner.REPORT.pack(runner.REPORT_MARK, 0, 0, 0, False, 1, 1, 0, 1) + b"1"
+        said = [(records.BEGUN, bytes(8)), (records.SHOWN, b'{"text/plain": "x", "image/png": "YQ=="}'), (records.SHOWN_TOO_MUCH, b""),
+                (records.REPORT, report), (records.DETAIL, b'{"type": "E", "message": "", "source": "", "line": 1, "frames": []}'),
+                (records.FILE, b'{"path": "a/b", "size": 3}'), (records.CHUNK, b"abc"), (records.FILE_END, b"\1"),
+                (records.OMITTED, b'[{"path": "c", "size": 1, "omitted": "too_many"}]'), (records.LOST, b""), (records.DONE, b"")]
+        for _ in range(_ROUNDS // 10):
+            stream = b"".join(records.record(*one) for one in said)
+            if chance.random() < 0.5:
+                stream = b"".join(records.record(*chance.choice(said)) for _ in range(chance.randrange(30)))
+            files = _Files(self)
+            reading, writing = os.pipe()
+            os.set_blocking(reading, False)
+            os.write(writing, mutated(chance, stream))
+            os.close(writing)
+            reader = wide_report.WideReport(reading, settings.Settings(tmp_bytes=_LIMIT, file_limit=_LIMIT, display_limit=_LIMIT), files)
+            while reader.open and not reader.done:
+                reader.read()
+            reader.give_up()
+            os.close(reading)
+            self.assertIsNone(files.left)
+            self.assertTrue(files.total <= _LIMIT and len(files.paths) <= records.MOST_FILES and len(reader.omitted) <= records.MOST_OMITTED)
+            self.assertLessEqual(len(json.loads(reader.display)), records.MOST_SHOWN)
+            json.loads(reader.detail or b"{}")
 
     def test_frames(self) -> None:
         chance = random.Random(_SEED)

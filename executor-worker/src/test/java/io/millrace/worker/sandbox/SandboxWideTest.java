@@ -9,6 +9,8 @@ import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,10 +22,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 
 /** Wide jobs on the real helper: what goes in beside the program, and what comes back. */
 @Tag("services")
@@ -271,6 +275,79 @@ class SandboxWideTest {
     goOn.countDown();
 
     assertThat(result(running.get(60, TimeUnit.SECONDS))).isEqualTo("null");
+  }
+
+  @Test
+  void ofALargeFileNoMoreIsHeldThanAPiece() throws Exception {
+    long size = DataSize.ofMegabytes(100).toBytes();
+    SandboxSettings roomy =
+        TestSandbox.settings(
+            "fallback",
+            "/usr/bin/python3",
+            100,
+            List.of(),
+            DataSize.ofMegabytes(128),
+            DataSize.ofMegabytes(100));
+    List<Long> held = new CopyOnWriteArrayList<>();
+    long before = heapInUse();
+    AtomicLong got = new AtomicLong();
+    InputFile large = new InputFile("in", size, () -> new Zeros(size, held));
+    try (Sandbox other =
+        new Sandbox(1, files, roomy, "auto", new SandboxMeters(new SimpleMeterRegistry()))) {
+      other.start();
+      WideOutcome outcome =
+          other
+              .run(
+                  job("import os\nos.rename('in', 'out')", 60),
+                  with(large),
+                  new Deaf(),
+                  (path, bytes, content) -> {
+                    byte[] piece = new byte[1 << 16];
+                    for (int count; (count = content.read(piece)) >= 0; ) {
+                      if (got.addAndGet(count) > size / 2 && held.size() < 2) {
+                        held.add(heapInUse());
+                      }
+                    }
+                  })
+              .get(120, TimeUnit.SECONDS);
+
+      assertThat(outcome.filesLost()).isFalse();
+    }
+    assertThat(got).hasValue(size);
+    assertThat(held).hasSize(2).allMatch(bytes -> bytes - before < 16 << 20);
+  }
+
+  private static long heapInUse() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  /** So many, and half-way a look at the heap. */
+  private static final class Zeros extends InputStream {
+    private final List<Long> held;
+    private final long half;
+    private long left;
+
+    Zeros(long size, List<Long> held) {
+      this.left = size;
+      this.half = size / 2;
+      this.held = held;
+    }
+
+    @Override
+    public int read() {
+      return left-- > 0 ? 0 : -1;
+    }
+
+    @Override
+    public int read(byte[] to, int from, int length) {
+      if (left < half && held.isEmpty()) {
+        held.add(heapInUse());
+      }
+      int count = (int) Math.min(left, length);
+      left -= count;
+      return count == 0 ? -1 : count;
+    }
   }
 
   @Test

@@ -14,18 +14,34 @@ final class TestSandbox {
 
   static SandboxSettings settings(
       String require, String python, int jobsPerZygote, List<String> preimport) {
+    return settings(
+        require,
+        python,
+        jobsPerZygote,
+        preimport,
+        DataSize.ofMegabytes(16),
+        DataSize.ofMegabytes(8));
+  }
+
+  static SandboxSettings settings(
+      String require,
+      String python,
+      int jobsPerZygote,
+      List<String> preimport,
+      DataSize scratch,
+      DataSize outputFile) {
     return new SandboxSettings(
         require,
         python,
         DataSize.ofMegabytes(256),
-        DataSize.ofMegabytes(16),
+        scratch,
         1024,
         32,
         64,
         DataSize.ofKilobytes(4),
         DataSize.ofKilobytes(4),
         DataSize.ofMegabytes(1),
-        DataSize.ofMegabytes(8),
+        outputFile,
         preimport,
         List.of(),
         1,
