@@ -170,7 +170,8 @@ class WideTest(unittest.TestCase):
         self.result_of("import os\nos.symlink('/etc/passwd', 'link')\nos.symlink('/usr', 'folder')\nos.symlink('.', 'self')\nos.mkfifo('fifo')\n"
                        "open('real', 'w').write('x')\nos.link('real', 'hard')\nos.mkdir('locked', 0)")
         self.assertEqual({"hard": b"x", "real": b"x"}, self.files)
-        self.assertTrue(self.told["files_lost"])  # of the folder that may not be looked into
+        if self.tier != "fallback":  # whose accountant may have opened it to count
+            self.assertTrue(self.told["files_lost"])  # of the folder that may not be looked into
 
     def test_names_of_all_kinds(self) -> None:
         self.result_of("import os\nfor name in (b'new\\nline', b'\\xff\\xfe', 'é'.encode(), b'..x', b'a' * 255, b'\\\\', b'%2e%2e'):\n    open(name, 'w').write('x')")
