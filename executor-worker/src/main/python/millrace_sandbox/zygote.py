@@ -192,6 +192,7 @@ class _Zygote:
             work = root_fs.SCRATCH + "/" + root_fs.WORK
             surroundings.live_in(work, confined.font_list)
             self.runner.prepare(surroundings.new_main(work))
+            gc.freeze()  # as in a fork: each practice lists what is not
             self.runner.practise()
         self.lockdown = Lockdown(confined)
         self.poll = select.poll()
@@ -218,6 +219,7 @@ class _Zygote:
 
     def _freeze(self) -> None:
         """What a fork finds old is the zygote's: neither collected, nor looked through for what a program left."""
+        gc.unfreeze()
         gc.collect()
         gc.freeze()
         if self.confinement.namespaces:  # not frozen: a program that ends takes its names with it
