@@ -9,7 +9,7 @@ if after ~= '' then
   local place = redis.call('ZREVRANK', KEYS[1], after)
   from = place and place + 1 or redis.call('ZCOUNT', KEYS[1], accepted, '+inf')
 end
-local LISTED = {'state', 'id', 'accepted', 'started', 'finished', 'attempt', 'webhook_url', 'reason'}
+local LISTED = {'state', 'id', 'accepted', 'started', 'finished', 'attempt', 'webhook_url', 'wide', 'reason'}
 local answer, found = {''}, 0
 for _, job_id in ipairs(redis.call('ZREVRANGE', KEYS[1], from, -1)) do
   local fields = redis.call('HMGET', job_of(job_id), unpack(LISTED))

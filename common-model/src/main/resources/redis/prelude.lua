@@ -9,6 +9,7 @@
 --   accepted        when the gate let the job in. remember
 --   timeout         seconds that it may run. remember; goes at the end
 --   webhook_url     who is told its end, if anybody is. remember
+--   wide            1 when it came by /v1/jobs: its replies say so. remember
 --   idempotency     the Redis key that promises this job to a repeat, if one does. remember
 --   watchers        gateways whose callers wait, with commas. remember, watch, leave, unwatch; goes at the end
 --   caller          1 while the caller that sent it waits. admit; goes with a 202 (watch) and at the end
@@ -107,6 +108,7 @@ local function remember(job, ...)
   add('id', job.id)
   add('webhook_url', job.webhook_url)
   add('watchers', job.reply_to)
+  add('wide', job.wide)
   add('idempotency', promise(job))
   redis.call('HSET', job_of(job.job_id), unpack(fields))
 end

@@ -9,15 +9,27 @@ import org.jspecify.annotations.Nullable;
  * @param timeout seconds of run time, 1 to 300
  * @param webhookUrl absolute http(s) URL that gets the reply, or null
  * @param id the caller's own name for the request, echoed code point for code point, or null
+ * @param wide what else came with it, by {@link Reply#JOBS_ENDPOINT}; null for {@link
+ *     Reply#ENDPOINT}, whose replies never have anything of it
  */
 public record ExecutionRequest(
-    String code, int timeout, @Nullable String webhookUrl, @Nullable String id) {
+    String code,
+    int timeout,
+    @Nullable String webhookUrl,
+    @Nullable String id,
+    @Nullable WideInputs wide) {
 
   /** Seconds a job may run when the request does not say. */
   public static final int DEFAULT_TIMEOUT = 30;
 
-  /** The same without its program. */
+  /** A request of {@link Reply#ENDPOINT}. */
+  public ExecutionRequest(
+      String code, int timeout, @Nullable String webhookUrl, @Nullable String id) {
+    this(code, timeout, webhookUrl, id, null);
+  }
+
+  /** The same without its program and its inputs. */
   public ExecutionRequest withoutCode() {
-    return new ExecutionRequest("", timeout, webhookUrl, id);
+    return new ExecutionRequest("", timeout, webhookUrl, id, wide == null ? null : WideInputs.NONE);
   }
 }

@@ -18,8 +18,11 @@ import tools.jackson.core.json.JsonFactory;
  */
 public record Reply(int status, JobState state, @Nullable String reason, String head, String tail) {
 
-  /** The value of {@code endpoint} in every reply. */
+  /** The route of plain jobs, the value of {@code endpoint} in their replies. */
   public static final String ENDPOINT = "/v1/code/execute/python";
+
+  /** The route of jobs with inputs, files and figures, the value of {@code endpoint} in theirs. */
+  public static final String JOBS_ENDPOINT = "/v1/jobs";
 
   /** Four names, and four numbers of up to 20 digits. */
   private static final int LONGEST_TIMES = 128;
@@ -60,21 +63,45 @@ public record Reply(int status, JobState state, @Nullable String reason, String 
   /** Who speaks: one process of one build on one queue. */
   public record Speaker(long pid, long queueId, String buildNumber) {}
 
+  /**
+   * Whose reply it is.
+   *
+   * @param id the caller's own name for the job, or null
+   * @param wide what it leaves beside its result; null for a job of {@link #ENDPOINT}
+   */
+  public record About(UUID jobId, @Nullable String id, @Nullable WideResults wide) {
+
+    /** A job that has left nothing, so far. */
+    public static About of(Job job) {
+      ExecutionRequest request = job.request();
+      return new About(job.jobId(), request.id(), request.wide() == null ? null : WideResults.NONE);
+    }
+
+    /** The same job with what it leaves. */
+    public About with(@Nullable WideResults results) {
+      return new About(jobId, id, results);
+    }
+  }
+
   /** The reply for an outcome. */
-  public static Reply to(UUID jobId, @Nullable String id, Outcome outcome, Speaker speaker) {
+  public static Reply to(About about, Outcome outcome, Speaker speaker) {
     Wording wording = Wording.of(outcome);
     StringWriter head = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(head)) {
       json.writeStartObject();
-      json.writeStringProperty("endpoint", ENDPOINT);
+      json.writeStringProperty("endpoint", about.wide() == null ? ENDPOINT : JOBS_ENDPOINT);
       json.writeNumberProperty("code", wording.status());
-      json.writeStringProperty("id", id);
-      json.writeStringProperty("job_id", jobId.toString());
+      json.writeStringProperty("id", about.id());
+      json.writeStringProperty("job_id", about.jobId().toString());
       json.writeName("response");
-      writeResponse(json, outcome);
+      writeResponse(json, outcome, about.wide());
       json.writeStringProperty("message", wording.message());
       json.writeNumberProperty("pid", speaker.pid());
       json.writeNumberProperty("queue_id", speaker.queueId());
+      // Before the times, as a result is: what follows them has no JSON of a program's own.
+      if (about.wide() != null && !(outcome instanceof Outcome.Succeeded)) {
+        about.wide().write(json);
+      }
       json.flush();
       return new Reply(
           wording.status(),
@@ -85,7 +112,8 @@ public record Reply(int status, JobState state, @Nullable String reason, String 
     }
   }
 
-  private static void writeResponse(JsonGenerator json, Outcome outcome) {
+  private static void writeResponse(
+      JsonGenerator json, Outcome outcome, @Nullable WideResults wide) {
     if (!(outcome instanceof Outcome.Succeeded succeeded)) {
       json.writeNull();
       return;
@@ -95,6 +123,9 @@ public record Reply(int status, JobState state, @Nullable String reason, String 
     json.writeRawValue(succeeded.resultJson());
     writeOutput(json, succeeded.output());
     json.writeNumberProperty("exit_code", 0);
+    if (wide != null) {
+      wide.write(json);
+    }
     json.writeEndObject();
   }
 

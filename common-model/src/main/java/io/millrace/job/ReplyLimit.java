@@ -1,13 +1,14 @@
 package io.millrace.job;
 
-import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds replies in the bytes that are sent, not in those that were written: a control character
  * has six in JSON. What does not fit is cut, and the reply says so by {@code truncated}. The result
  * goes first, since half of it is no JSON: it is there whole or it is null. Standard output and
- * error share what is left; the shorter of the two is cut last. Immutable.
+ * error share what is left; before them go the contents of files, then what was shown. Of the two,
+ * the shorter is cut last. Immutable.
  *
  * @param bytes of the whole body; the request's own {@code id} is never cut, and may exceed it
  */
@@ -19,13 +20,27 @@ public record ReplyLimit(long bytes) {
   private static final String NO_RESULT = "null";
 
   /** The reply for an outcome, within the limit. */
-  public Reply reply(UUID jobId, @Nullable String id, Outcome outcome, Reply.Speaker speaker) {
-    Reply whole = Reply.to(jobId, id, outcome, speaker);
+  public Reply reply(Reply.About about, Outcome outcome, Reply.Speaker speaker) {
+    Reply whole = Reply.to(about, outcome, speaker);
     if (whole.bytes() <= bytes) {
       return whole;
     }
-    long frame = Reply.to(jobId, id, without(outcome), speaker).bytes();
-    return Reply.to(jobId, id, cut(outcome, Math.max(0, bytes - frame)), speaker);
+    Reply.About less = about.with(withinHalf(about, outcome, speaker));
+    long frame = Reply.to(less, without(outcome), speaker).bytes();
+    return Reply.to(less, cut(outcome, Math.max(0, bytes - frame)), speaker);
+  }
+
+  /** What is shown and made has half of the reply at most, so that output has the other half. */
+  private @Nullable WideResults withinHalf(
+      Reply.About about, Outcome outcome, Reply.Speaker speaker) {
+    WideResults wide = about.wide();
+    if (wide == null) {
+      return null;
+    }
+    return Stream.of(wide, wide.withoutContents(), wide.withoutDisplay())
+        .filter(each -> Reply.to(about.with(each), without(outcome), speaker).bytes() <= bytes / 2)
+        .findFirst()
+        .orElse(WideResults.NONE);
   }
 
   private static Outcome without(Outcome outcome) {

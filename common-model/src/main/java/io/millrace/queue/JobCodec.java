@@ -1,7 +1,9 @@
 package io.millrace.queue;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
+import io.millrace.job.WideInputs;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -36,7 +38,8 @@ public final class JobCodec {
       @Nullable String replyTo,
       @Nullable String traceparent,
       @Nullable String idempotencyKey,
-      @Nullable String bodyDigest) {}
+      @Nullable String bodyDigest,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable WideInputs wide) {}
 
   private record CompletionRecord(
       int v,
@@ -64,7 +67,8 @@ public final class JobCodec {
             job.replyTo(),
             job.traceparent(),
             job.idempotencyKey(),
-            job.bodyDigest()));
+            job.bodyDigest(),
+            request.wide()));
   }
 
   /** The job of these bytes. */
@@ -79,7 +83,8 @@ public final class JobCodec {
     return new Job(
         read.jobId(),
         read.owner(),
-        new ExecutionRequest(read.code(), read.timeout(), read.webhookUrl(), read.id()),
+        new ExecutionRequest(
+            read.code(), read.timeout(), read.webhookUrl(), read.id(), read.wide()),
         read.acceptedAt(),
         read.replyTo(),
         read.traceparent(),

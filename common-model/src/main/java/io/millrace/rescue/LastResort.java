@@ -56,8 +56,12 @@ public final class LastResort {
   }
 
   private void giveUp(UUID jobId, int attempt, Fault fault, Outcome.GivenUp outcome) {
-    String id = archive.find(jobId).map(JobStatus::id).orElse(null);
-    if (leases.exhaust(jobId, attempt, Reply.to(jobId, id, outcome, speaker))) {
+    Reply.About reply =
+        archive
+            .find(jobId)
+            .map(JobStatus::about)
+            .orElseGet(() -> new Reply.About(jobId, null, null));
+    if (leases.exhaust(jobId, attempt, Reply.to(reply, outcome, speaker))) {
       ends.countGivenUp(fault);
       try (var about = AboutJob.log(jobId)) {
         log.error("Job {} is given up on attempt {}: {}", jobId, attempt, outcome.message());

@@ -122,7 +122,9 @@ public final class AdmissionGate {
   /** Bytes of the record that the job will have, but for some hundred around its texts. */
   private static long bytes(ExecutionRequest request) {
     String id = request.id();
-    return request.code().getBytes(UTF_8).length + (id == null ? 0 : id.getBytes(UTF_8).length);
+    return request.code().getBytes(UTF_8).length
+        + (id == null ? 0 : id.getBytes(UTF_8).length)
+        + (request.wide() == null ? 0 : request.wide().bytes());
   }
 
   private static long number(List<String> answer, int index) {

@@ -54,6 +54,7 @@ public final class JobArchive {
             time(fields.get("finished")),
             Integer.parseInt(fields.getOrDefault("attempt", "0")),
             fields.get("webhook_url"),
+            fields.containsKey("wide"),
             reply(JobState.ofWireName(state), fields),
             RecordPointer.parse(fields.getOrDefault("record", "")).orElse(null)));
   }
@@ -132,6 +133,7 @@ public final class JobArchive {
             time(fields.get("finished")),
             Integer.parseInt(fields.getOrDefault("attempt", "0")),
             fields.get("webhook_url"),
+            fields.containsKey("wide"),
             null,
             null);
     return new ListedJob(job, fields.get("reason"), fields.get("delivery"));

@@ -1,7 +1,9 @@
 package io.millrace.store;
 
 import io.millrace.job.JobState;
+import io.millrace.job.Reply;
 import io.millrace.job.ReplyBody;
+import io.millrace.job.WideResults;
 import io.millrace.queue.RecordPointer;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job as its owner may see it. Times are microseconds since the epoch, null where not yet.
  *
+ * @param wide whether it came by {@link Reply#JOBS_ENDPOINT}
  * @param reply the reply's body or where it is, null until the job has ended
  * @param record where the job's record is in the log, null until a worker has seen it
  */
@@ -22,6 +25,7 @@ public record JobStatus(
     @Nullable Long finishedAt,
     int attempt,
     @Nullable String webhookUrl,
+    boolean wide,
     @Nullable ReplyBody reply,
     @Nullable RecordPointer record) {
 
@@ -37,8 +41,14 @@ public record JobStatus(
         finishedAt,
         attempt,
         webhookUrl,
+        wide,
         body,
         record);
+  }
+
+  /** What a reply to it begins with, when it has ended without a result. */
+  public Reply.About about() {
+    return new Reply.About(jobId, id, wide ? WideResults.NONE : null);
   }
 
   /** The reply's body when it is at hand; null before the end, and while it is in the log. */

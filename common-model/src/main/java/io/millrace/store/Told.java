@@ -55,6 +55,9 @@ final class Told {
     putIfThere(fields, "id", job.request().id());
     putIfThere(fields, "webhook_url", job.request().webhookUrl());
     putIfThere(fields, "reply_to", job.replyTo());
+    if (job.request().wide() != null) {
+      fields.put("wide", 1);
+    }
     if (job.idempotencyKey() != null) {
       fields
           .put("idempotency_key", job.idempotencyKey())

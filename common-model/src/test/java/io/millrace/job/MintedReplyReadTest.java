@@ -12,7 +12,7 @@ class MintedReplyReadTest {
       "\"run_time\":0.004,\"queue_time\":0.003,\"total_time\":0.008,\"queue_length\":12";
 
   private static void comesBack(Outcome outcome) {
-    Reply reply = Reply.to(UUID.randomUUID(), "i", outcome, SPEAKER);
+    Reply reply = Reply.to(new Reply.About(UUID.randomUUID(), "i", null), outcome, SPEAKER);
     MintedReply read = MintedReply.of(reply.head() + TIMES + reply.tail()).orElseThrow();
     assertThat(read.reply()).isEqualTo(reply);
     assertThat(read.times()).isEqualTo("0.004 0.003 0.008 12");

@@ -52,7 +52,7 @@ class ReplyLimitTest {
   @Test
   void whatFitsToTheByteIsNotCut() {
     Outcome outcome = new Outcome.Succeeded(new Output("\u0000\u00e9\n", "e", false), "[1]");
-    long bytes = Reply.to(new UUID(0, 0), "id", outcome, SPEAKER).bytes();
+    long bytes = Reply.to(new Reply.About(new UUID(0, 0), "id", null), outcome, SPEAKER).bytes();
     assertThat(body(bytes, "id", outcome)).doesNotContain("truncated");
     assertThat(body(bytes - 1, "id", outcome)).contains("truncated");
   }
@@ -93,7 +93,9 @@ class ReplyLimitTest {
   }
 
   private static String body(long limit, String id, Outcome outcome) {
-    return new ReplyLimit(limit).reply(new UUID(0, 0), id, outcome, SPEAKER).body(TIMES);
+    return new ReplyLimit(limit)
+        .reply(new Reply.About(new UUID(0, 0), id, null), outcome, SPEAKER)
+        .body(TIMES);
   }
 
   private static JsonNode output(JsonNode reply) {

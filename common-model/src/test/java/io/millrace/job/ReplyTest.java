@@ -79,7 +79,7 @@ class ReplyTest {
   @MethodSource("outcomes")
   void eachFailureTellsWhatTheContractSays(
       Outcome outcome, int status, JobState state, Map<String, Object> errorFields) {
-    Reply reply = Reply.to(ID, "id", outcome, new Reply.Speaker(1, 2, "b"));
+    Reply reply = Reply.to(new Reply.About(ID, "id", null), outcome, new Reply.Speaker(1, 2, "b"));
     JsonNode body = body(reply);
     assertThat(reply.status()).isEqualTo(status);
     assertThat(reply.state()).isEqualTo(state);
@@ -125,7 +125,7 @@ class ReplyTest {
   }
 
   private static JsonNode body(Outcome outcome, @Nullable String id) {
-    return body(Reply.to(ID, id, outcome, new Reply.Speaker(1, 2, "b")));
+    return body(Reply.to(new Reply.About(ID, id, null), outcome, new Reply.Speaker(1, 2, "b")));
   }
 
   private static JsonNode body(Reply reply) {

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
+import io.millrace.job.WideInputs;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,32 @@ class JobCodecTest {
     assertThat(JobCodec.decodeJob(JobCodec.encode(whole))).isEqualTo(whole);
     Job bare = new Job(ID, "owner", new ExecutionRequest("", 1, null, null), 1, null, null);
     assertThat(JobCodec.decodeJob(JobCodec.encode(bare))).isEqualTo(bare);
+  }
+
+  @Test
+  void inputsComeBackAsTheyWereAndAPlainJobsRecordDoesNotNameThem() throws Exception {
+    WideInputs inputs =
+        new WideInputs(
+            "{\"a\":[1,null]}",
+            "in\u0000put",
+            List.of("-v", ""),
+            Map.of("CITY", "Ulm"),
+            List.of(new WideInputs.GivenFile("a/b.txt", "eA==")),
+            List.of("*.csv"),
+            128);
+    Job wide = new Job(ID, "o", new ExecutionRequest("x", 1, null, null, inputs), 1, null, null);
+    assertThat(JobCodec.decodeJob(JobCodec.encode(wide))).isEqualTo(wide);
+    Job plain = new Job(ID, "o", new ExecutionRequest("x", 1, null, null), 1, null, null);
+    assertThat(new String(JobCodec.encode(plain), StandardCharsets.UTF_8)).doesNotContain("wide");
+  }
+
+  @Test
+  void theLargestBodyOfInputFitsIntoARecord() {
+    String input = "\\u00e9".repeat((1 << 20) / 2);
+    WideInputs inputs =
+        new WideInputs(input, null, List.of(), Map.of(), List.of(), List.of(), null);
+    Job job = new Job(ID, "o", new ExecutionRequest("", 1, null, null, inputs), 1, null, null);
+    assertThat(JobCodec.encode(job).length).isLessThan(Topics.MAX_RECORD_BYTES);
   }
 
   @Test

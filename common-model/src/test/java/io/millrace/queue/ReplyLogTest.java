@@ -90,7 +90,7 @@ class ReplyLogTest {
 
   private static Reply reply(UUID jobId, String stdout) {
     Outcome outcome = new Outcome.Succeeded(new Output(stdout, "", false), "null");
-    return Reply.to(jobId, "id", outcome, Store.SPEAKER);
+    return Reply.to(new Reply.About(jobId, "id", null), outcome, Store.SPEAKER);
   }
 
   private static ReplyBody at(String address) {

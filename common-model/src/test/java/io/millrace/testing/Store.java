@@ -182,7 +182,7 @@ public final class Store {
   }
 
   public static Reply reply(Job job, Outcome outcome) {
-    return Reply.to(job.jobId(), job.request().id(), outcome, SPEAKER);
+    return Reply.to(Reply.About.of(job), outcome, SPEAKER);
   }
 
   public static Outcome success() {

@@ -83,7 +83,7 @@ final class AttemptPolicy {
     Outcome outcome =
         new Outcome.GivenUp(
             "internal", "Our sandboxes failed to run this job; please send it again");
-    Reply reply = Reply.to(job.jobId(), job.request().id(), outcome, speaker);
+    Reply reply = Reply.to(Reply.About.of(job), outcome, speaker);
     patience
         .get("end a job", () -> leases.exhaust(job.jobId(), lease.attempt(), reply))
         .filter(ended -> ended)

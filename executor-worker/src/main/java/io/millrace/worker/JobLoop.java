@@ -1,7 +1,9 @@
 package io.millrace.worker;
 
 import io.millrace.job.AboutJob;
+import io.millrace.job.Job;
 import io.millrace.job.Outcome;
+import io.millrace.job.WideInputs;
 import io.millrace.store.Lease;
 import io.millrace.trace.Traces;
 import io.millrace.worker.output.LiveOutput;
@@ -33,7 +35,7 @@ final class JobLoop implements Runnable {
   private record Started(
       Lease lease,
       Recording recording,
-      CompletableFuture<Outcome> running,
+      CompletableFuture<Ended> running,
       Traces.Step processing,
       Traces.Step step,
       long startedAt) {}
@@ -77,9 +79,16 @@ final class JobLoop implements Runnable {
     Traces.Step step = traces.begin("run in sandbox", Traces.Kind.INNER, lease.job().traceparent());
     step.tag("attempt", lease.attempt());
     Recording recording = output.open(lease.job().jobId(), lease.attempt());
-    CompletableFuture<Outcome> running = sandbox.run(lease.job(), recording);
+    CompletableFuture<Ended> running = run(lease.job(), recording);
     keeper.hold(lease, () -> sandbox.kill(lease.job().jobId()));
     jobs.add(Optional.of(new Started(lease, recording, running, processing, step, startedAt)));
+  }
+
+  private CompletableFuture<Ended> run(Job job, Recording recording) {
+    WideInputs wide = job.request().wide();
+    return wide == null
+        ? sandbox.run(job, recording).thenApply(Ended::new)
+        : new WideRun(job, wide).start(sandbox, recording);
   }
 
   /** Lets a slot without a job see that the worker drains. */
@@ -120,12 +129,12 @@ final class JobLoop implements Runnable {
     MDC.put(AboutJob.FIELD, lease.job().jobId().toString());
     try (Traces.Step processing = job.processing();
         Recording recording = job.recording()) {
-      Outcome outcome = await(job);
-      if (outcome instanceof Outcome.Cancelled) {
+      Ended ended = await(job);
+      if (ended.outcome() instanceof Outcome.Cancelled) {
         // Killed by us: it is somebody else's by now, or it was over, or this worker stops.
         attempts.released(lease);
       } else {
-        recorder.record(lease, outcome, Duration.ofNanos(System.nanoTime() - job.startedAt()));
+        recorder.record(lease, ended, Duration.ofNanos(System.nanoTime() - job.startedAt()));
       }
     } catch (SandboxFailedException e) {
       log.warn("The sandbox failed, not the job; the job goes back: {}", e.getMessage());
@@ -136,7 +145,7 @@ final class JobLoop implements Runnable {
     }
   }
 
-  private static Outcome await(Started job) throws SandboxFailedException {
+  private static Ended await(Started job) throws SandboxFailedException {
     try (Traces.Step step = job.step()) {
       try {
         return job.running().get();

@@ -2,7 +2,6 @@ package io.millrace.worker;
 
 import io.millrace.job.AboutJob;
 import io.millrace.job.Job;
-import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
 import io.millrace.job.ReplyLimit;
 import io.millrace.queue.Completion;
@@ -68,18 +67,19 @@ final class ResultRecorder {
     this.traces = traces;
   }
 
-  void record(Lease lease, Outcome outcome, Duration ran) {
+  void record(Lease lease, Ended ended, Duration ran) {
     try (Traces.Step step =
         traces.begin("record result", Traces.Kind.INNER, lease.job().traceparent())) {
-      step.tag("state", outcome.state());
-      write(lease, outcome, ran);
+      step.tag("state", ended.outcome().state());
+      write(lease, ended, ran);
     }
   }
 
-  private void write(Lease lease, Outcome outcome, Duration ran) {
+  private void write(Lease lease, Ended ended, Duration ran) {
     long endedAt = System.nanoTime();
     Job job = lease.job();
-    Reply reply = limit.reply(job.jobId(), job.request().id(), outcome, speaker);
+    Reply.About about = Reply.About.of(job).with(ended.wide());
+    Reply reply = limit.reply(about, ended.outcome(), speaker);
     ReplyPlaces.Place place = places.of(job.jobId(), reply);
     Optional<Optional<Recorded>> answer =
         patience.get("record a result", () -> leases.finish(lease, reply, place.address(), ran));

@@ -70,7 +70,7 @@ class JobLoopTest {
     running.complete(done);
 
     verify(keeper, timeout(SOON)).letGo(lease);
-    verify(recorder).record(eq(lease), eq(done), any());
+    verify(recorder).record(eq(lease), eq(new Ended(done)), any());
     verifyNoInteractions(attempts);
   }
 

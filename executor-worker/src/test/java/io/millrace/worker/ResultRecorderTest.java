@@ -39,9 +39,10 @@ import org.springframework.dao.QueryTimeoutException;
 
 class ResultRecorderTest {
 
-  private static final Outcome DONE = new Outcome.Succeeded(new Output("out", "", false), "null");
-  private static final Outcome LARGE =
-      new Outcome.Succeeded(new Output("x".repeat(1 << 20), "", false), "null");
+  private static final Ended DONE =
+      new Ended(new Outcome.Succeeded(new Output("out", "", false), "null"));
+  private static final Ended LARGE =
+      new Ended(new Outcome.Succeeded(new Output("x".repeat(1 << 20), "", false), "null"));
   private static final Duration RAN = Duration.ofSeconds(3);
   private static final String URL = "https://receiver.example/";
 

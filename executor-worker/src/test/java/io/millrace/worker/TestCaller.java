@@ -70,8 +70,15 @@ final class TestCaller implements AutoCloseable {
   }
 
   UUID submit(String code, int timeout, @Nullable String webhookUrl) {
+    return submit(new ExecutionRequest(code, timeout, webhookUrl, "its-id"));
+  }
+
+  JsonNode run(ExecutionRequest request) throws Exception {
+    return body(await(submit(request)));
+  }
+
+  private UUID submit(ExecutionRequest request) {
     UUID jobId = UUID.randomUUID();
-    ExecutionRequest request = new ExecutionRequest(code, timeout, webhookUrl, "its-id");
     Job job = new Job(jobId, "tester", request, 0, gatewayId, null);
     Admitted admitted = admit(job);
     enqueue(admitted.lane(), job.accepted(admitted.acceptedAt()));

@@ -66,7 +66,7 @@ class WorkerTest {
     worker.close();
   }
 
-  private static ConfigurableApplicationContext start() {
+  static ConfigurableApplicationContext start() {
     SharedInfrastructure infrastructure = SharedInfrastructure.get();
     return new SpringApplicationBuilder(WorkerApplication.class)
         .properties("spring.config.name=worker")
@@ -287,7 +287,10 @@ class WorkerTest {
 
   private static void cancel(UUID jobId) {
     Reply cancelled =
-        Reply.to(jobId, "its-id", new Outcome.Cancelled(), worker.getBean(Reply.Speaker.class));
+        Reply.to(
+            new Reply.About(jobId, "its-id", null),
+            new Outcome.Cancelled(),
+            worker.getBean(Reply.Speaker.class));
     worker.getBean(JobEnds.class).cancel(jobId, "tester", cancelled);
   }
 

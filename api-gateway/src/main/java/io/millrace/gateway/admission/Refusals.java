@@ -67,6 +67,11 @@ public final class Refusals {
     };
   }
 
+  /** Seconds until a job starts that has so many before it, by the measured drain. */
+  public double estimatedStart(long ahead) {
+    return retryAfter.untilStarted(ahead, monitor.reading());
+  }
+
   private static ApiError unavailable(String message, long wait, Job job) {
     return ApiError.unavailable(message, wait).withId(job.request().id());
   }
@@ -82,14 +87,18 @@ public final class Refusals {
   }
 
   private ApiError tooMany(String message, String reason, long wait, Refused refused, Job job) {
-    return ApiError.tooMany(message, reason, wait)
-        .withId(job.request().id())
-        .with("job_id", job.jobId().toString())
-        .with("pid", speaker.pid())
-        .with("queue_id", speaker.queueId())
-        .with("max_queue_length", queue.maxLength() == 0 ? "unlimited" : queue.maxLength())
-        .with("queue_length", refused.queueLength())
-        .with("build_number", speaker.buildNumber())
-        .withJob(job.jobId());
+    ApiError error =
+        ApiError.tooMany(message, reason, wait)
+            .withId(job.request().id())
+            .with("job_id", job.jobId().toString())
+            .with("pid", speaker.pid())
+            .with("queue_id", speaker.queueId())
+            .with("max_queue_length", queue.maxLength() == 0 ? "unlimited" : queue.maxLength())
+            .with("queue_length", refused.queueLength())
+            .with("build_number", speaker.buildNumber())
+            .withJob(job.jobId());
+    return job.request().wide() == null
+        ? error
+        : error.with("estimated_start", estimatedStart(refused.queueLength()));
   }
 }

@@ -21,6 +21,7 @@ final class RetryAfter {
   private static final double QUEUES_AHEAD = 4;
   private static final double LEAST_HORIZON_SECONDS = 5;
   private static final double NANOS = 1e9;
+  private static final double MILLIS = 1e3;
 
   private final LongSupplier nanoTime;
   private final Supplier<RandomGenerator> random;
@@ -52,6 +53,11 @@ final class RetryAfter {
     double seconds = due.toNanos() / NANOS;
     return (long)
         Math.max(1, Math.ceil(seconds + random.get().nextDouble() * Math.max(1, seconds / 4)));
+  }
+
+  /** Seconds until as many have started as are {@code ahead}; 0 where none is. */
+  double untilStarted(long ahead, Reading queue) {
+    return ahead <= 0 ? 0 : Math.round(MILLIS * ahead / rate(queue)) / MILLIS;
   }
 
   private synchronized double wait(double interval, double horizon) {

@@ -1,8 +1,10 @@
 package io.millrace.gateway.docs;
 
+import io.millrace.gateway.request.RequestSchemas;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -22,10 +24,9 @@ final class OpenApiController {
   OpenApiController(BuildProperties build) {
     ObjectNode api = (ObjectNode) read("/openapi.json");
     ((ObjectNode) api.get("info")).put("version", build.getVersion());
-    ObjectNode request = (ObjectNode) read("/request.schema.json");
-    request.remove("$schema");
-    request.remove("$id");
-    ((ObjectNode) api.at("/components/schemas")).set("ExecutionRequest", request);
+    ObjectNode schemas = (ObjectNode) api.at("/components/schemas");
+    schemas.set("ExecutionRequest", RequestSchemas.plain().without(List.of("$schema", "$id")));
+    schemas.set("JobRequest", RequestSchemas.wide().without(List.of("$schema")));
     this.description = JSON.writeValueAsBytes(api);
   }
 

@@ -80,7 +80,9 @@ public final class ApiErrors {
   }
 
   private static void write(JsonGenerator json, @Nullable Object value) {
-    if (value instanceof Number number) {
+    if (value instanceof Double number) {
+      json.writeNumber(number);
+    } else if (value instanceof Number number) {
       json.writeNumber(number.longValue());
     } else {
       json.writeString((String) value);

@@ -2,6 +2,7 @@ package io.millrace.gateway.job;
 
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
+import io.millrace.job.WideInputs;
 import io.millrace.queue.JobCodec;
 import io.millrace.queue.Lane;
 import io.millrace.queue.RecordPointer;
@@ -10,6 +11,7 @@ import io.millrace.queue.UnreadableRecordException;
 import io.millrace.store.JobStatus;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
@@ -93,8 +95,47 @@ final class AcceptedRequest {
       if (request.id() != null) {
         json.writeStringProperty("id", request.id());
       }
+      if (request.wide() != null) {
+        write(json, request.wide());
+      }
       json.writeEndObject();
     }
     return body.toByteArray();
+  }
+
+  private static void write(JsonGenerator json, WideInputs wide) {
+    if (wide.inputJson() != null) {
+      json.writeName("input");
+      json.writeRawValue(wide.inputJson());
+    }
+    if (wide.stdin() != null) {
+      json.writeStringProperty("stdin", wide.stdin());
+    }
+    writeAll(json, "args", wide.args());
+    json.writeName("env");
+    json.writeStartObject();
+    wide.env().forEach(json::writeStringProperty);
+    json.writeEndObject();
+    json.writeName("files");
+    json.writeStartArray();
+    for (WideInputs.GivenFile file : wide.files()) {
+      json.writeStartObject();
+      json.writeStringProperty("path", file.path());
+      json.writeStringProperty("content", file.base64());
+      json.writeStringProperty("encoding", "base64");
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    writeAll(json, "outputs", wide.outputs());
+    if (wide.memoryMb() != null) {
+      json.writeNumberProperty("memory_mb", wide.memoryMb());
+    }
+  }
+
+  private static void writeAll(JsonGenerator json, String name, List<String> texts) {
+    json.writeName(name);
+    json.writeStartArray();
+    texts.forEach(json::writeString);
+    json.writeEndArray();
   }
 }

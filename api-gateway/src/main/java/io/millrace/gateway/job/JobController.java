@@ -123,10 +123,7 @@ final class JobController {
   }
 
   private void cancel(JobStatus job) {
-    ends.cancel(
-        job.jobId(),
-        job.owner(),
-        Reply.to(job.jobId(), job.id(), new Outcome.Cancelled(), speaker));
+    ends.cancel(job.jobId(), job.owner(), Reply.to(job.about(), new Outcome.Cancelled(), speaker));
   }
 
   private Mono<ResponseEntity<byte[]>> answer(Optional<JobStatus> found) {

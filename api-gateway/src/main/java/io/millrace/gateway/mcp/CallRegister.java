@@ -80,7 +80,8 @@ final class CallRegister {
   /** Ends a job, also one that is just being let in. Returns at once. */
   void cancel(UUID jobId, String owner) {
     // A call has no id of its caller's.
-    Reply cancelled = Reply.to(jobId, null, new Outcome.Cancelled(), speaker);
+    Reply cancelled =
+        Reply.to(new Reply.About(jobId, null, null), new Outcome.Cancelled(), speaker);
     stores
         .run(() -> Optional.of(ends.cancel(jobId, owner, cancelled)).filter(CallRegister::isKnown))
         .flatMap(Mono::justOrEmpty)

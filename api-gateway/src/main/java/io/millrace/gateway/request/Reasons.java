@@ -23,6 +23,13 @@ final class Reasons {
       case "type" -> where + " must be of type " + error.getSchemaNode().asString();
       case "minimum" -> where + " must be at least " + error.getSchemaNode().asString();
       case "maximum" -> where + " must be at most " + error.getSchemaNode().asString();
+      case "maxItems" -> where + " may have " + error.getSchemaNode().asString() + " items at most";
+      case "maxProperties" ->
+          where + " may have " + error.getSchemaNode().asString() + " properties at most";
+      case "minLength" -> where + " must not be empty";
+      case "maxLength" ->
+          where + " may have " + error.getSchemaNode().asString() + " characters at most";
+      case "enum" -> where + " must be one of " + error.getSchemaNode();
       case "format" -> where + " must be an absolute http(s) URL with a host";
       default -> where + " is against the schema";
     };
@@ -35,7 +42,8 @@ final class Reasons {
     return reasons.size() > MOST ? cut + "; and " + (reasons.size() - MOST) + " more" : cut;
   }
 
-  private static String plain(String name) {
+  /** A name of the caller's as it may be shown. */
+  static String plain(String name) {
     String start = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) + "..." : name;
     return start.replaceAll("[^!#-\\[\\]-~ ]", "?");
   }

@@ -7,15 +7,19 @@ import com.networknt.schema.SpecificationVersion;
 import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.Checked;
 import io.millrace.job.ExecutionRequest;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import io.millrace.job.WideInputs;
 import java.math.BigDecimal;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.LongNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -23,31 +27,62 @@ import tools.jackson.databind.node.ObjectNode;
 @Component
 public final class RequestValidator {
 
-  private static final String SCHEMA = "/request.schema.json";
+  private static final List<String> INTEGERS = List.of("timeout", "memory_mb");
+
+  /** Of the wider route's contract, and not built yet. */
+  private static final List<String> NOT_YET = List.of("dependencies", "network", "start_within");
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder(JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build())
+          .build();
   private static final int MOST_NAMES = 64;
   private static final int LONGEST_INTEGER = 18;
 
-  private final Schema schema = load();
+  private final Schema schema = schema(RequestSchemas.plain());
+  private final Schema jobsSchema = schema(RequestSchemas.wide());
 
   /** The request, or every reason why this is none; the error has the id where there is one. */
   public Checked<ExecutionRequest> validate(byte[] body) {
-    return StrictJson.read(body).then(this::validate);
+    return StrictJson.read(body)
+        .then(json -> checked(json, flaws(json, schema), () -> request(json, null)));
   }
 
-  private Checked<ExecutionRequest> validate(JsonNode json) {
-    List<String> flaws = flaws(json);
+  /** The same of the wider route, {@link io.millrace.job.Reply#JOBS_ENDPOINT}. */
+  public Checked<ExecutionRequest> validateJob(byte[] body) {
+    return StrictJson.read(body)
+        .then(json -> checked(json, flawsOfJob(json), () -> request(json, inputs(json))));
+  }
+
+  private static Checked<ExecutionRequest> checked(
+      JsonNode json, List<String> flaws, Supplier<ExecutionRequest> request) {
     return flaws.isEmpty()
-        ? Checked.passed(request(json))
+        ? Checked.passed(request.get())
         : Checked.refused(ApiError.invalid(Reasons.sentence(flaws)).withId(id(json)));
   }
 
-  private List<String> flaws(JsonNode json) {
+  private List<String> flawsOfJob(JsonNode json) {
+    List<String> early =
+        NOT_YET.stream()
+            .filter(json::has)
+            .map(name -> name + " is not available in this version; leave it out")
+            .toList();
+    if (!early.isEmpty()) {
+      return early;
+    }
+    List<String> flaws = flaws(json, jobsSchema);
+    return flaws.isEmpty() ? InputRules.flaws(json) : flaws;
+  }
+
+  private static List<String> flaws(JsonNode json, Schema schema) {
     if (json.isObject() && json.size() > MOST_NAMES) {
+      JsonNode known = schema.getSchemaNode().path("properties");
       return List.of(
           "the object has "
               + json.size()
-              + " properties, of which at most 4 are known: code,"
-              + " timeout, webhook_url, id");
+              + " properties, of which at most "
+              + known.size()
+              + " are known: "
+              + String.join(", ", known.propertyNames()));
     }
     List<Error> errors = schema.validate(spelledAsInteger(json));
     return errors.isEmpty() ? unspeakable(json) : errors.stream().map(Reasons::of).toList();
@@ -55,11 +90,12 @@ public final class RequestValidator {
 
   /** 30.0 and 3e1 are the integer 30. */
   private static JsonNode spelledAsInteger(JsonNode json) {
-    JsonNode timeout = json.get("timeout");
-    if (json instanceof ObjectNode object && timeout != null && timeout.isBigDecimal()) {
-      object.replace(
-          "timeout",
-          integer(timeout.decimalValue()).<JsonNode>map(LongNode::valueOf).orElse(timeout));
+    for (String name : INTEGERS) {
+      JsonNode number = json.get(name);
+      if (json instanceof ObjectNode object && number != null && number.isBigDecimal()) {
+        object.replace(
+            name, integer(number.decimalValue()).<JsonNode>map(LongNode::valueOf).orElse(number));
+      }
     }
     return json;
   }
@@ -90,17 +126,37 @@ public final class RequestValidator {
         : List.of();
   }
 
-  private static boolean hasLoneSurrogate(String text) {
+  static boolean hasLoneSurrogate(String text) {
     return text.codePoints()
         .anyMatch(each -> each >= Character.MIN_SURROGATE && each <= Character.MAX_SURROGATE);
   }
 
-  private static ExecutionRequest request(JsonNode json) {
+  private static WideInputs inputs(JsonNode json) {
+    JsonNode input = json.get("input");
+    JsonNode memory = json.get("memory_mb");
+    Map<String, String> env = new LinkedHashMap<>();
+    json.path("env").properties().forEach(e -> env.put(e.getKey(), e.getValue().stringValue()));
+    return new WideInputs(
+        input == null ? null : JSON.writeValueAsString(input),
+        text(json, "stdin"),
+        texts(json.path("args")),
+        env,
+        json.path("files").valueStream().map(InputRules::given).toList(),
+        json.has("outputs") ? texts(json.path("outputs")) : WideInputs.NONE.outputs(),
+        memory == null ? null : (int) Math.min(memory.longValue(), Integer.MAX_VALUE));
+  }
+
+  private static List<String> texts(JsonNode texts) {
+    return texts.valueStream().map(JsonNode::stringValue).toList();
+  }
+
+  private static ExecutionRequest request(JsonNode json, @Nullable WideInputs wide) {
     return new ExecutionRequest(
         json.get("code").stringValue(),
         json.has("timeout") ? json.get("timeout").intValue() : ExecutionRequest.DEFAULT_TIMEOUT,
         text(json, "webhook_url"),
-        text(json, "id"));
+        text(json, "id"),
+        wide);
   }
 
   private static @Nullable String id(JsonNode json) {
@@ -115,21 +171,14 @@ public final class RequestValidator {
         .orElse(null);
   }
 
-  private static Schema load() {
-    try (InputStream resource = RequestValidator.class.getResourceAsStream(SCHEMA)) {
-      if (resource == null) {
-        throw new IllegalStateException("No resource " + SCHEMA);
-      }
-      return SchemaRegistry.withDefaultDialect(
-              SpecificationVersion.DRAFT_2020_12,
-              registry ->
-                  registry.schemaRegistryConfig(
-                      com.networknt.schema.SchemaRegistryConfig.builder()
-                          .formatAssertionsEnabled(true)
-                          .build()))
-          .getSchema(resource);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static Schema schema(JsonNode schema) {
+    return SchemaRegistry.withDefaultDialect(
+            SpecificationVersion.DRAFT_2020_12,
+            registry ->
+                registry.schemaRegistryConfig(
+                    com.networknt.schema.SchemaRegistryConfig.builder()
+                        .formatAssertionsEnabled(true)
+                        .build()))
+        .getSchema(schema);
   }
 }

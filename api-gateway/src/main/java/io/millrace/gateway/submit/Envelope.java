@@ -23,7 +23,9 @@ final class Envelope {
     this.queue = queue;
   }
 
-  byte[] processing(UUID jobId, @Nullable String id, long queueLength) {
+  /** {@code estimatedStart}: seconds; null on the route of plain jobs, which does not say it. */
+  byte[] processing(
+      UUID jobId, @Nullable String id, long queueLength, @Nullable Double estimatedStart) {
     Map<String, @Nullable Object> body = new LinkedHashMap<>();
     body.put("code", 202);
     body.put("id", id);
@@ -33,6 +35,9 @@ final class Envelope {
     body.put("queue_id", speaker.queueId());
     body.put("max_queue_length", queue.maxLength() == 0 ? "unlimited" : queue.maxLength());
     body.put("queue_length", queueLength);
+    if (estimatedStart != null) {
+      body.put("estimated_start", estimatedStart);
+    }
     body.put("build_number", speaker.buildNumber());
     return JSON.writeValueAsBytes(body);
   }

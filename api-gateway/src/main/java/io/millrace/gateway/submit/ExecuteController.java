@@ -31,7 +31,7 @@ final class ExecuteController {
     this.errors = errors;
   }
 
-  @PostMapping(Reply.ENDPOINT)
+  @PostMapping({Reply.ENDPOINT, Reply.JOBS_ENDPOINT})
   Mono<ResponseEntity<byte[]>> execute(ServerWebExchange exchange) {
     Presence caller = new Presence();
     return bodies

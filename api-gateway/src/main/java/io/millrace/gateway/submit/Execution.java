@@ -192,10 +192,12 @@ public final class Execution {
 
   private ExecutionReply processing(Begun begun, long queueLength) {
     Job job = begun.job();
+    Double estimate =
+        job.request().wide() == null ? null : refusals.estimatedStart(queueLength - 1);
     return ExecutionReply.processing(
         job.jobId(),
         begun.request().waitFor().applied(),
-        envelope.processing(job.jobId(), job.request().id(), queueLength));
+        envelope.processing(job.jobId(), job.request().id(), queueLength, estimate));
   }
 
   private ExecutionReply refused(ApiError error) {
@@ -228,7 +230,7 @@ public final class Execution {
   }
 
   private void leave(Job job) {
-    Reply cancelled = Reply.to(job.jobId(), job.request().id(), new Outcome.Cancelled(), speaker);
+    Reply cancelled = Reply.to(Reply.About.of(job), new Outcome.Cancelled(), speaker);
     ends.leave(job.jobId(), gatewayId.value(), cancelled);
   }
 }

@@ -8,6 +8,8 @@ import io.millrace.gateway.reply.GatewayId;
 import io.millrace.gateway.request.RequestValidator;
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
+import io.millrace.job.Reply;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -48,10 +50,13 @@ final class JobRequestReader {
 
   /** The request for the queue, or why there is none. */
   Checked<JobRequest> read(byte[] body, ServerWebExchange exchange) {
-    return validator
-        .validate(body)
+    return (isWide(exchange) ? validator.validateJob(body) : validator.validate(body))
         .then(this::webhookAllowed)
         .then(request -> withIdempotencyKey(request, body, exchange));
+  }
+
+  private static boolean isWide(ServerWebExchange exchange) {
+    return exchange.getRequest().getPath().value().equals(Reply.JOBS_ENDPOINT);
   }
 
   private Checked<ExecutionRequest> webhookAllowed(ExecutionRequest request) {
@@ -64,7 +69,8 @@ final class JobRequestReader {
   private Checked<JobRequest> withIdempotencyKey(
       ExecutionRequest request, byte[] body, ServerWebExchange exchange) {
     HttpHeaders head = exchange.getRequest().getHeaders();
-    return IdempotencyKey.read(head.getOrEmpty(IdempotencyKey.HEADER), body)
+    return IdempotencyKey.read(
+            head.getOrEmpty(IdempotencyKey.HEADER), body, request.wide() == null ? "" : "jobs")
         .then(key -> Checked.passed(jobRequest(request, key, exchange)));
   }
 
@@ -101,7 +107,7 @@ final class JobRequestReader {
     private static final Pattern KEY = Pattern.compile("[!-~]{1,255}");
 
     /** Reads the header's fields: at most one. */
-    private static Checked<IdempotencyKey> read(List<String> fields, byte[] body) {
+    private static Checked<IdempotencyKey> read(List<String> fields, byte[] body, String route) {
       if (fields.isEmpty()) {
         return Checked.passed(new IdempotencyKey(null, null));
       }
@@ -109,12 +115,15 @@ final class JobRequestReader {
         return Checked.refused(
             ApiError.invalid("Idempotency-Key must be one key of 1 to 255 visible characters"));
       }
-      return Checked.passed(new IdempotencyKey(fields.get(0), digest(body)));
+      return Checked.passed(new IdempotencyKey(fields.get(0), digest(body, route)));
     }
 
-    private static String digest(byte[] body) {
+    /** The same body is another request on another route; the plain one's digest is as it was. */
+    private static String digest(byte[] body, String route) {
       try {
-        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        digest.update(body);
+        return HexFormat.of().formatHex(digest.digest(route.getBytes(StandardCharsets.UTF_8)));
       } catch (NoSuchAlgorithmException e) {
         throw new IllegalStateException("every JDK has SHA-256", e);
       }

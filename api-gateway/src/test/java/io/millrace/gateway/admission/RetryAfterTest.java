@@ -40,6 +40,16 @@ class RetryAfterTest {
   }
 
   @Test
+  void aStartIsEstimatedByTheDrain() {
+    Reading queue = reading(20, 2, Duration.ofSeconds(2), 10);
+
+    assertThat(retryAfter.untilStarted(0, queue)).isZero();
+    assertThat(retryAfter.untilStarted(-1, queue)).isZero();
+    assertThat(retryAfter.untilStarted(5, queue)).isEqualTo(0.5);
+    assertThat(retryAfter.untilStarted(1, reading(0, 0, Duration.ZERO, 0))).isPositive();
+  }
+
+  @Test
   void callersReturnAsFastAsTheQueueDrains() {
     // 20 wait, 10 a second start: 40 refused at once are let back over some 4 seconds.
     Reading queue = reading(20, 2, Duration.ofSeconds(2), 10);

@@ -110,6 +110,7 @@ class JobFollowerTest {
         null,
         attempt,
         null,
+        false,
         reply == null ? null : new ReplyBody.Whole(reply),
         null);
   }

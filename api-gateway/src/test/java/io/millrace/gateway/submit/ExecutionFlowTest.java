@@ -92,6 +92,41 @@ class ExecutionFlowTest {
   }
 
   @Test
+  void aJobOfTheWiderRouteGoesTheSameWay() {
+    String body = "{\"code\":\"print(1)\",\"input\":[1],\"id\":\"mine\"}";
+    JsonNode whole = Api.json(api.post("/v1/jobs", body));
+    assertThat(whole.get("endpoint").asString()).isEqualTo("/v1/jobs");
+    assertThat(whole.get("id").asString()).isEqualTo("mine");
+    assertThat(whole.at("/response/stdout").asString()).isEqualTo("print(1)");
+    assertThat(whole.at("/response/display").isArray()).isTrue();
+    assertThat(whole.at("/response/files").isArray()).isTrue();
+
+    String[] noWait = {"Prefer", "respond-async"};
+    JsonNode accepted = Api.json(api.post("/v1/jobs", Api.code("x"), noWait));
+    assertThat(accepted.get("code").asInt()).isEqualTo(202);
+    assertThat(accepted.get("estimated_start").isNumber()).isTrue();
+    JsonNode plain = Api.json(api.execute(Api.code("x"), noWait));
+    assertThat(plain.has("estimated_start")).isFalse();
+  }
+
+  @Test
+  void theSameBodyOnTheOtherRouteIsAnotherRequest() {
+    String body = Api.code("print(1)");
+    assertThat(api.execute(body, "Idempotency-Key", "routes").statusCode()).isEqualTo(200);
+    assertThat(api.post("/v1/jobs", body, "Idempotency-Key", "routes").statusCode()).isEqualTo(422);
+  }
+
+  @Test
+  void aCancelledJobOfTheWiderRouteSaysSo() {
+    JsonNode accepted = Api.json(api.post("/v1/jobs", Api.code("wait"), "Prefer", "respond-async"));
+    String job = "/v1/jobs/" + accepted.get("job_id").asString();
+    JsonNode reply = Api.json(api.delete(job)).get("reply");
+    assertThat(reply.get("endpoint").asString()).isEqualTo("/v1/jobs");
+    assertThat(reply.get("files").isArray()).isTrue();
+    GO.release();
+  }
+
+  @Test
   void aFailedProgramIsTheCallers400() {
     HttpResponse<String> reply = api.execute(Api.code("fail"));
 

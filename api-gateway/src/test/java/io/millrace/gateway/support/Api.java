@@ -53,11 +53,15 @@ public final class Api {
   }
 
   /** Posts JSON. */
-  public HttpResponse<String> post(String path, String body) {
-    return send(
+  public HttpResponse<String> post(String path, String body, String... headers) {
+    HttpRequest.Builder request =
         request(path)
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body)));
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request);
   }
 
   public HttpResponse<String> delete(String path) {

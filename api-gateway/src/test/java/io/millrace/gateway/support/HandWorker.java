@@ -144,7 +144,7 @@ public final class HandWorker implements AutoCloseable {
   /** As a worker does: what Redis did not hear is said again. */
   private void finish(Granted granted, Outcome outcome, Duration runTime) {
     Job job = granted.lease().job();
-    Reply reply = Reply.to(job.jobId(), job.request().id(), outcome, speaker);
+    Reply reply = Reply.to(Reply.About.of(job), outcome, speaker);
     Eventually.holds(
         () -> {
           try {

@@ -2,6 +2,7 @@ package io.millrace.worker.sandbox;
 
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
+import io.millrace.job.Output;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,8 @@ public final class Sandbox implements AutoCloseable {
 
   /** So long a wide job's files may take to be kept. */
   private static final long TRANSFER_SECONDS = 300;
+
+  private static final long MEBIBYTE = 1 << 20;
 
   private final int slot;
   private final SandboxFiles files;
@@ -115,11 +118,28 @@ public final class Sandbox implements AutoCloseable {
       return CompletableFuture.failedFuture(
           new SandboxFailedException("the helper is not running"));
     }
+    if (wide.memoryBytes() != null && wide.memoryBytes() > settings.memory().toBytes()) {
+      return CompletableFuture.completedFuture(tooMuchMemory(wide.memoryBytes()));
+    }
     IncomingFiles files =
         new IncomingFiles(job.jobId().toString(), keeper, settings.outputFile().toBytes());
     return known
         .run(job, wide, listener, files)
         .orTimeout(job.request().timeout() + BACKSTOP_SECONDS + TRANSFER_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private WideOutcome tooMuchMemory(long asked) {
+    String why =
+        "memory_mb is %d, and this worker's limit for a job is %d"
+            .formatted(asked / MEBIBYTE, settings.memory().toMegabytes());
+    return new WideOutcome(
+        new Outcome.Failed(Output.NONE, "memory_limit", why, null),
+        "[]",
+        false,
+        null,
+        false,
+        List.of(),
+        new WideOutcome.Usage(0, 0, 0, "rusage"));
   }
 
   /** Kills this job if it runs here; its future then says that it was cancelled. */

@@ -26,8 +26,9 @@ final class Calls {
     this.witness = witness;
   }
 
-  HttpResponse<String> run(String body, String... headers) {
-    return call("post", EXECUTE, EXECUTE, body, headers);
+  /** Runs a program by this route. */
+  HttpResponse<String> run(String route, String body, String... headers) {
+    return call("post", route, route, body, headers);
   }
 
   HttpResponse<String> get(String template, String path, String... headers) {

@@ -92,10 +92,13 @@ class OpenApiTest {
             });
     try (History history = History.begin(folder.resolve("hooks"));
         HookReceiver receiver = HookReceiver.start(history)) {
-      String job = runEveryExample(calls, receiver.url());
+      String job = runEveryExample(Calls.EXECUTE, calls, receiver.url());
+      runEveryExample(JOBS, calls, receiver.url());
       askForJobs(calls, job);
       moveFiles(calls);
-      beRefused(calls);
+      beRefused(Calls.EXECUTE, calls);
+      beRefused(JOBS, calls);
+      useWrongKeys(calls);
     }
     Set<String> expected = new TreeSet<>(description.answers());
     expected.removeIf(answer -> FAULTS.contains(answer.substring(answer.lastIndexOf(' ') + 1)));
@@ -103,21 +106,21 @@ class OpenApiTest {
   }
 
   /** Sends the request examples as they are, but for the webhook's address; returns its job. */
-  private static String runEveryExample(Calls calls, String hook) {
+  private static String runEveryExample(String route, Calls calls, String hook) {
     String withWebhook = "";
-    for (JsonNode example : description.requests("post", Calls.EXECUTE).values()) {
+    for (JsonNode example : description.requests("post", route).values()) {
       JsonNode request = example.deepCopy();
       if (request.has("webhook_url")) {
         ((ObjectNode) request).put("webhook_url", hook);
-        withWebhook = jobId(calls.run(request.toString()));
+        withWebhook = jobId(calls.run(route, request.toString()));
         calls.get(JOB, JOBS + "/" + withWebhook + "?wait=30");
       } else {
-        assertThat(calls.run(request.toString()).statusCode()).isEqualTo(200);
+        assertThat(calls.run(route, request.toString()).statusCode()).isEqualTo(200);
       }
     }
-    calls.run("{\"code\":\"raise ValueError('boom')\"}");
-    calls.run("{\"code\":\"import time; time.sleep(60)\",\"timeout\":1}");
-    calls.run("{\"code\":\"\"}", "Prefer", "respond-async");
+    calls.run(route, "{\"code\":\"raise ValueError('boom')\"}");
+    calls.run(route, "{\"code\":\"import time; time.sleep(60)\",\"timeout\":1}");
+    calls.run(route, "{\"code\":\"\"}", "Prefer", "respond-async");
     return withWebhook;
   }
 
@@ -166,20 +169,23 @@ class OpenApiTest {
     calls.get(FILE, path);
   }
 
-  private static void beRefused(Calls calls) {
-    calls.run("{}");
-    calls.run("x".repeat(1024 * 1024 + 1));
-    calls.run("{}", "Content-Type", "text/plain");
+  private static void beRefused(String route, Calls calls) {
+    calls.run(route, "{}");
+    calls.run(route, "x".repeat(1024 * 1024 + 1));
+    calls.run(route, "{}", "Content-Type", "text/plain");
     String again = UUID.randomUUID().toString();
     String slow = "{\"code\":\"import time; time.sleep(60)\"}";
     HttpResponse<String> first =
-        calls.run(slow, "Idempotency-Key", again, "Prefer", "respond-async");
-    calls.run(slow, "Idempotency-Key", again);
-    calls.run("{\"code\":\"\"}", "Idempotency-Key", again);
+        calls.run(route, slow, "Idempotency-Key", again, "Prefer", "respond-async");
+    calls.run(route, slow, "Idempotency-Key", again);
+    calls.run(route, "{\"code\":\"\"}", "Idempotency-Key", again);
     calls.call("delete", JOB, JOBS + "/" + jobId(first), "");
     try (SleepingJobs full = SleepingJobs.fill(service)) {
-      calls.run("{\"code\":\"\"}");
+      calls.run(route, "{\"code\":\"\"}");
     }
+  }
+
+  private static void useWrongKeys(Calls calls) {
     for (String operation : description.answers()) {
       String[] parts = operation.split(" ");
       if (parts[2].equals("401")) {

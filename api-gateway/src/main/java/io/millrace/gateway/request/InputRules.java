@@ -1,0 +1,156 @@
+package io.millrace.gateway.request;
+
+import io.millrace.job.WideInputs.GivenFile;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What no schema says of a job's inputs. Each rule answers what is wrong, property by property; an
+ * empty list is well.
+ */
+final class InputRules {
+
+  private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+  private static final Set<String> OURS = Set.of("HOME", "PATH", "TMPDIR");
+  private static final List<String> OUR_PREFIXES = List.of("LD_", "PYTHON", "MILLRACE_");
+  private static final Set<String> NO_PARTS = Set.of("", ".", "..");
+  private static final int MOST_PART_BYTES = 255;
+  private static final int MOST_PATH_BYTES = 4000;
+
+  private InputRules() {}
+
+  static List<String> flaws(JsonNode request) {
+    List<String> flaws = new ArrayList<>();
+    if (hasLoneSurrogate(request.path("stdin"))) {
+      flaws.add("stdin holds a lone surrogate, which is no character");
+    }
+    texts(request, "args", flaws);
+    texts(request, "outputs", flaws);
+    request.path("env").properties().forEach(each -> env(each, flaws));
+    files(request.path("files"), flaws);
+    return flaws;
+  }
+
+  /** A file's bytes, which have passed. */
+  static GivenFile given(JsonNode file) {
+    String content = file.path("content").stringValue();
+    return new GivenFile(
+        file.path("path").stringValue(),
+        isBase64(file)
+            ? content
+            : Base64.getEncoder().encodeToString(content.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static void texts(JsonNode request, String name, List<String> flaws) {
+    JsonNode texts = request.path(name);
+    for (int i = 0; i < texts.size(); i++) {
+      String where = name + "[" + i + "]";
+      if (texts.path(i).stringValue().indexOf('\0') >= 0) {
+        flaws.add(where + " holds a NUL character");
+      } else if (hasLoneSurrogate(texts.path(i))) {
+        flaws.add(where + " holds a lone surrogate, which is no character");
+      }
+    }
+  }
+
+  private static void env(Map.Entry<String, JsonNode> each, List<String> flaws) {
+    String name = each.getKey();
+    String shown = "env." + Reasons.plain(name);
+    if (!ENV_NAME.matcher(name).matches()) {
+      flaws.add(shown + " must be named by letters, digits and _, and not begin with a digit");
+    } else if (OURS.contains(name)
+        || OUR_PREFIXES.stream().anyMatch(name::startsWith)
+        || name.toLowerCase(Locale.ROOT).endsWith("_proxy")) {
+      flaws.add(shown + " may not be set: the service sets it, or the interpreter obeys it");
+    } else if (each.getValue().stringValue().indexOf('\0') >= 0) {
+      flaws.add(shown + " holds a NUL character");
+    } else if (hasLoneSurrogate(each.getValue())) {
+      flaws.add(shown + " holds a lone surrogate, which is no character");
+    }
+  }
+
+  private static void files(JsonNode files, List<String> flaws) {
+    Set<String> paths = new HashSet<>();
+    Set<String> folders = new HashSet<>();
+    for (int i = 0; i < files.size(); i++) {
+      JsonNode file = files.path(i);
+      String path = file.path("path").stringValue();
+      String where = "files[" + i + "]";
+      String flaw = path(path);
+      if (flaw.isEmpty() && !isNew(path, paths, folders)) {
+        flaw = "is there twice, or below another file's";
+      }
+      if (!flaw.isEmpty()) {
+        flaws.add(where + ".path " + flaw);
+      } else if (isBase64(file) && !isDecodable(file.path("content").stringValue())) {
+        flaws.add(where + ".content is not base64");
+      } else if (hasLoneSurrogate(file.path("content"))) {
+        flaws.add(where + ".content holds a lone surrogate: send its bytes by encoding base64");
+      }
+    }
+  }
+
+  private static String path(String path) {
+    if (path.equals("main.py")) {
+      return "main.py is the program's own";
+    }
+    if (path.indexOf('\0') >= 0) {
+      return "holds a NUL character";
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(path)) {
+      return "holds a lone surrogate, which is no character";
+    }
+    if (bytes(path) > MOST_PATH_BYTES) {
+      return "has over " + MOST_PATH_BYTES + " bytes";
+    }
+    for (String part : path.split("/", -1)) {
+      if (NO_PARTS.contains(part)) {
+        return "must be relative, without empty parts, '.' and '..'";
+      }
+      if (bytes(part) > MOST_PART_BYTES) {
+        return "has a part of over " + MOST_PART_BYTES + " bytes";
+      }
+    }
+    return "";
+  }
+
+  /** Takes note of it; false for a path that is there already, as a file or as a folder of one. */
+  private static boolean isNew(String path, Set<String> paths, Set<String> folders) {
+    if (folders.contains(path) || !paths.add(path)) {
+      return false;
+    }
+    for (int at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
+      folders.add(path.substring(0, at));
+    }
+    return folders.stream().noneMatch(paths::contains);
+  }
+
+  private static boolean isBase64(JsonNode file) {
+    return file.path("encoding").asString("utf8").equals("base64");
+  }
+
+  private static boolean isDecodable(String base64) {
+    try {
+      Base64.getDecoder().decode(base64);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private static boolean hasLoneSurrogate(JsonNode text) {
+    return text.isString() && RequestValidator.hasLoneSurrogate(text.stringValue());
+  }
+}

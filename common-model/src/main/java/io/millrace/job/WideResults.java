@@ -1,0 +1,127 @@
+package io.millrace.job;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * What a job of {@link Reply#JOBS_ENDPOINT} leaves beside its result and its output. Immutable.
+ *
+ * @param displayJson what it showed: a JSON array of bundles by media type
+ * @param displayTruncated whether it showed more than is kept
+ * @param files those that came back, and those that were over a limit
+ * @param filesLost whether files were asked for and did not all come
+ * @param errorDetailJson its exception: a JSON object; null where there is none
+ * @param usage null where it never ran to its end
+ */
+public record WideResults(
+    String displayJson,
+    boolean displayTruncated,
+    List<MadeFile> files,
+    boolean filesLost,
+    @Nullable String errorDetailJson,
+    @Nullable Usage usage) {
+
+  /** Of a job that never ran to its end. */
+  public static final WideResults NONE = new WideResults("[]", false, List.of(), false, null, null);
+
+  /**
+   * A file that the job made or changed.
+   *
+   * @param sha256 of its bytes, in lower-case hexadecimal; null where they did not come
+   * @param content its bytes in this encoding; null where they are not in the reply
+   * @param encoding {@code utf8} or {@code base64}
+   * @param omitted {@code too_large} or {@code too_many}; null where it came whole
+   */
+  public record MadeFile(
+      String path,
+      long size,
+      @Nullable String sha256,
+      @Nullable String mediaType,
+      @Nullable String content,
+      @Nullable String encoding,
+      @Nullable String omitted) {
+
+    private MadeFile withoutContent() {
+      return content == null
+          ? this
+          : new MadeFile(path, size, sha256, mediaType, null, null, "too_large");
+    }
+  }
+
+  /**
+   * What it used with all that it started.
+   *
+   * @param memoryPeakBytes the most memory it had at once
+   * @param outputBytes what it wrote, before that was cut
+   * @param source {@code cgroup} or {@code rusage}: whence the memory is known
+   */
+  public record Usage(long cpuMs, long memoryPeakBytes, long outputBytes, String source) {}
+
+  public WideResults {
+    files = List.copyOf(files);
+  }
+
+  /** The same with names of files alone, for a reply that is too large. */
+  WideResults withoutContents() {
+    return new WideResults(
+        displayJson,
+        displayTruncated,
+        files.stream().map(MadeFile::withoutContent).toList(),
+        filesLost,
+        errorDetailJson,
+        usage);
+  }
+
+  /** The same without anything shown either. */
+  WideResults withoutDisplay() {
+    boolean less = displayTruncated || !displayJson.equals("[]");
+    return new WideResults("[]", less, withoutContents().files, filesLost, errorDetailJson, usage);
+  }
+
+  void write(JsonGenerator json) {
+    json.writeName("display");
+    json.writeRawValue(displayJson);
+    if (displayTruncated) {
+      json.writeBooleanProperty("display_truncated", true);
+    }
+    json.writeName("files");
+    json.writeStartArray();
+    files.forEach(file -> write(json, file));
+    json.writeEndArray();
+    if (filesLost) {
+      json.writeBooleanProperty("files_lost", true);
+    }
+    if (usage != null) {
+      json.writeName("usage");
+      json.writeStartObject();
+      json.writeNumberProperty("cpu_ms", usage.cpuMs());
+      json.writeNumberProperty("memory_peak_bytes", usage.memoryPeakBytes());
+      json.writeNumberProperty("output_bytes", usage.outputBytes());
+      json.writeStringProperty("source", usage.source());
+      json.writeEndObject();
+    }
+    if (errorDetailJson != null) {
+      json.writeName("error_detail");
+      json.writeRawValue(errorDetailJson);
+    }
+  }
+
+  private static void write(JsonGenerator json, MadeFile file) {
+    json.writeStartObject();
+    json.writeStringProperty("path", file.path());
+    json.writeNumberProperty("size", file.size());
+    writeIfThere(json, "sha256", file.sha256());
+    writeIfThere(json, "media_type", file.mediaType());
+    writeIfThere(json, "content", file.content());
+    writeIfThere(json, "encoding", file.encoding());
+    writeIfThere(json, "omitted", file.omitted());
+    json.writeEndObject();
+  }
+
+  private static void writeIfThere(JsonGenerator json, String name, @Nullable String value) {
+    if (value != null) {
+      json.writeStringProperty(name, value);
+    }
+  }
+}
