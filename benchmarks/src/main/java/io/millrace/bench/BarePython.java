@@ -5,7 +5,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -18,7 +20,43 @@ public final class BarePython {
 
   private static final String DRIVER = "/bare_python.py";
 
+  /** The one that the worker's jobs get: {@code millrace.sandbox.python}. */
+  private static final String PYTHON =
+      Objects.requireNonNullElse(System.getenv("MILLRACE_SANDBOX_PYTHON"), "python3");
+
+  private static final String WHICH =
+      "import os, platform, sys\n"
+          + "print('Python', platform.python_version(), 'at', os.path.realpath(sys.executable))";
+  private static final int STARTS = 15;
+
+  /** A start with all that a site adds takes so many times what one without takes, at most. */
+  private static final double USUAL = 2;
+
   private BarePython() {}
+
+  /** Its version and where it really is, and whether something makes its starts slow. */
+  public static String describe() throws InterruptedException {
+    try {
+      Process process = new ProcessBuilder(PYTHON, "-c", WHICH).start();
+      String which = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return which.strip() + slowness();
+    } catch (IOException e) {
+      return "no " + PYTHON;
+    }
+  }
+
+  private static String slowness() throws InterruptedException {
+    double whole = run(1, STARTS, Duration.ofMinutes(1), "pass").samples().median();
+    double least = run(1, STARTS, Duration.ofMinutes(1), "pass", "-S", "-E").samples().median();
+    return whole <= USUAL * least
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            " (a start takes %.1f ms and without its site %.1f: something in its site-packages makes"
+                + " each slow, and the ratios better than they are)",
+            whole,
+            least);
+  }
 
   /** Runs one after another. */
   public static Measured sequential(String code, int runs) throws InterruptedException {
@@ -35,21 +73,21 @@ public final class BarePython {
     return run(1, 1, Duration.ofMinutes(1), code).errors() == 0;
   }
 
-  private static Measured run(int callers, int runs, Duration time, String code)
+  private static Measured run(int callers, int runs, Duration time, String code, String... options)
       throws InterruptedException {
-    String[] command = {
-      "python3", "-c", driver(), "" + callers, "" + runs, "" + time.toMillis() / 1000.0, code
-    };
+    List<String> command = new ArrayList<>(List.of(PYTHON, "-c", driver()));
+    command.addAll(List.of("" + callers, "" + runs, "" + time.toMillis() / 1000.0, code));
+    command.addAll(List.of(options));
     try {
       Process process =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
-        throw new IllegalStateException("python3 could not be measured");
+        throw new IllegalStateException(PYTHON + " could not be measured");
       }
       return read(new ObjectMapper().readTree(said));
     } catch (IOException e) {
-      throw new UncheckedIOException("python3 could not be started", e);
+      throw new UncheckedIOException(PYTHON + " could not be started", e);
     }
   }
 

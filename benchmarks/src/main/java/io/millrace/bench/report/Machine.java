@@ -1,7 +1,7 @@
 package io.millrace.bench.report;
 
+import io.millrace.bench.BarePython;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -14,7 +14,7 @@ public final class Machine {
   private Machine() {}
 
   /** A sentence with everything that matters for the figures. */
-  public static String describe(Clock clock) {
+  public static String describe(Clock clock) throws InterruptedException {
     return String.format(
         Locale.ROOT,
         "%s: %s, %d processors, %.0f GiB of memory, Linux %s, Java %s, %s; load average before"
@@ -25,7 +25,7 @@ public final class Machine {
         Double.parseDouble(line("/proc/meminfo", "MemTotal").replaceAll("\\D", "")) / (1 << 20),
         System.getProperty("os.version"),
         System.getProperty("java.version"),
-        python(),
+        BarePython.describe(),
         read("/proc/loadavg").split(" ")[0]);
   }
 
@@ -43,15 +43,6 @@ public final class Machine {
       return Files.readString(Path.of(file));
     } catch (IOException e) {
       return "unknown";
-    }
-  }
-
-  private static String python() {
-    try {
-      Process process = new ProcessBuilder("python3", "--version").start();
-      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    } catch (IOException e) {
-      return "no python3";
     }
   }
 }

@@ -55,8 +55,9 @@ class PageTest {
   }
 
   @Test
-  void theMachineIsDescribed() {
-    assertThat(Machine.describe(Clock.systemUTC())).contains("processors", "Python 3", "Java ");
+  void theMachineIsDescribed() throws InterruptedException {
+    assertThat(Machine.describe(Clock.systemUTC()))
+        .contains("processors", "Python 3", " at /", "Java ");
   }
 
   private static Section section(String name, String text) {
