@@ -44,19 +44,33 @@ public final class JobArchive {
       return Optional.empty();
     }
     return Optional.of(
-        new JobStatus(
+        status(
             jobId,
             Objects.requireNonNull(fields.get("owner")),
-            fields.get("id"),
-            JobState.ofWireName(state),
-            time(fields.get("accepted")),
-            time(fields.get("started")),
-            time(fields.get("finished")),
-            Integer.parseInt(fields.getOrDefault("attempt", "0")),
-            fields.get("webhook_url"),
-            fields.containsKey("wide"),
+            fields,
             reply(JobState.ofWireName(state), fields),
             RecordPointer.parse(fields.getOrDefault("record", "")).orElse(null)));
+  }
+
+  private static JobStatus status(
+      UUID jobId,
+      String owner,
+      Map<String, String> fields,
+      @Nullable ReplyBody reply,
+      @Nullable RecordPointer record) {
+    return new JobStatus(
+        jobId,
+        owner,
+        fields.get("id"),
+        JobState.ofWireName(Objects.requireNonNull(fields.get("state"))),
+        time(fields.get("accepted")),
+        time(fields.get("started")),
+        time(fields.get("finished")),
+        Integer.parseInt(fields.getOrDefault("attempt", "0")),
+        fields.get("webhook_url"),
+        fields.containsKey("wide"),
+        reply,
+        record);
   }
 
   private static @Nullable ReplyBody reply(JobState state, Map<String, String> fields) {
@@ -122,20 +136,8 @@ public final class JobArchive {
 
   private static ListedJob listed(String owner, String json) {
     Map<String, String> fields = JSON.readValue(json, FIELDS);
-    JobStatus job =
-        new JobStatus(
-            UUID.fromString(Objects.requireNonNull(fields.get("job_id"))),
-            owner,
-            fields.get("id"),
-            JobState.ofWireName(Objects.requireNonNull(fields.get("state"))),
-            time(fields.get("accepted")),
-            time(fields.get("started")),
-            time(fields.get("finished")),
-            Integer.parseInt(fields.getOrDefault("attempt", "0")),
-            fields.get("webhook_url"),
-            fields.containsKey("wide"),
-            null,
-            null);
+    UUID jobId = UUID.fromString(Objects.requireNonNull(fields.get("job_id")));
+    JobStatus job = status(jobId, owner, fields, null, null);
     return new ListedJob(job, fields.get("reason"), fields.get("delivery"));
   }
 
