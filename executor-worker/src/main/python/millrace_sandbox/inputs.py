@@ -11,6 +11,8 @@ import sys
 import time
 from typing import Any, Callable, Dict, Iterator, List, NoReturn, Tuple
 
+from .result import with_every_digit
+
 _CHUNK = 1 << 18
 _DEEPEST = 5000  # and more than any request may have
 _COARSE_CLOCK = 5  # CLOCK_REALTIME_COARSE, by which file systems tell the time
@@ -42,16 +44,12 @@ class Inflow:
 
 def decoded(text: bytes) -> Any:
     """As the JSON says it: however deep, however long its numbers."""
-    deepest, digits = sys.getrecursionlimit(), getattr(sys, "get_int_max_str_digits", int)()
+    deepest = sys.getrecursionlimit()
     sys.setrecursionlimit(_DEEPEST)
-    if digits:
-        sys.set_int_max_str_digits(0)
     try:
-        return json.loads(text)
+        return with_every_digit(lambda: json.loads(text))
     finally:
         sys.setrecursionlimit(deepest)
-        if digits:
-            sys.set_int_max_str_digits(digits)
 
 
 def write_files(folder: str, files: List[Tuple[str, int]], inflow: Inflow) -> Dict[str, Signature]:

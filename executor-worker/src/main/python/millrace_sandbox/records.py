@@ -12,7 +12,7 @@
     LOST            something matched and could not be read
     DONE            nothing follows
 
-The helper holds each to its limits and its place (report_reader.py): whatever is here, the program may have written.
+The helper holds each to its limits and its place (wide_report.py): whatever is here, the program may have written.
 """
 from __future__ import annotations
 

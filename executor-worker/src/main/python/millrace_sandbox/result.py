@@ -15,11 +15,12 @@ import json
 import math
 import re
 import sys
-from typing import Any, Callable, Optional, Set
+from typing import Any, Callable, Optional, Set, TypeVar
 
 _DEEPEST = 200
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _NONE_OF_THEIRS = object()
+_T = TypeVar("_T")
 
 
 def encode(value: Any, limit: int) -> Optional[bytes]:
@@ -27,19 +28,19 @@ def encode(value: Any, limit: int) -> Optional[bytes]:
     try:
         text = _dumps(value)
     except Exception:  # of any kind: the value may be of a class of the job's
-        text = _with_every_digit(lambda: _dumps(_natural(value, set(), 0)))
+        text = with_every_digit(lambda: _dumps(_natural(value, set(), 0)))
     data = _LONE_SURROGATE.sub("\ufffd", text).encode("utf-8")
     return data if len(data) <= limit else None
 
 
-def _with_every_digit(encode_: Callable[[], str]) -> str:
-    """The interpreter limits how long a number's text may be; the program's exit functions are still to come."""
+def with_every_digit(convert: Callable[[], _T]) -> _T:
+    """Without the interpreter's limit of how long a number's text may be, which the program has again afterwards."""
     if not hasattr(sys, "set_int_max_str_digits"):
-        return encode_()
+        return convert()
     limit = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(0)
     try:
-        return encode_()
+        return convert()
     finally:
         sys.set_int_max_str_digits(limit)
 

@@ -27,6 +27,8 @@ from .wide_request import Refusal, WideRequest
 
 _SECONDS_TO_SEND_FILES = 30.0
 _WIDE_PIPE = 1 << 20
+_OF_NO_RUN = {"display_len": 0, "display_truncated": False, "error_detail_len": 0, "omitted": [], "files_lost": False,
+              "usage": {"cpu_ms": 0, "memory_peak_bytes": 0, "output_bytes": 0, "source": "rusage"}}
 
 
 class WideJob(Job):
@@ -224,12 +226,10 @@ class WideJob(Job):
         return frames.with_header(header, *body, display, detail)
 
     def _refused(self, verdict: str, sentence: str) -> Dict[str, Any]:
-        nothing = {"cpu_ms": 0, "memory_peak_bytes": 0, "output_bytes": 0, "source": "rusage"}
         lengths = {name + "_len": 0 for name in ("stdout", "stderr", "result")}
         cut = {name + "_truncated": False for name in ("stdout", "stderr", "result")}
         return {"job_id": self.job_id, "verdict": verdict, "exit_code": None, "signal": None, "error": sentence, "limit": None,
-                **lengths, **cut, "run_us": 0, "wait_us": 0, "cpu_us": 0, "max_rss_kb": 0, "wide": {"display_len": 0, "display_truncated": False, "error_detail_len": 0, "omitted": [], "files_lost": False,
-                          "usage": nothing}}
+                **lengths, **cut, "run_us": 0, "wait_us": 0, "cpu_us": 0, "max_rss_kb": 0, "wide": _OF_NO_RUN}
 
 
 class _Outgoing(FileSink):
