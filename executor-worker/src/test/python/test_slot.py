@@ -8,32 +8,14 @@ import subprocess
 import tempfile
 import time
 import unittest
-from typing import Any, Dict, List, Tuple
+from typing import List, Tuple
 
 import support
-from millrace_sandbox.client import Outcome, Slot, SlotLost
+from millrace_sandbox.client import Outcome, Slot
+from slots import TierTest, for_each_tier
 
-LIGHT = ["json", "re", "random", "tempfile", "threading", "traceback"]
 
-
-class SlotTest(unittest.TestCase):
-    """Subclasses, one a tier, are made below: a slot for each is started once."""
-
-    tier = ""
-    launcher: List[str] = []
-    slot: Slot
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        if not cls.tier:
-            raise unittest.SkipTest("base class")
-        cls.slot = Slot(cls.launcher, support.PYTHON, tier=cls.tier, preimport=LIGHT)
-        assert cls.slot.hello["ready"], cls.slot.hello
-
-    @classmethod
-    def tearDownClass(cls) -> None:
-        assert cls.slot.close() == 0
-
+class SlotTest(TierTest):
     def run_job(self, code: str, timeout_ms: int = 5000) -> Outcome:
         return self.slot.run(code, timeout_ms)
 
@@ -293,12 +275,7 @@ class SettingsTest(unittest.TestCase):
             self.assertEqual([[], "x\n", [2, 3]], json.loads(outcome.result or b"null"), outcome)
 
 
-def _for_each_tier() -> Dict[str, Any]:
-    return {"SlotTest_" + tier: type("SlotTest_" + tier, (SlotTest,), {"tier": tier, "launcher": launcher})
-            for tier, launcher in support.tiers().items()}
-
-
-globals().update(_for_each_tier())
+globals().update(for_each_tier(SlotTest))
 
 if __name__ == "__main__":
     unittest.main()

@@ -9,39 +9,22 @@ import os
 import re
 import time
 import unittest
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List
 
 import support
 from millrace_sandbox import frames
 from millrace_sandbox.client import Outcome, Slot, SlotLost
+from slots import TierTest, for_each_tier
 
 MIB = 1 << 20
 PNG = b"\x89PNG\r\n\x1a\n"
-LIGHT = ["json", "re", "random", "tempfile", "threading", "traceback"]
 
 
 def _has(name: str) -> bool:
     return support.PYTHON == "/usr/bin/python3" and importlib.util.find_spec(name) is not None
 
 
-class WideTest(unittest.TestCase):
-    """Subclasses, one a tier, are made below: a slot for each is started once."""
-
-    tier = ""
-    launcher: List[str] = []
-    slot: Slot
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        if not cls.tier:
-            raise unittest.SkipTest("base class")
-        cls.slot = Slot(cls.launcher, support.PYTHON, tier=cls.tier, preimport=LIGHT)
-        assert cls.slot.hello["ready"], cls.slot.hello
-
-    @classmethod
-    def tearDownClass(cls) -> None:
-        assert cls.slot.close() == 0
-
+class WideTest(TierTest):
     def setUp(self) -> None:
         self.files: Dict[str, bytes] = {}
         self.broken: List[str] = []
@@ -441,12 +424,7 @@ def peak_kib(pid: int) -> int:
         return 0
 
 
-def _for_each_tier() -> Dict[str, Any]:
-    return {"WideTest_" + tier: type("WideTest_" + tier, (WideTest,), {"tier": tier, "launcher": launcher})
-            for tier, launcher in support.tiers().items()}
-
-
-globals().update(_for_each_tier())
+globals().update(for_each_tier(WideTest))
 
 if __name__ == "__main__":
     unittest.main()

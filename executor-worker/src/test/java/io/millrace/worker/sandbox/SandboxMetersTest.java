@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.job.ExecutionRequest;
-import io.millrace.job.Job;
 import io.millrace.job.Outcome;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +36,8 @@ class SandboxMetersTest {
       sandbox.start();
       assertThat(count("millrace.sandbox.starts")).isEqualTo(1);
 
-      Outcome outcome = sandbox.run(job(), new Deaf()).get(60, TimeUnit.SECONDS);
+      Outcome outcome =
+          sandbox.run(TestSandbox.job("print(1)", 10), new Deaf()).get(60, TimeUnit.SECONDS);
       assertThat(outcome).isInstanceOf(Outcome.Succeeded.class);
       await().atMost(20, TimeUnit.SECONDS).until(() -> count("millrace.sandbox.recycled") >= 1);
 
@@ -66,16 +64,6 @@ class SandboxMetersTest {
   private Sandbox sandbox(String python) {
     SandboxSettings replacedAtEachJob = TestSandbox.settings("fallback", python, 1);
     return new Sandbox(0, files, replacedAtEachJob, "auto", new SandboxMeters(meters));
-  }
-
-  private static Job job() {
-    return new Job(
-        UUID.randomUUID(),
-        "tester",
-        new ExecutionRequest("print(1)", 10, null, null),
-        0,
-        null,
-        null);
   }
 
   private static final class Deaf implements OutputListener {

@@ -1,10 +1,10 @@
 package io.millrace.worker.sandbox;
 
+import static io.millrace.worker.sandbox.TestSandbox.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -42,9 +41,7 @@ class SandboxTest {
   @BeforeAll
   static void unpack() throws Exception {
     files = SandboxFiles.unpack();
-    sandbox =
-        new Sandbox(
-            0, files, settings("fallback"), "auto", new SandboxMeters(new SimpleMeterRegistry()));
+    sandbox = TestSandbox.sandbox(files);
   }
 
   @AfterAll
@@ -55,16 +52,6 @@ class SandboxTest {
 
   private static SandboxSettings settings(String require) {
     return TestSandbox.settings(require, "/usr/bin/python3", 100);
-  }
-
-  private static Job job(String code, int timeout) {
-    return new Job(
-        UUID.randomUUID(),
-        "tester",
-        new ExecutionRequest(code, timeout, null, null),
-        0,
-        null,
-        null);
   }
 
   private static Outcome run(String code, int timeout) throws Exception {

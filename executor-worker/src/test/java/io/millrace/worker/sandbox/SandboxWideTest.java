@@ -1,11 +1,10 @@
 package io.millrace.worker.sandbox;
 
+import static io.millrace.worker.sandbox.TestSandbox.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.job.ExecutionRequest;
-import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -16,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -44,29 +42,13 @@ class SandboxWideTest {
   @BeforeAll
   static void unpack() throws Exception {
     files = SandboxFiles.unpack();
-    sandbox =
-        new Sandbox(
-            0,
-            files,
-            TestSandbox.settings("fallback", "/usr/bin/python3", 100),
-            "auto",
-            new SandboxMeters(new SimpleMeterRegistry()));
+    sandbox = TestSandbox.sandbox(files);
   }
 
   @AfterAll
   static void clean() throws Exception {
     sandbox.close();
     files.close();
-  }
-
-  private static Job job(String code, int timeout) {
-    return new Job(
-        UUID.randomUUID(),
-        "tester",
-        new ExecutionRequest(code, timeout, null, null),
-        0,
-        null,
-        null);
   }
 
   private static CompletableFuture<WideOutcome> start(
