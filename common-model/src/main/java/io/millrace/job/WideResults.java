@@ -50,11 +50,12 @@ public record WideResults(
   }
 
   /**
-   * What it used with all that it started.
+   * What a job used with all that it started, the sandbox's own processes left out.
    *
-   * @param memoryPeakBytes the most memory it had at once
-   * @param outputBytes what it wrote, before that was cut
-   * @param source {@code cgroup} or {@code rusage}: whence the memory is known
+   * @param cpuMs milliseconds of cpu, from the kernel's accounts of its processes
+   * @param memoryPeakBytes the most memory it had at once; by {@code rusage}, its largest process
+   * @param outputBytes what it wrote to stdout and stderr, before they were cut
+   * @param source whence the memory is known: {@code cgroup} or {@code rusage}
    */
   public record Usage(long cpuMs, long memoryPeakBytes, long outputBytes, String source) {}
 

@@ -107,7 +107,6 @@ final class WideRun {
     for (WideOutcome.Omitted each : run.omitted()) {
       files.add(new MadeFile(each.path(), each.size(), null, null, null, null, each.omitted()));
     }
-    WideOutcome.Usage used = run.usage();
     return new Ended(
         run.outcome(),
         new WideResults(
@@ -116,7 +115,6 @@ final class WideRun {
             files,
             run.filesLost(),
             run.errorDetailJson(),
-            new WideResults.Usage(
-                used.cpuMs(), used.memoryPeakBytes(), used.outputBytes(), used.source())));
+            run.usage()));
   }
 }

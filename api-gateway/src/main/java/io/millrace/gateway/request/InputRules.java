@@ -1,5 +1,6 @@
 package io.millrace.gateway.request;
 
+import io.millrace.job.FilePath;
 import io.millrace.job.WideInputs.GivenFile;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,9 +22,6 @@ final class InputRules {
   private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
   private static final Set<String> OURS = Set.of("HOME", "PATH", "TMPDIR");
   private static final List<String> OUR_PREFIXES = List.of("LD_", "PYTHON", "MILLRACE_");
-  private static final Set<String> NO_PARTS = Set.of("", ".", "..");
-  private static final int MOST_PART_BYTES = 255;
-  private static final int MOST_PATH_BYTES = 4000;
 
   private InputRules() {}
 
@@ -84,7 +82,7 @@ final class InputRules {
       JsonNode file = files.path(i);
       String path = file.path("path").stringValue();
       String where = "files[" + i + "]";
-      String flaw = path(path);
+      String flaw = path.equals("main.py") ? "main.py is the program's own" : FilePath.flaw(path);
       if (flaw.isEmpty() && !isNew(path, paths, folders)) {
         flaw = "is there twice, or below another file's";
       }
@@ -96,30 +94,6 @@ final class InputRules {
         flaws.add(where + ".content holds a lone surrogate: send its bytes by encoding base64");
       }
     }
-  }
-
-  private static String path(String path) {
-    if (path.equals("main.py")) {
-      return "main.py is the program's own";
-    }
-    if (path.indexOf('\0') >= 0) {
-      return "holds a NUL character";
-    }
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(path)) {
-      return "holds a lone surrogate, which is no character";
-    }
-    if (bytes(path) > MOST_PATH_BYTES) {
-      return "has over " + MOST_PATH_BYTES + " bytes";
-    }
-    for (String part : path.split("/", -1)) {
-      if (NO_PARTS.contains(part)) {
-        return "must be relative, without empty parts, '.' and '..'";
-      }
-      if (bytes(part) > MOST_PART_BYTES) {
-        return "has a part of over " + MOST_PART_BYTES + " bytes";
-      }
-    }
-    return "";
   }
 
   /** Takes note of it; false for a path that is there already, as a file or as a folder of one. */
@@ -144,10 +118,6 @@ final class InputRules {
     } catch (IllegalArgumentException e) {
       return false;
     }
-  }
-
-  private static int bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private static boolean hasLoneSurrogate(JsonNode text) {

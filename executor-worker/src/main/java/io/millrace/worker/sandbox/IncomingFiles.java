@@ -1,5 +1,6 @@
 package io.millrace.worker.sandbox;
 
+import io.millrace.job.FilePath;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,6 +3,7 @@ package io.millrace.worker.sandbox;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Output;
+import io.millrace.job.WideResults.Usage;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +140,7 @@ public final class Sandbox implements AutoCloseable {
         null,
         false,
         List.of(),
-        new WideOutcome.Usage(0, 0, 0, "rusage"));
+        new Usage(0, 0, 0, "rusage"));
   }
 
   /** Kills this job if it runs here; its future then says that it was cancelled. */

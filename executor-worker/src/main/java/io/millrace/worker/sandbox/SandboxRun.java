@@ -3,6 +3,7 @@ package io.millrace.worker.sandbox;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Output;
+import io.millrace.job.WideResults.Usage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -58,7 +59,7 @@ final class SandboxRun {
       int errorDetailLen,
       boolean filesLost,
       List<WideOutcome.Omitted> omitted,
-      WideOutcome.Usage usage) {}
+      Usage usage) {}
 
   /** A result's header, and where its body begins. */
   private record Opened(Header header, byte[] payload, int bodyAt) {

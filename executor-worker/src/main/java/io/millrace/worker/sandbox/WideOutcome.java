@@ -1,6 +1,7 @@
 package io.millrace.worker.sandbox;
 
 import io.millrace.job.Outcome;
+import io.millrace.job.WideResults.Usage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +30,4 @@ public record WideOutcome(
    * @param omitted {@code too_large} or {@code too_many}
    */
   public record Omitted(String path, long size, String omitted) {}
-
-  /**
-   * What a job used with all that it started, the sandbox's own processes left out.
-   *
-   * @param cpuMs milliseconds of cpu, from the kernel's accounts of its processes
-   * @param memoryPeakBytes the most memory it had at once; by {@code rusage}, its largest process
-   * @param outputBytes what it wrote to stdout and stderr, before they were cut
-   * @param source whence the memory is known: {@code cgroup} or {@code rusage}
-   */
-  public record Usage(long cpuMs, long memoryPeakBytes, long outputBytes, String source) {}
 }
