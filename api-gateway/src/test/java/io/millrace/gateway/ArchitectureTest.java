@@ -118,8 +118,7 @@ class ArchitectureTest {
   static final ArchRule onlyTheDispatcherCallsOut =
       noClasses()
           .that()
-          .resideOutsideOfPackages(
-              "io.millrace.gateway.webhook.dispatch..", "io.millrace.gateway.webhook.address..")
+          .resideOutsideOfPackage("io.millrace.gateway.webhook.dispatch..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("reactor.netty.http.client..", "java.net.http..")

@@ -1,9 +1,9 @@
 package io.millrace.gateway.webhook;
 
 import io.millrace.gateway.submit.WebhookRule;
-import io.millrace.gateway.webhook.address.AddressPolicy;
 import io.millrace.gateway.webhook.sign.WebhookSecret;
 import io.millrace.gateway.webhook.sign.WebhookSignature;
+import io.millrace.outbound.AddressPolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -1,7 +1,7 @@
 package io.millrace.gateway.webhook;
 
-import io.millrace.gateway.webhook.address.Network;
 import io.millrace.gateway.webhook.sign.WebhookSecret;
+import io.millrace.outbound.Network;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,14 +1,14 @@
 package io.millrace.gateway.webhook;
 
-import io.millrace.gateway.webhook.address.AddressBytes;
-import io.millrace.gateway.webhook.address.AddressPolicy;
-import io.millrace.gateway.webhook.address.HostNames;
+import io.millrace.outbound.AddressBytes;
+import io.millrace.outbound.AddressPolicy;
+import io.millrace.outbound.HostNames;
 import java.util.Optional;
 
 /**
  * What a webhook URL must be to be taken: everything that can be told without asking a resolver.
- * What its name means is checked at each attempt, by {@link
- * io.millrace.gateway.webhook.address.PinnedResolver}. Immutable.
+ * What its name means is checked at each attempt, by {@link io.millrace.outbound.PinnedResolver}.
+ * Immutable.
  */
 public final class WebhookUrlPolicy {
 

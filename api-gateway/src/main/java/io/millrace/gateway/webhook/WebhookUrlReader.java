@@ -1,7 +1,7 @@
 package io.millrace.gateway.webhook;
 
-import io.millrace.gateway.webhook.address.AddressBytes;
-import io.millrace.gateway.webhook.address.HostNames;
+import io.millrace.outbound.AddressBytes;
+import io.millrace.outbound.HostNames;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -2,7 +2,7 @@ package io.millrace.gateway.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.gateway.webhook.address.AddressPolicy;
+import io.millrace.outbound.AddressPolicy;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;

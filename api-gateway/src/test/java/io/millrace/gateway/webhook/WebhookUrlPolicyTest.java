@@ -2,8 +2,8 @@ package io.millrace.gateway.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.gateway.webhook.address.AddressPolicy;
-import io.millrace.gateway.webhook.address.Network;
+import io.millrace.outbound.AddressPolicy;
+import io.millrace.outbound.Network;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -1,11 +1,11 @@
 package io.millrace.gateway.webhook.dispatch;
 
 import io.millrace.gateway.webhook.WebhookTarget;
-import io.millrace.gateway.webhook.address.PinnedResolver;
-import io.millrace.gateway.webhook.address.Resolution;
 import io.millrace.gateway.webhook.delivery.AttemptOutcome;
 import io.millrace.gateway.webhook.delivery.Delivery;
 import io.millrace.gateway.webhook.sign.WebhookSignature;
+import io.millrace.outbound.PinnedResolver;
+import io.millrace.outbound.Resolution;
 import io.millrace.trace.Traceparent;
 import java.time.Clock;
 import java.time.Duration;

@@ -2,13 +2,13 @@ package io.millrace.gateway.webhook.dispatch;
 
 import io.millrace.gateway.webhook.WebhookSettings;
 import io.millrace.gateway.webhook.WebhookTarget;
-import io.millrace.gateway.webhook.address.AddressPolicy;
-import io.millrace.gateway.webhook.address.NameLookup;
-import io.millrace.gateway.webhook.address.Network;
-import io.millrace.gateway.webhook.address.PinnedResolver;
 import io.millrace.gateway.webhook.delivery.Delivery;
 import io.millrace.gateway.webhook.sign.WebhookSecret;
 import io.millrace.gateway.webhook.sign.WebhookSignature;
+import io.millrace.outbound.AddressPolicy;
+import io.millrace.outbound.NameLookup;
+import io.millrace.outbound.Network;
+import io.millrace.outbound.PinnedResolver;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;

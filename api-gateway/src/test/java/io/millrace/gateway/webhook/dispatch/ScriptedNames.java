@@ -1,6 +1,6 @@
 package io.millrace.gateway.webhook.dispatch;
 
-import io.millrace.gateway.webhook.address.NameLookup;
+import io.millrace.outbound.NameLookup;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

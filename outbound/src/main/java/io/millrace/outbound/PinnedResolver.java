@@ -1,4 +1,4 @@
-package io.millrace.gateway.webhook.address;
+package io.millrace.outbound;
 
 import java.net.InetAddress;
 import java.util.List;
@@ -6,9 +6,9 @@ import java.util.Optional;
 import reactor.core.publisher.Mono;
 
 /**
- * Resolves a receiver's host once and checks every answer: one bad address among good ones blocks
- * the attempt, since whoever controls the name chose them all. The addresses carry the host's name,
- * so that TLS is verified against the name while the socket goes to the checked address.
+ * Resolves a host once and checks every answer: one bad address among good ones blocks the attempt,
+ * since whoever controls the name chose them all. The addresses carry the host's name, so that TLS
+ * is verified against the name while the socket goes to the checked address.
  */
 public final class PinnedResolver {
 

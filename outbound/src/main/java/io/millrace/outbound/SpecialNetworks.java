@@ -1,4 +1,4 @@
-package io.millrace.gateway.webhook.address;
+package io.millrace.outbound;
 
 import java.util.List;
 import java.util.Optional;
@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * Every range that is not a public host's: the IANA registries of special-purpose IPv4 and IPv6
  * addresses, multicast, and what the clouds keep for themselves. The registries' "globally
- * reachable" service ranges (AS112, AMT, TURN and the like) are refused too: no receiver lives
- * there.
+ * reachable" service ranges (AS112, AMT, TURN and the like) are refused too: no host that anybody
+ * means lives there.
  */
 final class SpecialNetworks {
 

@@ -1,4 +1,4 @@
-package io.millrace.gateway.webhook.address;
+package io.millrace.outbound;
 
 import java.util.Locale;
 import java.util.Optional;

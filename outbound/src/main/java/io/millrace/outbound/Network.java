@@ -1,4 +1,4 @@
-package io.millrace.gateway.webhook.address;
+package io.millrace.outbound;
 
 import io.netty.util.NetUtil;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package io.millrace.gateway.webhook.address;
+package io.millrace.outbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,4 +1,4 @@
-package io.millrace.gateway.webhook.address;
+package io.millrace.outbound;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioDatagramChannel;
@@ -16,8 +16,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Asks the machine's name servers, once for each call: nothing is remembered, no search domain is
- * tried, no thread waits, so a name server that hangs costs its own receiver's time and nobody
- * else's.
+ * tried, no thread waits, so a name server that hangs costs the time of who asked for that name and
+ * nobody else's.
  */
 public final class DnsLookup implements NameLookup, AutoCloseable {
 

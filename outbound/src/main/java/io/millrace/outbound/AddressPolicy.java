@@ -1,4 +1,4 @@
-package io.millrace.gateway.webhook.address;
+package io.millrace.outbound;
 
 import java.net.InetAddress;
 import java.util.List;
@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Says to which addresses a webhook may go: public hosts, and the networks that the operator has
- * opened. Immutable.
+ * Says to which addresses a socket may be opened: public hosts, and the networks that the operator
+ * has opened. Immutable.
  */
 public final class AddressPolicy {
 
