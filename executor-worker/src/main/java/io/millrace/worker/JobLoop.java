@@ -1,7 +1,6 @@
 package io.millrace.worker;
 
 import io.millrace.job.AboutJob;
-import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.WideInputs;
 import io.millrace.store.Lease;
@@ -17,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -35,7 +35,7 @@ final class JobLoop implements Runnable {
   private record Started(
       Lease lease,
       Recording recording,
-      CompletableFuture<Ended> running,
+      Supplier<CompletableFuture<Ended>> running,
       Traces.Step processing,
       Traces.Step step,
       long startedAt) {}
@@ -79,16 +79,28 @@ final class JobLoop implements Runnable {
     Traces.Step step = traces.begin("run in sandbox", Traces.Kind.INNER, lease.job().traceparent());
     step.tag("attempt", lease.attempt());
     Recording recording = output.open(lease.job().jobId(), lease.attempt());
-    CompletableFuture<Ended> running = run(lease.job(), recording);
-    keeper.hold(lease, () -> sandbox.kill(lease.job().jobId()));
+    WideInputs wide = lease.job().request().wide();
+    Supplier<CompletableFuture<Ended>> running =
+        wide == null ? runPlain(lease, recording) : runWide(lease, wide, recording);
     jobs.add(Optional.of(new Started(lease, recording, running, processing, step, startedAt)));
   }
 
-  private CompletableFuture<Ended> run(Job job, Recording recording) {
-    WideInputs wide = job.request().wide();
-    return wide == null
-        ? sandbox.run(job, recording).thenApply(Ended::new)
-        : new WideRun(job, wide).start(sandbox, recording);
+  /**
+   * Runs at once. A kill that comes before the sandbox has the job finds nothing to kill; the next
+   * beat asks for it again.
+   */
+  private Supplier<CompletableFuture<Ended>> runPlain(Lease lease, Recording recording) {
+    keeper.hold(lease, () -> sandbox.kill(lease.job().jobId()));
+    CompletableFuture<Ended> running = sandbox.run(lease.job(), recording).thenApply(Ended::new);
+    return () -> running;
+  }
+
+  /** The slot's own thread hands the inputs over, which may take long. */
+  private Supplier<CompletableFuture<Ended>> runWide(
+      Lease lease, WideInputs wide, Recording recording) {
+    WideRun run = new WideRun(lease.job(), wide, sandbox);
+    keeper.hold(lease, run::kill);
+    return () -> run.start(recording);
   }
 
   /** Lets a slot without a job see that the worker drains. */
@@ -148,7 +160,7 @@ final class JobLoop implements Runnable {
   private static Ended await(Started job) throws SandboxFailedException {
     try (Traces.Step step = job.step()) {
       try {
-        return job.running().get();
+        return job.running().get().get();
       } catch (ExecutionException e) {
         SandboxFailedException failure =
             e.getCause() instanceof SandboxFailedException failed

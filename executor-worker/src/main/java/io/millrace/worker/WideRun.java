@@ -1,6 +1,7 @@
 package io.millrace.worker;
 
 import io.millrace.job.Job;
+import io.millrace.job.Outcome;
 import io.millrace.job.WideInputs;
 import io.millrace.job.WideResults;
 import io.millrace.job.WideResults.MadeFile;
@@ -28,7 +29,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * One run of a job that came by {@code /v1/jobs}: hands its inputs to the sandbox, and keeps the
- * files that come back as far as a reply has room for them. The sandbox calls it from one thread.
+ * files that come back as far as a reply has room for them. One thread starts it, the sandbox's own
+ * keeps its files, any may kill it.
  */
 final class WideRun {
 
@@ -40,17 +42,28 @@ final class WideRun {
 
   private final Job job;
   private final WideInputs inputs;
+  private final Sandbox sandbox;
   private final List<MadeFile> files = new ArrayList<>();
   private int room = MOST_CONTENTS;
+  private volatile boolean killed;
 
-  WideRun(Job job, WideInputs inputs) {
+  WideRun(Job job, WideInputs inputs, Sandbox sandbox) {
     this.job = job;
     this.inputs = inputs;
+    this.sandbox = sandbox;
   }
 
   /** Returns when the sandbox has the inputs. The future fails as {@link Sandbox#run} says. */
-  CompletableFuture<Ended> start(Sandbox sandbox, OutputListener listener) {
-    return sandbox.run(job, request(), listener, this::keep).thenApply(this::ended);
+  CompletableFuture<Ended> start(OutputListener listener) {
+    return killed
+        ? CompletableFuture.completedFuture(new Ended(new Outcome.Cancelled()))
+        : sandbox.run(job, request(), listener, this::keep).thenApply(this::ended);
+  }
+
+  /** Ends it, from any thread, also before it has begun. */
+  void kill() {
+    killed = true;
+    sandbox.kill(job.jobId());
   }
 
   private WideRequest request() {

@@ -3,6 +3,7 @@ package io.millrace.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
@@ -13,6 +14,8 @@ import static org.mockito.Mockito.when;
 
 import io.millrace.job.Outcome;
 import io.millrace.job.Output;
+import io.millrace.job.WideInputs;
+import io.millrace.job.WideResults.Usage;
 import io.millrace.standalone.testing.Eventually;
 import io.millrace.store.Lease;
 import io.millrace.trace.Traces;
@@ -20,8 +23,11 @@ import io.millrace.worker.output.LiveOutput;
 import io.millrace.worker.output.Recording;
 import io.millrace.worker.sandbox.Sandbox;
 import io.millrace.worker.sandbox.SandboxFailedException;
+import io.millrace.worker.sandbox.WideOutcome;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,7 +134,54 @@ class JobLoopTest {
     verify(keeper, never()).hold(any(), any());
   }
 
+  @Test
+  void aJobsLeaseIsKeptWhileItsInputsAreHandedOver() throws Exception {
+    Lease wide = Leases.wide(WideInputs.NONE);
+    CountDownLatch handedOver = new CountDownLatch(1);
+    when(sandbox.run(eq(wide.job()), any(), any(), any()))
+        .thenAnswer(
+            asked -> {
+              handedOver.await();
+              return CompletableFuture.completedFuture(
+                  new WideOutcome(
+                      new Outcome.Cancelled(),
+                      "[]",
+                      false,
+                      null,
+                      false,
+                      List.of(),
+                      new Usage(0, 0, 0, "rusage")));
+            });
+    startJob(wide);
+
+    verify(sandbox, timeout(SOON)).run(eq(wide.job()), any(), any(), any());
+    verify(keeper).hold(eq(wide), any());
+    verify(keeper, never()).letGo(wide);
+    handedOver.countDown();
+    verify(keeper, timeout(SOON)).letGo(wide);
+  }
+
+  @Test
+  void aJobThatIsKilledBeforeItsInputsAreHandedOverDoesNotStart() {
+    Lease wide = Leases.wide(WideInputs.NONE);
+    doAnswer(
+            held -> {
+              held.<Runnable>getArgument(1).run();
+              return null;
+            })
+        .when(keeper)
+        .hold(eq(wide), any());
+    startJob(wide);
+
+    verify(attempts, timeout(SOON)).released(wide);
+    verify(sandbox, never()).run(any(), any(), any(), any());
+  }
+
   private void startJob() {
+    startJob(lease);
+  }
+
+  private void startJob(Lease lease) {
     JobLoop taken = idle.take(Duration.ofSeconds(20)).orElseThrow();
     assertThat(taken).isSameAs(slot);
     taken.start(lease, Traces.Step.NONE);

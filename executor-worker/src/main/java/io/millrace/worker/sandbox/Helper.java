@@ -89,9 +89,8 @@ final class Helper implements AutoCloseable {
     RunningJob<T> next =
         new RunningJob<>(
             job, listener, files, reader, new CompletableFuture<>(), new AtomicReference<>());
-    running.set(next);
     try {
-      send(JobFrames.job(job, wide));
+      begin(next, JobFrames.job(job, wide));
     } catch (IOException e) {
       fail(next, "the helper took no job", e);
     }
@@ -105,6 +104,12 @@ final class Helper implements AutoCloseable {
     return next.outcome();
   }
 
+  /** In one step: whoever kills the job finds it when the helper has it, and not before. */
+  private synchronized void begin(RunningJob<?> next, Frame frame) throws IOException {
+    running.set(next);
+    send(frame);
+  }
+
   /** As long as the job runs: its result may come first, where its inputs do not fit. */
   private void sendInputs(RunningJob<?> next, WideRequest wide) {
     try {
@@ -113,13 +118,20 @@ final class Helper implements AutoCloseable {
           wide,
           frame -> {
             if (running.get() != next) {
-              throw new IOException("the job has ended");
+              throw new JobHasEnded();
             }
             send(frame);
           });
+    } catch (JobHasEnded e) {
+      log.debug("Job {} ended before it had all its inputs", next.id());
     } catch (IOException | RuntimeException e) {
       runAgain(next, "the inputs could not be read: " + e.getMessage(), e);
     }
+  }
+
+  /** No failure: its result says what it is. */
+  private static final class JobHasEnded extends IOException {
+    private static final long serialVersionUID = 1L;
   }
 
   /** Ends it here, as our failure: its result, when it comes, says so. */
