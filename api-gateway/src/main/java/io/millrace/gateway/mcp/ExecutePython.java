@@ -1,21 +1,17 @@
 package io.millrace.gateway.mcp;
 
-import io.millrace.gateway.GatewaySettings;
 import io.millrace.gateway.auth.Caller;
 import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.Checked;
 import io.millrace.gateway.mcp.McpMessage.Request;
 import io.millrace.gateway.reply.ExecutionReply;
-import io.millrace.gateway.reply.GatewayId;
 import io.millrace.gateway.request.RequestValidator;
 import io.millrace.gateway.submit.Execution;
 import io.millrace.gateway.submit.JobRequest;
-import io.millrace.gateway.submit.RequestTrace;
-import io.millrace.gateway.submit.WaitFor;
+import io.millrace.gateway.submit.JobRequestReader;
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
 import io.millrace.store.OpenCalls.Name;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -38,26 +34,20 @@ final class ExecutePython {
 
   private final RequestValidator validator;
   private final Execution execution;
-  private final GatewayId gatewayId;
-  private final GatewaySettings settings;
+  private final JobRequestReader requests;
   private final McpSettings mcp;
-  private final RequestTrace trace;
   private final CallRegister register;
 
   ExecutePython(
       RequestValidator validator,
       Execution execution,
-      GatewayId gatewayId,
-      GatewaySettings settings,
+      JobRequestReader requests,
       McpSettings mcp,
-      RequestTrace trace,
       CallRegister register) {
     this.validator = validator;
     this.execution = execution;
-    this.gatewayId = gatewayId;
-    this.settings = settings;
+    this.requests = requests;
     this.mcp = mcp;
-    this.trace = trace;
     this.register = register;
   }
 
@@ -71,7 +61,7 @@ final class ExecutePython {
     JsonNode arguments = request.params().path("arguments");
     return validated(arguments.isMissingNode() ? McpMessage.JSON.createObjectNode() : arguments)
         .fold(
-            valid -> run(jobRequest(jobId, valid, exchange), name(request.id(), exchange)),
+            valid -> run(requests.waiting(jobId, valid, exchange), name(request.id(), exchange)),
             error -> Mono.just(ExecutionReply.refused(error)))
         .map(reply -> ToolResult.of(reply, (int) mcp.maxOutput().toBytes()));
   }
@@ -100,12 +90,5 @@ final class ExecutePython {
     return arguments.propertyNames().stream().allMatch(ARGUMENTS::contains)
         ? validator.validate(McpMessage.JSON.writeValueAsBytes(arguments))
         : Checked.refused(ApiError.invalid("The arguments are code and timeout, and no others"));
-  }
-
-  private JobRequest jobRequest(UUID jobId, ExecutionRequest request, ServerWebExchange exchange) {
-    Caller caller = Caller.of(exchange);
-    WaitFor toTheEnd = WaitFor.preferred(List.of(), settings.gateway().maxWait());
-    Job job = new Job(jobId, caller.owner(), request, 0, gatewayId.value(), trace.of(exchange));
-    return new JobRequest(job, caller.limits(), toTheEnd);
   }
 }

@@ -27,7 +27,7 @@ import org.springframework.web.server.ServerWebExchange;
  * gate.
  */
 @Component
-final class JobRequestReader {
+public final class JobRequestReader {
 
   private final RequestValidator validator;
   private final WebhookRule webhookUrls;
@@ -55,6 +55,16 @@ final class JobRequestReader {
         .then(request -> withIdempotencyKey(request, body, exchange));
   }
 
+  /**
+   * The request of a caller that speaks another protocol: it waits to the end.
+   *
+   * @param jobId what the job will be called
+   */
+  public JobRequest waiting(UUID jobId, ExecutionRequest request, ServerWebExchange exchange) {
+    WaitFor toTheEnd = WaitFor.preferred(List.of(), settings.gateway().maxWait());
+    return jobRequest(jobId, request, toTheEnd, new IdempotencyKey(null, null), exchange);
+  }
+
   private static boolean isWide(ServerWebExchange exchange) {
     return exchange.getRequest().getPath().value().equals(Reply.JOBS_ENDPOINT);
   }
@@ -71,20 +81,28 @@ final class JobRequestReader {
     HttpHeaders head = exchange.getRequest().getHeaders();
     return IdempotencyKey.read(
             head.getOrEmpty(IdempotencyKey.HEADER), body, request.wide() == null ? "" : "jobs")
-        .then(key -> Checked.passed(jobRequest(request, key, exchange)));
+        .then(
+            key ->
+                Checked.passed(
+                    jobRequest(UUID.randomUUID(), request, waitFor(request, head), key, exchange)));
+  }
+
+  private WaitFor waitFor(ExecutionRequest request, HttpHeaders head) {
+    return request.webhookUrl() == null
+        ? WaitFor.preferred(head.getOrEmpty("Prefer"), settings.gateway().maxWait())
+        : WaitFor.webhook();
   }
 
   private JobRequest jobRequest(
-      ExecutionRequest request, IdempotencyKey key, ServerWebExchange exchange) {
-    HttpHeaders head = exchange.getRequest().getHeaders();
+      UUID jobId,
+      ExecutionRequest request,
+      WaitFor waitFor,
+      IdempotencyKey key,
+      ServerWebExchange exchange) {
     Caller caller = Caller.of(exchange);
-    WaitFor waitFor =
-        request.webhookUrl() == null
-            ? WaitFor.preferred(head.getOrEmpty("Prefer"), settings.gateway().maxWait())
-            : WaitFor.webhook();
     Job job =
         new Job(
-            UUID.randomUUID(),
+            jobId,
             caller.owner(),
             request,
             0,

@@ -14,7 +14,7 @@ import org.springframework.web.server.ServerWebExchange;
  * which Boot has put under what the caller sent; else what the caller sent, untouched.
  */
 @Component
-public final class RequestTrace {
+final class RequestTrace {
 
   private final Traces traces;
 
@@ -23,7 +23,7 @@ public final class RequestTrace {
   }
 
   /** The W3C context, or null when there is none. */
-  public @Nullable String of(ServerWebExchange exchange) {
+  @Nullable String of(ServerWebExchange exchange) {
     return traces == Traces.OFF
         ? Traceparent.valid(exchange.getRequest().getHeaders().getFirst(Traceparent.HEADER))
         : ServerRequestObservationContext.findCurrent(exchange.getAttributes())
