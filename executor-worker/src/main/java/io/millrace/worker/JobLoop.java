@@ -3,12 +3,12 @@ package io.millrace.worker;
 import io.millrace.job.AboutJob;
 import io.millrace.job.Outcome;
 import io.millrace.job.WideInputs;
+import io.millrace.sandbox.Sandbox;
+import io.millrace.sandbox.SandboxFailedException;
 import io.millrace.store.Lease;
 import io.millrace.trace.Traces;
 import io.millrace.worker.output.LiveOutput;
 import io.millrace.worker.output.Recording;
-import io.millrace.worker.sandbox.Sandbox;
-import io.millrace.worker.sandbox.SandboxFailedException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -91,7 +91,10 @@ final class JobLoop implements Runnable {
    */
   private Supplier<CompletableFuture<Ended>> runPlain(Lease lease, Recording recording) {
     keeper.hold(lease, () -> sandbox.kill(lease.job().jobId()));
-    CompletableFuture<Ended> running = sandbox.run(lease.job(), recording).thenApply(Ended::new);
+    CompletableFuture<Ended> running =
+        sandbox
+            .run(Ended.program(lease.job()), recording)
+            .thenApply(run -> new Ended(Ended.outcome(run, lease.job())));
     return () -> running;
   }
 

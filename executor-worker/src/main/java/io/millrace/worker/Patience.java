@@ -1,6 +1,6 @@
 package io.millrace.worker;
 
-import io.millrace.worker.sandbox.SandboxFailedException;
+import io.millrace.sandbox.SandboxFailedException;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;

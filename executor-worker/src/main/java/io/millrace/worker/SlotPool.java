@@ -1,6 +1,6 @@
 package io.millrace.worker;
 
-import io.millrace.worker.sandbox.Sandbox;
+import io.millrace.sandbox.Sandbox;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,15 +1,16 @@
 package io.millrace.worker;
 
+import io.millrace.job.FilePath;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.WideInputs;
 import io.millrace.job.WideResults;
 import io.millrace.job.WideResults.MadeFile;
-import io.millrace.worker.sandbox.InputFile;
-import io.millrace.worker.sandbox.OutputListener;
-import io.millrace.worker.sandbox.Sandbox;
-import io.millrace.worker.sandbox.WideOutcome;
-import io.millrace.worker.sandbox.WideRequest;
+import io.millrace.sandbox.InputFile;
+import io.millrace.sandbox.OutputListener;
+import io.millrace.sandbox.Sandbox;
+import io.millrace.sandbox.WideOutcome;
+import io.millrace.sandbox.WideRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,7 +58,7 @@ final class WideRun {
   CompletableFuture<Ended> start(OutputListener listener) {
     return killed
         ? CompletableFuture.completedFuture(new Ended(new Outcome.Cancelled()))
-        : sandbox.run(job, request(), listener, this::keep).thenApply(this::ended);
+        : sandbox.run(Ended.program(job), request(), listener, this::keep).thenApply(this::ended);
   }
 
   /** Ends it, from any thread, also before it has begun. */
@@ -83,6 +84,7 @@ final class WideRun {
   }
 
   private void keep(String path, long size, InputStream content) throws IOException {
+    FilePath.check(path); // the name is the program's own, and the helper's word is not enough
     MessageDigest digest = sha256();
     DigestInputStream read = new DigestInputStream(content, digest);
     byte[] start = read.readNBytes((int) Math.min(size, MOST_CONTENT));
@@ -120,14 +122,16 @@ final class WideRun {
     for (WideOutcome.Omitted each : run.omitted()) {
       files.add(new MadeFile(each.path(), each.size(), null, null, null, null, each.omitted()));
     }
+    WideOutcome.Usage used = run.usage();
     return new Ended(
-        run.outcome(),
+        Ended.outcome(run.result(), job),
         new WideResults(
             run.displayJson(),
             run.displayTruncated(),
             files,
             run.filesLost(),
             run.errorDetailJson(),
-            run.usage()));
+            new WideResults.Usage(
+                used.cpuMs(), used.memoryPeakBytes(), used.outputBytes(), used.source())));
   }
 }

@@ -11,6 +11,11 @@ import io.millrace.queue.RecordReader;
 import io.millrace.queue.ReplyLog;
 import io.millrace.queue.StrayCounter;
 import io.millrace.rescue.Requeuer;
+import io.millrace.sandbox.Sandbox;
+import io.millrace.sandbox.SandboxFacts;
+import io.millrace.sandbox.SandboxFiles;
+import io.millrace.sandbox.SandboxSettings;
+import io.millrace.sandbox.TierProof;
 import io.millrace.store.JobEnds;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.WorkerCard;
@@ -20,12 +25,6 @@ import io.millrace.store.RedisKeys;
 import io.millrace.store.StoreMemory;
 import io.millrace.trace.Traces;
 import io.millrace.worker.output.LiveOutput;
-import io.millrace.worker.sandbox.Sandbox;
-import io.millrace.worker.sandbox.SandboxFacts;
-import io.millrace.worker.sandbox.SandboxFiles;
-import io.millrace.worker.sandbox.SandboxMeters;
-import io.millrace.worker.sandbox.SandboxSettings;
-import io.millrace.worker.sandbox.TierProof;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +43,7 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 /** How a worker is put together. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({WorkerSettings.class, SandboxSettings.class})
+@EnableConfigurationProperties({WorkerSettings.class, SandboxProperties.class})
 class WorkerConfiguration {
 
   /** How soon a subscription that was lost is tried again. */
@@ -53,6 +52,11 @@ class WorkerConfiguration {
   @Bean
   SandboxFiles sandboxFiles() throws IOException {
     return SandboxFiles.unpack();
+  }
+
+  @Bean
+  SandboxSettings sandboxSettings(SandboxProperties properties) {
+    return properties.settings();
   }
 
   /** Fails the start when the machine's sandbox is weaker than is required. */

@@ -3,8 +3,8 @@ package io.millrace.worker;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.millrace.worker.sandbox.SandboxSettings;
-import io.millrace.worker.sandbox.TierProof;
+import io.millrace.sandbox.SandboxSettings;
+import io.millrace.sandbox.TierProof;
 
 /** What a worker says of itself: its slots, whether Redis hears it, and what its sandbox proved. */
 final class WorkerMeters {
@@ -25,7 +25,7 @@ final class WorkerMeters {
         .forEach(
             (limit, by) ->
                 meters.gauge("millrace.sandbox.limit", Tags.of("limit", limit, "by", by), 1));
-    gauge("millrace.sandbox.memory.limit.bytes", settings.memory().toBytes(), meters);
+    gauge("millrace.sandbox.memory.limit.bytes", settings.memory(), meters);
   }
 
   private static void gauge(String name, long value, MeterRegistry meters) {

@@ -10,38 +10,11 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/**
- * The sandbox runs a job and knows nothing else; the worker around it speaks through the stores.
- */
+/** The worker speaks through the stores, and runs what it is given in the sandbox alone. */
 @AnalyzeClasses(
     packages = "io.millrace.worker",
     importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-  @ArchTest
-  static final ArchRule theSandboxKnowsNeitherKafkaNorRedis =
-      noClasses()
-          .that()
-          .resideInAPackage("io.millrace.worker.sandbox..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "org.apache.kafka..",
-              "org.springframework.kafka..",
-              "org.springframework.data..",
-              "redis.clients..",
-              "io.millrace.queue..",
-              "io.millrace.store..",
-              "io.millrace.rescue..");
-
-  @ArchTest
-  static final ArchRule theSandboxKnowsNothingOfTheLoopAroundIt =
-      noClasses()
-          .that()
-          .resideInAPackage("io.millrace.worker.sandbox..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage("io.millrace.worker");
-
   @ArchTest
   static final ArchRule scriptsAreTheStoresAlone =
       noClasses()
@@ -51,12 +24,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule processesAreStartedByTheSandboxOnly =
-      noClasses()
-          .that()
-          .resideOutsideOfPackage("io.millrace.worker.sandbox..")
-          .should()
-          .dependOnClassesThat()
-          .areAssignableTo(ProcessBuilder.class);
+      noClasses().should().dependOnClassesThat().areAssignableTo(ProcessBuilder.class);
 
   @ArchTest
   static final ArchRule thereAreNoCycles =

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import io.millrace.sandbox.Sandbox;
 import io.millrace.standalone.testing.Eventually;
 import io.millrace.trace.Traces;
-import io.millrace.worker.sandbox.Sandbox;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

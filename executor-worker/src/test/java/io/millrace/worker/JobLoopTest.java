@@ -15,15 +15,15 @@ import static org.mockito.Mockito.when;
 import io.millrace.job.Outcome;
 import io.millrace.job.Output;
 import io.millrace.job.WideInputs;
-import io.millrace.job.WideResults.Usage;
+import io.millrace.sandbox.RunResult;
+import io.millrace.sandbox.Sandbox;
+import io.millrace.sandbox.SandboxFailedException;
+import io.millrace.sandbox.WideOutcome;
 import io.millrace.standalone.testing.Eventually;
 import io.millrace.store.Lease;
 import io.millrace.trace.Traces;
 import io.millrace.worker.output.LiveOutput;
 import io.millrace.worker.output.Recording;
-import io.millrace.worker.sandbox.Sandbox;
-import io.millrace.worker.sandbox.SandboxFailedException;
-import io.millrace.worker.sandbox.WideOutcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -50,15 +50,19 @@ class JobLoopTest {
           sandbox, idle, new SlotTools(keeper, recorder, attempts, patience, output, Traces.OFF));
   private final Thread thread = new Thread(slot, "slot-under-test");
   private final Lease lease = Leases.any();
-  private final CompletableFuture<Outcome> running = new CompletableFuture<>();
+  private final CompletableFuture<RunResult> running = new CompletableFuture<>();
 
   @BeforeEach
   void waitForAJob() {
     Recording recording = mock();
     when(output.open(any(), eq(1))).thenReturn(recording);
     when(sandbox.isUp()).thenReturn(true);
-    when(sandbox.run(eq(lease.job()), any())).thenReturn(running);
+    when(sandbox.run(eq(Ended.program(lease.job())), any())).thenReturn(running);
     thread.start();
+  }
+
+  private static RunResult run(String verdict, String stdout) {
+    return new RunResult(verdict, stdout, "", false, "null", verdict, null);
   }
 
   @AfterEach
@@ -73,7 +77,7 @@ class JobLoopTest {
   void aJobsEndIsRecordedAndItsLeaseLetGo() {
     Outcome done = new Outcome.Succeeded(new Output("out", "", false), "null");
     startJob();
-    running.complete(done);
+    running.complete(run("ok", "out"));
 
     verify(keeper, timeout(SOON)).letGo(lease);
     verify(recorder).record(eq(lease), eq(new Ended(done)), any());
@@ -88,13 +92,13 @@ class JobLoopTest {
     verify(keeper).hold(eq(lease), kill.capture());
     kill.getValue().run();
     verify(sandbox).kill(lease.job().jobId());
-    running.complete(new Outcome.Cancelled());
+    running.complete(run("cancelled", ""));
   }
 
   @Test
   void aJobThatWasKilledHereIsGivenBackAndNothingIsRecorded() {
     startJob();
-    running.complete(new Outcome.Cancelled());
+    running.complete(run("cancelled", ""));
 
     verify(keeper, timeout(SOON)).letGo(lease);
     verify(attempts).released(lease);
@@ -117,7 +121,7 @@ class JobLoopTest {
   void aRecorderThatFailsDoesNotEndTheSlot() {
     doThrow(new IllegalStateException("Kafka is away")).when(recorder).record(any(), any(), any());
     startJob();
-    running.complete(new Outcome.TimedOut(new Output("", "", false), 1));
+    running.complete(run("timeout", ""));
 
     verify(keeper, timeout(SOON)).letGo(lease);
     Eventually.holds(Duration.ofSeconds(20), idle::any);
@@ -138,23 +142,23 @@ class JobLoopTest {
   void aJobsLeaseIsKeptWhileItsInputsAreHandedOver() throws Exception {
     Lease wide = Leases.wide(WideInputs.NONE);
     CountDownLatch handedOver = new CountDownLatch(1);
-    when(sandbox.run(eq(wide.job()), any(), any(), any()))
+    when(sandbox.run(eq(Ended.program(wide.job())), any(), any(), any()))
         .thenAnswer(
             asked -> {
               handedOver.await();
               return CompletableFuture.completedFuture(
                   new WideOutcome(
-                      new Outcome.Cancelled(),
+                      run("cancelled", ""),
                       "[]",
                       false,
                       null,
                       false,
                       List.of(),
-                      new Usage(0, 0, 0, "rusage")));
+                      new WideOutcome.Usage(0, 0, 0, "rusage")));
             });
     startJob(wide);
 
-    verify(sandbox, timeout(SOON)).run(eq(wide.job()), any(), any(), any());
+    verify(sandbox, timeout(SOON)).run(eq(Ended.program(wide.job())), any(), any(), any());
     verify(keeper).hold(eq(wide), any());
     verify(keeper, never()).letGo(wide);
     handedOver.countDown();

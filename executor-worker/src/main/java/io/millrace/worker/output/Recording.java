@@ -1,6 +1,6 @@
 package io.millrace.worker.output;
 
-import io.millrace.worker.sandbox.OutputListener;
+import io.millrace.sandbox.OutputListener;
 import java.util.UUID;
 
 /** What one attempt of a job has written. Closing it ends its live part; the reply has the rest. */

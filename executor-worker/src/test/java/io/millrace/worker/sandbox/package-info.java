@@ -1,4 +1,0 @@
-@NullMarked
-package io.millrace.worker.sandbox;
-
-import org.jspecify.annotations.NullMarked;
