@@ -1,5 +1,6 @@
 package io.millrace.job;
 
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param traceparent the W3C trace context of the request, or null
  * @param idempotencyKey the request's Idempotency-Key, or null; with it, {@code bodyDigest} tells
  *     its body from another
+ * @param network host patterns that its program may reach, each in its one form; empty: none
  */
 public record Job(
     UUID jobId,
@@ -24,9 +26,36 @@ public record Job(
     @Nullable String replyTo,
     @Nullable String traceparent,
     @Nullable String idempotencyKey,
-    @Nullable String bodyDigest) {
+    @Nullable String bodyDigest,
+    List<String> network) {
 
-  /** A job without an Idempotency-Key. */
+  public Job {
+    network = List.copyOf(network);
+  }
+
+  /** A job without network. */
+  public Job(
+      UUID jobId,
+      String owner,
+      ExecutionRequest request,
+      long acceptedAt,
+      @Nullable String replyTo,
+      @Nullable String traceparent,
+      @Nullable String idempotencyKey,
+      @Nullable String bodyDigest) {
+    this(
+        jobId,
+        owner,
+        request,
+        acceptedAt,
+        replyTo,
+        traceparent,
+        idempotencyKey,
+        bodyDigest,
+        List.of());
+  }
+
+  /** A job without an Idempotency-Key and without network. */
   public Job(
       UUID jobId,
       String owner,
@@ -39,7 +68,8 @@ public record Job(
 
   /** The same, let in by the gate at this time. */
   public Job accepted(long at) {
-    return new Job(jobId, owner, request, at, replyTo, traceparent, idempotencyKey, bodyDigest);
+    return new Job(
+        jobId, owner, request, at, replyTo, traceparent, idempotencyKey, bodyDigest, network);
   }
 
   /** All of it but its program, which may be a megabyte: enough for what is told of it. */
@@ -52,13 +82,15 @@ public record Job(
         replyTo,
         traceparent,
         idempotencyKey,
-        bodyDigest);
+        bodyDigest,
+        network);
   }
 
   /** The same job as the step with this trace context knows it; null changes nothing. */
   public Job under(@Nullable String step) {
     return step == null
         ? this
-        : new Job(jobId, owner, request, acceptedAt, replyTo, step, idempotencyKey, bodyDigest);
+        : new Job(
+            jobId, owner, request, acceptedAt, replyTo, step, idempotencyKey, bodyDigest, network);
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.job;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param files put into its working directory
  * @param outputs globs of the files that come back; empty for none
  * @param memoryMb its own memory limit in MiB; null: the worker's
+ * @param network the hosts to which it narrows what its key may reach; null: it does not
  */
 public record WideInputs(
     @Nullable String inputJson,
@@ -22,11 +24,12 @@ public record WideInputs(
     Map<String, String> env,
     List<GivenFile> files,
     List<String> outputs,
-    @Nullable Integer memoryMb) {
+    @Nullable Integer memoryMb,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<String> network) {
 
   /** A program alone, of which all files come back. */
   public static final WideInputs NONE =
-      new WideInputs(null, null, List.of(), Map.of(), List.of(), List.of("**"), null);
+      new WideInputs(null, null, List.of(), Map.of(), List.of(), List.of("**"), null, null);
 
   /**
    * A file that came in the request.
@@ -41,6 +44,7 @@ public record WideInputs(
     env = Map.copyOf(env);
     files = List.copyOf(files);
     outputs = List.copyOf(outputs);
+    network = network == null ? null : List.copyOf(network);
   }
 
   /** Bytes that these add to a job's record, more or less. */

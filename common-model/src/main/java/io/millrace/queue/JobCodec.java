@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
 import io.millrace.job.WideInputs;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -39,7 +40,8 @@ public final class JobCodec {
       @Nullable String traceparent,
       @Nullable String idempotencyKey,
       @Nullable String bodyDigest,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable WideInputs wide) {}
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable WideInputs wide,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable List<String> network) {}
 
   private record CompletionRecord(
       int v,
@@ -68,7 +70,8 @@ public final class JobCodec {
             job.traceparent(),
             job.idempotencyKey(),
             job.bodyDigest(),
-            request.wide()));
+            request.wide(),
+            job.network()));
   }
 
   /** The job of these bytes. */
@@ -89,7 +92,8 @@ public final class JobCodec {
         read.replyTo(),
         read.traceparent(),
         read.idempotencyKey(),
-        read.bodyDigest());
+        read.bodyDigest(),
+        read.network() == null ? List.of() : read.network());
   }
 
   /** The bytes of a completion. */

@@ -55,7 +55,8 @@ class JobCodecTest {
             Map.of("CITY", "Ulm"),
             List.of(new WideInputs.GivenFile("a/b.txt", "eA==")),
             List.of("*.csv"),
-            128);
+            128,
+            List.of("api.example"));
     Job wide = new Job(ID, "o", new ExecutionRequest("x", 1, null, null, inputs), 1, null, null);
     assertThat(JobCodec.decodeJob(JobCodec.encode(wide))).isEqualTo(wide);
     Job plain = new Job(ID, "o", new ExecutionRequest("x", 1, null, null), 1, null, null);
@@ -63,10 +64,23 @@ class JobCodecTest {
   }
 
   @Test
+  void theHostsThatAJobMayReachTravelOnlyWhereThereAreSome() throws Exception {
+    ExecutionRequest request = new ExecutionRequest("x", 1, null, null);
+    List<String> hosts = List.of("api.github.com", "*.example.com:8443");
+    Job job = new Job(ID, "o", request, 1, null, null, null, null, hosts);
+    assertThat(JobCodec.decodeJob(JobCodec.encode(job))).isEqualTo(job);
+    assertThat(job.accepted(2).withoutCode().under("00-1-2-01").network()).isEqualTo(hosts);
+    Job without = new Job(ID, "o", request, 1, null, null);
+    assertThat(new String(JobCodec.encode(without), StandardCharsets.UTF_8))
+        .doesNotContain("network");
+    assertThat(JobCodec.decodeJob(JobCodec.encode(without)).network()).isEmpty();
+  }
+
+  @Test
   void theLargestBodyOfInputFitsIntoARecord() {
     String input = "\\u00e9".repeat((1 << 20) / 2);
     WideInputs inputs =
-        new WideInputs(input, null, List.of(), Map.of(), List.of(), List.of(), null);
+        new WideInputs(input, null, List.of(), Map.of(), List.of(), List.of(), null, null);
     Job job = new Job(ID, "o", new ExecutionRequest("", 1, null, null, inputs), 1, null, null);
     assertThat(JobCodec.encode(job).length).isLessThan(Topics.MAX_RECORD_BYTES);
   }

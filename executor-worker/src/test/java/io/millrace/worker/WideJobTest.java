@@ -61,6 +61,7 @@ class WideJobTest {
                 Map.of("CITY", "Ulm"),
                 List.of(new GivenFile("in/a.txt", base64)),
                 List.of("**"),
+                null,
                 null));
 
     assertThat(reply.path("endpoint").asString()).isEqualTo("/v1/jobs");
@@ -104,7 +105,7 @@ class WideJobTest {
   @Test
   void moreMemoryThanTheWorkersIsToldWithItsLimit() throws Exception {
     WideInputs much =
-        new WideInputs(null, null, List.of(), Map.of(), List.of(), List.of(), 1 << 20);
+        new WideInputs(null, null, List.of(), Map.of(), List.of(), List.of(), 1 << 20, null);
 
     JsonNode reply = run("print()", much);
 

@@ -9,6 +9,9 @@ public final class AllowList {
   /** No host at all. */
   public static final AllowList NOTHING = new AllowList(List.of());
 
+  /** Each job carries its list. */
+  private static final int MOST = 256;
+
   private final List<HostPattern> patterns;
 
   private AllowList(List<HostPattern> patterns) {
@@ -21,8 +24,13 @@ public final class AllowList {
    * @throws IllegalArgumentException with a sentence that names the first that is none
    */
   public static AllowList parse(List<String> texts) {
-    return new AllowList(
-        texts.stream().filter(text -> !text.isBlank()).map(HostPattern::parse).distinct().toList());
+    List<HostPattern> patterns =
+        texts.stream().filter(text -> !text.isBlank()).map(HostPattern::parse).distinct().toList();
+    if (patterns.size() > MOST) {
+      throw new IllegalArgumentException(
+          patterns.size() + " hosts are more than the " + MOST + " that a list may have");
+    }
+    return new AllowList(patterns);
   }
 
   /** Whether no host may be reached. */

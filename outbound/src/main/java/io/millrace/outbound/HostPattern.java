@@ -2,6 +2,7 @@ package io.millrace.outbound;
 
 import java.net.IDN;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -34,6 +35,16 @@ public record HostPattern(String host, boolean below, int port) {
     } catch (IllegalArgumentException e) {
       String shown = written.length() > LONGEST ? written.substring(0, LONGEST) + "..." : written;
       throw new IllegalArgumentException("'" + shown + "' " + e.getMessage(), e);
+    }
+  }
+
+  /** What is wrong with a pattern, as "must …"; empty when it is one. */
+  public static Optional<String> flaw(String text) {
+    try {
+      read(text.strip());
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * <p>By value ({@code MILLRACE_API_KEYS}) entries are separated by commas; in a file ({@code
  * MILLRACE_API_KEYS_FILE}) each has its line, and {@code #} begins a comment line. An entry is
- * {@code [NAME:]KEY [queued=N] [running=N] [rate=N]}.
+ * {@code [NAME:]KEY [queued=N] [running=N] [rate=N]} and more: see {@link KeyEntry}.
  */
 public final class ApiKeys {
 

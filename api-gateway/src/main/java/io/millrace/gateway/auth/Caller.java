@@ -1,14 +1,17 @@
 package io.millrace.gateway.auth;
 
+import io.millrace.outbound.AllowList;
 import io.millrace.store.AdmissionGate.OwnerLimits;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
  * Who asks: the name that its key goes by in Redis, logs and metrics, and what it may do.
  *
  * @param owner letters, digits, dot, dash and underscore, at most 64
+ * @param network the hosts that its jobs may reach; null where its entry does not say
  */
-public record Caller(String owner, OwnerLimits limits) {
+public record Caller(String owner, OwnerLimits limits, @Nullable AllowList network) {
 
   private static final String ATTRIBUTE = Caller.class.getName();
 

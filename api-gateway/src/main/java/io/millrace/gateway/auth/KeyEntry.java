@@ -1,19 +1,24 @@
 package io.millrace.gateway.auth;
 
 import io.millrace.gateway.GatewaySettings.KeyLimits;
+import io.millrace.outbound.AllowList;
 import io.millrace.store.AdmissionGate.OwnerLimits;
+import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /**
  * One key as it is configured: {@code [NAME:]KEY [queued=N] [running=N] [rate=N] [stored=SIZE]
- * [bytes=SIZE]}, where KEY is the key itself or {@code sha256:} and its digest in hexadecimal, and
- * SIZE is a number of bytes or has a unit (KB, MB, GB). The name ends at the first colon; a key
- * that has a colon itself needs a name before it. A key without a name is named after its digest. A
- * name that comes twice is one owner with two keys, as in a rotation.
+ * [bytes=SIZE] [network=HOST;HOST]}, where KEY is the key itself or {@code sha256:} and its digest
+ * in hexadecimal, and SIZE is a number of bytes or has a unit (KB, MB, GB). The name ends at the
+ * first colon; a key that has a colon itself needs a name before it. A key without a name is named
+ * after its digest. A A key's hosts take the place of {@code millrace.network.allow}. A name that
+ * comes twice is one owner with two keys, as in a rotation.
  */
 record KeyEntry(KeyDigest digest, Caller caller) {
 
+  private static final String NETWORK = "network";
   private static final String DIGEST_MARK = "sha256:";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final Pattern KEY = Pattern.compile("[!-~]{1,1024}");
@@ -34,7 +39,7 @@ record KeyEntry(KeyDigest digest, Caller caller) {
     }
     KeyDigest digest = digest(named.substring(colon + 1));
     String owner = name.isEmpty() ? "key-" + digest.fingerprint() : name;
-    return new KeyEntry(digest, new Caller(owner, limits(words, defaults)));
+    return new KeyEntry(digest, new Caller(owner, limits(words, defaults), network(words)));
   }
 
   private static KeyDigest digest(String key) {
@@ -67,12 +72,35 @@ record KeyEntry(KeyDigest digest, Caller caller) {
         case "rate" -> rate = number(value);
         case "stored" -> stored = size(value);
         case "bytes" -> bytes = size(value);
+        case NETWORK -> {}
         default ->
             throw new IllegalArgumentException(
-                "after a key only queued=N, running=N, rate=N, stored=SIZE and bytes=SIZE are known");
+                "after a key only queued=N, running=N, rate=N, stored=SIZE, bytes=SIZE and"
+                    + " network=HOST;HOST are known");
       }
     }
     return new OwnerLimits(queued, running, rate, stored, bytes);
+  }
+
+  /** The hosts of its {@code network=}, which may be empty; null where it has none. */
+  private static @Nullable AllowList network(String[] words) {
+    AllowList network = null;
+    for (String word : words) {
+      if (word.startsWith(NETWORK + "=")) {
+        String hosts = word.substring(NETWORK.length() + 1);
+        network = allowList(List.of(hosts.split(";")));
+      }
+    }
+    return network;
+  }
+
+  private static AllowList allowList(List<String> hosts) {
+    try {
+      return AllowList.parse(hosts);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "network= is followed by hosts with ; between them: " + e.getMessage(), e);
+    }
   }
 
   private static long size(String text) {

@@ -37,6 +37,13 @@ public record ApiError(
         .with("exit_code", SEED_EXIT_CODE);
   }
 
+  /** The job asks for a host that its key may not reach. */
+  public static ApiError networkNotAllowed(String message) {
+    return new ApiError(400, "Missing or invalid parameters", "network_not_allowed", message)
+        .with("stdout", "")
+        .with("exit_code", SEED_EXIT_CODE);
+  }
+
   /** No key, a wrong one, or two: the same for all, so that nothing can be learnt from it. */
   public static ApiError unauthorized() {
     return new ApiError(

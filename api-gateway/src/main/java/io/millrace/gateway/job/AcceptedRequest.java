@@ -130,6 +130,12 @@ final class AcceptedRequest {
     if (wide.memoryMb() != null) {
       json.writeNumberProperty("memory_mb", wide.memoryMb());
     }
+    if (wide.network() != null) {
+      json.writeName("network");
+      json.writeStartObject();
+      writeAll(json, "allow", wide.network());
+      json.writeEndObject();
+    }
   }
 
   private static void writeAll(JsonGenerator json, String name, List<String> texts) {

@@ -2,6 +2,7 @@ package io.millrace.gateway.request;
 
 import io.millrace.job.FilePath;
 import io.millrace.job.WideInputs.GivenFile;
+import io.millrace.outbound.HostPattern;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -34,6 +35,7 @@ final class InputRules {
     texts(request, "outputs", flaws);
     request.path("env").properties().forEach(each -> env(each, flaws));
     files(request.path("files"), flaws);
+    hosts(request.path("network").path("allow"), flaws);
     return flaws;
   }
 
@@ -105,6 +107,13 @@ final class InputRules {
       folders.add(path.substring(0, at));
     }
     return folders.stream().noneMatch(paths::contains);
+  }
+
+  private static void hosts(JsonNode patterns, List<String> flaws) {
+    for (int i = 0; i < patterns.size(); i++) {
+      String where = "network.allow[" + i + "] ";
+      HostPattern.flaw(patterns.path(i).stringValue()).ifPresent(why -> flaws.add(where + why));
+    }
   }
 
   private static boolean isBase64(JsonNode file) {

@@ -30,7 +30,7 @@ public final class RequestValidator {
   private static final List<String> INTEGERS = List.of("timeout", "memory_mb");
 
   /** Of the wider route's contract, and not built yet. */
-  private static final List<String> NOT_YET = List.of("dependencies", "network", "start_within");
+  private static final List<String> NOT_YET = List.of("dependencies", "start_within");
 
   private static final JsonMapper JSON =
       JsonMapper.builder(JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build())
@@ -143,7 +143,8 @@ public final class RequestValidator {
         env,
         json.path("files").valueStream().map(InputRules::given).toList(),
         json.has("outputs") ? texts(json.path("outputs")) : WideInputs.NONE.outputs(),
-        memory == null ? null : (int) Math.min(memory.longValue(), Integer.MAX_VALUE));
+        memory == null ? null : (int) Math.min(memory.longValue(), Integer.MAX_VALUE),
+        json.has("network") ? texts(json.path("network").path("allow")) : null);
   }
 
   private static List<String> texts(JsonNode texts) {

@@ -4,6 +4,7 @@ import io.millrace.gateway.GatewaySettings;
 import io.millrace.gateway.auth.Caller;
 import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.Checked;
+import io.millrace.gateway.network.NetworkRule;
 import io.millrace.gateway.reply.GatewayId;
 import io.millrace.gateway.request.RequestValidator;
 import io.millrace.job.ExecutionRequest;
@@ -31,6 +32,7 @@ public final class JobRequestReader {
 
   private final RequestValidator validator;
   private final WebhookRule webhookUrls;
+  private final NetworkRule network;
   private final GatewayId gatewayId;
   private final GatewaySettings settings;
   private final RequestTrace trace;
@@ -38,11 +40,13 @@ public final class JobRequestReader {
   JobRequestReader(
       RequestValidator validator,
       WebhookRule webhookUrls,
+      NetworkRule network,
       GatewayId gatewayId,
       GatewaySettings settings,
       RequestTrace trace) {
     this.validator = validator;
     this.webhookUrls = webhookUrls;
+    this.network = network;
     this.gatewayId = gatewayId;
     this.settings = settings;
     this.trace = trace;
@@ -52,6 +56,7 @@ public final class JobRequestReader {
   Checked<JobRequest> read(byte[] body, ServerWebExchange exchange) {
     return (isWide(exchange) ? validator.validateJob(body) : validator.validate(body))
         .then(this::webhookAllowed)
+        .then(request -> network.check(request, Caller.of(exchange)))
         .then(request -> withIdempotencyKey(request, body, exchange));
   }
 
@@ -109,7 +114,8 @@ public final class JobRequestReader {
             waitFor.notAtAll() ? null : gatewayId.value(),
             trace.of(exchange),
             key.value(),
-            key.bodyDigest());
+            key.bodyDigest(),
+            network.hosts(request, caller));
     return new JobRequest(job, caller.limits(), waitFor);
   }
 

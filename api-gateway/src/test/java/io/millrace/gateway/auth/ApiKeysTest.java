@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.gateway.GatewaySettings.KeyLimits;
 import io.millrace.gateway.support.TestSettings;
+import io.millrace.outbound.AllowList;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,8 +27,9 @@ class ApiKeysTest {
   @Test
   void severalKeysLiveAtOnce() {
     ApiKeys keys = new ApiKeys(ApiKeys.parseList("alice:one, bob:two queued=3 rate=1", DEFAULTS));
-    assertThat(keys.find("one")).hasValue(new Caller("alice", new OwnerLimits(9, 8, 7, 6, 5)));
-    assertThat(keys.find("two")).hasValue(new Caller("bob", new OwnerLimits(3, 8, 1, 6, 5)));
+    assertThat(keys.find("one"))
+        .hasValue(new Caller("alice", new OwnerLimits(9, 8, 7, 6, 5), null));
+    assertThat(keys.find("two")).hasValue(new Caller("bob", new OwnerLimits(3, 8, 1, 6, 5), null));
     assertThat(keys.find("alice:one")).isEmpty();
     assertThat(keys.find("ONE")).isEmpty();
     assertThat(keys.find("")).isEmpty();
@@ -45,8 +47,28 @@ class ApiKeysTest {
         new ApiKeys(
             ApiKeys.parseFile(
                 "# rotated\n\nalice:sha256:" + DIGEST_OF_SECRET + " running=1\n", DEFAULTS));
-    assertThat(keys.find("secret")).hasValue(new Caller("alice", new OwnerLimits(9, 1, 7, 6, 5)));
+    assertThat(keys.find("secret"))
+        .hasValue(new Caller("alice", new OwnerLimits(9, 1, 7, 6, 5), null));
     assertThat(keys.find(DIGEST_OF_SECRET)).isEmpty();
+  }
+
+  @Test
+  void anEntryNamesTheHostsOfItsJobsWithSemicolonsBetween() {
+    ApiKeys keys =
+        new ApiKeys(
+            ApiKeys.parseList(
+                "a:one network=API.github.com;*.example.com:8443 rate=1,b:two network=,c:three",
+                DEFAULTS));
+    assertThat(keys.find("one").orElseThrow().network().texts())
+        .containsExactly("api.github.com", "*.example.com:8443");
+    assertThat(keys.find("one").orElseThrow().limits().rate()).isEqualTo(1);
+    assertThat(keys.find("two").orElseThrow().network()).isEqualTo(AllowList.NOTHING);
+    assertThat(keys.find("three").orElseThrow().network()).isNull();
+    assertThatThrownBy(() -> ApiKeys.parseFile("a:hushhush network=*", DEFAULTS))
+        .hasMessageContaining("line 1: network= is followed by hosts with ; between them: '*' must")
+        .hasMessageNotContaining("hushhush");
+    assertThatThrownBy(() -> ApiKeys.parseFile("a:hushhush network=a.com,b.com", DEFAULTS))
+        .hasMessageContaining("'a.com,b.com'");
   }
 
   @Test

@@ -50,7 +50,7 @@ class JobRequestValidatorTest {
             ,"input":{"a":[1.50,"\\ud800","\u00e9"]},"stdin":"\\u0000","args":["","-x"],
             "env":{"A_1":""},"files":[{"path":"a/b","content":"\u00e9"},
             {"path":"a/c","content":"AAE=","encoding":"base64"}],"outputs":["*.csv","**/x?"],
-            "memory_mb":64.0
+            "memory_mb":64.0,"network":{"allow":["A.example","*.b.example:8443"]}
             """);
     assertThat(all.inputJson()).isEqualTo("{\"a\":[1.50,\"\\uD800\",\"\\u00E9\"]}");
     assertThat(all.stdin()).isEqualTo("\0");
@@ -62,6 +62,7 @@ class JobRequestValidatorTest {
                 new WideInputs.GivenFile("a/b", "w6k="), new WideInputs.GivenFile("a/c", "AAE=")));
     assertThat(all.outputs()).containsExactly("*.csv", "**/x?");
     assertThat(all.memoryMb()).isEqualTo(64);
+    assertThat(all.network()).containsExactly("A.example", "*.b.example:8443");
   }
 
   @ParameterizedTest
@@ -143,6 +144,12 @@ class JobRequestValidatorTest {
         ",\"files\":[{\"path\":\"a\",\"content\":\"\\ud800\"}]",
         ",\"dependencies\":[]",
         ",\"network\":{}",
+        ",\"network\":{\"allow\":\"a.example\"}",
+        ",\"network\":{\"allow\":[\"*\"]}",
+        ",\"network\":{\"allow\":[\"\"]}",
+        ",\"network\":{\"allow\":[\" \"]}",
+        ",\"network\":{\"allow\":[\"https://a.example\"]}",
+        ",\"network\":{\"allow\":[],\"deny\":[]}",
         ",\"start_within\":1",
         ",\"unknown\":1"
       })
