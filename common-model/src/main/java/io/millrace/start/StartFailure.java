@@ -24,7 +24,6 @@ final class StartFailure {
     List<Throwable> causes =
         Stream.iterate(failure, Objects::nonNull, Throwable::getCause).limit(50).toList();
     return Stream.<Function<List<Throwable>, Optional<String>>>of(
-            StartFailure::ownSentence,
             StartFailure::refusedSetting,
             StartFailure::unreadableSetting,
             StartFailure::port,
@@ -34,10 +33,6 @@ final class StartFailure {
         .findFirst()
         .orElseGet(() -> unexpected(causes.get(causes.size() - 1)))
         .replaceAll("\\s*\\R\\s*", " ");
-  }
-
-  private static Optional<String> ownSentence(List<Throwable> causes) {
-    return first(causes, CannotStartException.class).map(CannotStartException::sentence);
   }
 
   /** By the check of a settings record, whose message names the property and what it must be. */

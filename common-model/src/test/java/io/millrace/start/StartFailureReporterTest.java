@@ -39,7 +39,7 @@ class StartFailureReporterTest {
     @Bean
     String greeting(Settings settings) {
       if (settings.on()) {
-        throw new CannotStartException("EXAMPLE is on: nobody wants that; set it to false");
+        throw new IllegalStateException("EXAMPLE is on: nobody wants that; set it to false");
       }
       return "hello";
     }
