@@ -7,6 +7,10 @@ local P = '{millrace}:'
 local DUE, EPOCH, DEAD_OWNERS = P .. 'webhooks:due', P .. 'webhooks:epoch', P .. 'webhooks:dead:owners'
 local READER = P .. 'webhooks:reader'
 local KEPT_ATTEMPTS, KEPT_DEAD = 20, 10000
+-- Ends that the log may not have yet, each as 'job id:attempts', by when they were written down or last seen to.
+local UNMARKED = P .. 'webhooks:unmarked'
+-- How far the log has been taken, as 'offset time': every record before it that was written until then.
+local TAKEN = P .. 'webhooks:taken'
 -- Pending deliveries that have failed: how many of each owner; and an owner's own, by when they first failed.
 -- To that of one that has failed once only FRESH is added: it never makes room for another.
 local FAILING, FRESH = P .. 'webhooks:failing', 1e15
@@ -25,9 +29,11 @@ local function dead_of(owner) return P .. 'owner:' .. owner .. ':webhooks:dead' 
 
 local function failing_of(owner) return P .. 'owner:' .. owner .. ':webhooks:failing' end
 
-local function count_failing(owner)
+local function count_failing(owner, ttl)
   local count = redis.call('ZCARD', failing_of(owner))
-  if count > 0 then redis.call('ZADD', FAILING, count, owner) else redis.call('ZREM', FAILING, owner) end
+  if count == 0 then return redis.call('ZREM', FAILING, owner) end
+  redis.call('ZADD', FAILING, count, owner)
+  redis.call('PEXPIRE', FAILING, ttl)
 end
 
 local function fails(job_id, owner, ttl)
@@ -35,11 +41,11 @@ local function fails(job_id, owner, ttl)
   if not since then redis.call('HSET', hash_of(job_id), 'failing', text(now())) end
   redis.call('ZADD', failing_of(owner), since or text(FRESH + now()), job_id)
   redis.call('PEXPIRE', failing_of(owner), ttl)
-  count_failing(owner)
+  count_failing(owner, ttl)
 end
 
-local function fails_no_more(job_id, owner)
-  if redis.call('ZREM', failing_of(owner), job_id) == 1 then count_failing(owner) end
+local function fails_no_more(job_id, owner, ttl)
+  if redis.call('ZREM', failing_of(owner), job_id) == 1 then count_failing(owner, ttl) end
 end
 
 local function begin(job_id, owner, url, offset, bytes, state, ttl)
@@ -48,15 +54,40 @@ local function begin(job_id, owner, url, offset, bytes, state, ttl)
   redis.call('PEXPIRE', hash_of(job_id), ttl)
 end
 
+-- The log has taken this record, if only it were written when that was noted: a log that is made anew, or was cut,
+-- uses its offsets again. A record without a delivery was then over long ago, and not forgotten.
+local function taken_before(offset, written)
+  local before, at = string.match(redis.call('GET', TAKEN) or '', '^(%d+) (%d+)$')
+  return before and tonumber(offset) < tonumber(before) and tonumber(written) <= tonumber(at)
+end
+
+local function note_taken(before, at)
+  local known = string.match(redis.call('GET', TAKEN) or '', '^%d+')
+  if not known or tonumber(before) >= tonumber(known) then redis.call('SET', TAKEN, before .. ' ' .. at) end
+end
+
+-- Whoever writes an end down owes it to the log: what the log does not say would be sent again after Redis was emptied.
+local function owe_mark(job_id, attempts, ttl)
+  redis.call('ZADD', UNMARKED, text(now()), job_id .. ':' .. attempts)
+  redis.call('PEXPIRE', UNMARKED, ttl)
+end
+
+local function arrive(job_id, owner, ttl)
+  redis.call('ZREM', DUE, job_id)
+  redis.call('ZREM', dead_of(owner), job_id)
+  fails_no_more(job_id, owner, ttl)
+end
+
 local function bury(job_id, owner, ttl)
   local key = dead_of(owner)
   redis.call('ZREM', DUE, job_id)
-  fails_no_more(job_id, owner)
+  fails_no_more(job_id, owner, ttl)
   redis.call('ZADD', key, text(now()), job_id)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', text(now() - ttl))
   redis.call('ZREMRANGEBYRANK', key, 0, -KEPT_DEAD - 1)
   redis.call('PEXPIRE', key, ttl)
   redis.call('SADD', DEAD_OWNERS, owner)
+  redis.call('PEXPIRE', DEAD_OWNERS, ttl)
 end
 
 local function count_dead()
@@ -85,13 +116,14 @@ local function make_room(most, ttl)
       redis.call('HSET', hash_of(job_id), 'state', 'dead')
       redis.call('HDEL', hash_of(job_id), 'flight')
       bury(job_id, owner, ttl)
+      owe_mark(job_id, fields[7], ttl)
       given_up[#given_up + 1] = job_id
       for _, value in ipairs(fields) do given_up[#given_up + 1] = value end
       given_up[#given_up + 1] = redis.call('HGET', hash_of(job_id), 'a:' .. fields[7]) or ''
     else
       -- It, or all that this owner had, was forgotten by its age.
       redis.call('ZREM', failing_of(owner), job_id)
-      count_failing(owner)
+      count_failing(owner, ttl)
       if not longest[1] then break end
     end
     total = total - 1

@@ -28,10 +28,10 @@ if state == 'pending' then
   for _, value in ipairs(make_room(most_pending, ttl)) do answer[#answer + 1] = value end
 elseif state == 'dead' then
   bury(job_id, owner, ttl)
+  owe_mark(job_id, attempts, ttl)
 else
-  redis.call('ZREM', DUE, job_id)
-  redis.call('ZREM', dead_of(owner), job_id)
-  fails_no_more(job_id, owner)
+  arrive(job_id, owner, ttl)
   redis.call('PEXPIRE', KEYS[1], delivered_ttl)
+  owe_mark(job_id, attempts, ttl)
 end
 return answer

@@ -7,7 +7,7 @@ if fields[6] == 'pending' and fields[5] and tonumber(fields[5]) > now() then ret
 redis.call('HSET', KEYS[1], 'state', 'pending', 'step', 0)
 local token = redis.call('HINCRBY', KEYS[1], 'token', 1)
 redis.call('HDEL', KEYS[1], 'flight', 'failing')
-fails_no_more(job_id, fields[1])
+fails_no_more(job_id, fields[1], ttl)
 redis.call('PEXPIRE', KEYS[1], ttl)
 redis.call('ZREM', dead_of(fields[1]), job_id)
 redis.call('ZADD', DUE, text(now()), job_id)

@@ -14,7 +14,11 @@ import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
-/** How far the workers have come in each lane. Thread-safe; blocks for a broker's answer. */
+/**
+ * How far the workers have come in each lane, and the webhook dispatchers in the log of
+ * completions. Thread-safe; blocks for a broker's answer, and throws {@link IllegalStateException}
+ * without one.
+ */
 public final class LaneProgress {
 
   private static final int TIMEOUT_MILLIS = 5000;
@@ -34,7 +38,10 @@ public final class LaneProgress {
 
   /** The address that the lane's next record will have. */
   public long end(Lane lane) {
-    TopicPartition partition = partition(lane);
+    return end(partition(lane.topic()));
+  }
+
+  private long end(TopicPartition partition) {
     try {
       return admin
           .listOffsets(
@@ -58,17 +65,24 @@ public final class LaneProgress {
    * left.
    */
   public long start(Lane lane) {
-    TopicPartition partition = partition(lane);
-    long endBefore = end(lane);
+    return start(Topics.WORKERS, partition(lane.topic()));
+  }
+
+  /** The same of the log of completions and the dispatchers. */
+  public long startOfCompletions() {
+    return start(Topics.WEBHOOKS, partition(Topics.COMPLETIONS));
+  }
+
+  private long start(String group, TopicPartition partition) {
+    long endBefore = end(partition);
     ListShareGroupOffsetsSpec spec =
         new ListShareGroupOffsetsSpec().topicPartitions(List.of(partition));
     try {
       SharePartitionOffsetInfo offsets =
           admin
               .listShareGroupOffsets(
-                  Map.of(Topics.WORKERS, spec),
-                  new ListShareGroupOffsetsOptions().timeoutMs(timeoutMillis))
-              .partitionsToOffsetInfo(Topics.WORKERS)
+                  Map.of(group, spec), new ListShareGroupOffsetsOptions().timeoutMs(timeoutMillis))
+              .partitionsToOffsetInfo(group)
               .get(timeoutMillis, TimeUnit.MILLISECONDS)
               .get(partition);
       if (offsets == null) {
@@ -88,8 +102,8 @@ public final class LaneProgress {
     }
   }
 
-  private static TopicPartition partition(Lane lane) {
-    return new TopicPartition(lane.topic(), 0);
+  private static TopicPartition partition(String topic) {
+    return new TopicPartition(topic, 0);
   }
 
   private static IllegalStateException noAnswer(Exception cause) {

@@ -15,11 +15,22 @@ public final class Leftovers {
 
   /** The keys that live as long as the queue does. */
   private static final Set<String> LASTING =
-      Set.of(PREFIX + "epoch", PREFIX + "server", PREFIX + "webhooks:epoch");
+      Set.of(
+          PREFIX + "epoch",
+          PREFIX + "server",
+          PREFIX + "webhooks:epoch",
+          PREFIX + "webhooks:taken");
 
   /** Sorted sets that are empty, and so absent, when every job has ended. */
   private static final Set<String> EMPTY =
-      Set.of("lane:first", "lane:bulk", "held", "running", "outbox", "webhooks:due");
+      Set.of(
+          "lane:first",
+          "lane:bulk",
+          "held",
+          "running",
+          "outbox",
+          "webhooks:due",
+          "webhooks:unmarked");
 
   private Leftovers() {}
 

@@ -148,7 +148,7 @@ public final class Rows {
           usual(
               "R2",
               "an emptied Redis: queued and running jobs end, counters heal",
-              BY_NAME,
+              CI,
               StoreRows::redisEmptied),
           usual(
               "R3",

@@ -18,4 +18,9 @@ public record DeliveryMarker(
       Delivery delivery, DeliveryState state, int attempts, @Nullable Attempt last) {
     return new DeliveryMarker(VERSION, delivery, state, attempts, last);
   }
+
+  /** When its last attempt was over, in milliseconds since the epoch; 0 where none was made. */
+  long endedAt() {
+    return last == null ? 0 : last.at() + last.durationMs();
+  }
 }

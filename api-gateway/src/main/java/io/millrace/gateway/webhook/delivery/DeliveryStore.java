@@ -3,8 +3,10 @@ package io.millrace.gateway.webhook.delivery;
 import io.millrace.queue.Completion;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -15,9 +17,13 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  */
 public final class DeliveryStore {
 
-  private static final int FIELDS_BEFORE = 3;
+  private static final int FIELDS_BEFORE = 4;
   private static final int FIELDS_OF_A_CLAIM = 7;
   private static final int FIELDS_OF_ONE_GIVEN_UP = 9;
+  private static final int FIELDS_OF_AN_END = 10;
+
+  /** The producer has given up, or has its answer, by then. */
+  private static final Duration MARK_PATIENCE = Duration.ofSeconds(3);
 
   private final DeliveryScripts scripts;
   private final long ttl;
@@ -46,8 +52,11 @@ public final class DeliveryStore {
    *
    * @param pending deliveries of all owners that another attempt is due for, or being made
    * @param dead deliveries of all owners that were given up
+   * @param unmarked ends that should long be in the log, and are the caller's to write there
    */
-  public record Claimed(List<Delivery> deliveries, long pending, long dead) implements Claim {}
+  public record Claimed(
+      List<Delivery> deliveries, long pending, long dead, List<DeliveryMarker> unmarked)
+      implements Claim {}
 
   /** Redis knows nothing of deliveries: the log must be read again first. */
   public record Emptied() implements Claim {}
@@ -82,17 +91,19 @@ public final class DeliveryStore {
   /**
    * Writes down a delivery whose first attempt the caller makes now.
    *
-   * @return empty when it was known already: somebody else has it
+   * @param writtenAt when the log got the completion, by the broker's clock, in milliseconds
+   * @return empty when it was known already, so that somebody else has it, or was over long ago
    */
-  public Optional<Delivery> take(Completion completion, long offset, Duration lease) {
-    return take(completion, offset, lease, true)
+  public Optional<Delivery> take(
+      Completion completion, long offset, long writtenAt, Duration lease) {
+    return take(completion, offset, writtenAt, lease, true)
         ? Optional.of(begun(completion, offset))
         : Optional.empty();
   }
 
   /** Writes down a delivery whose first attempt is due after a delay, for anybody. */
-  public void takeForLater(Completion completion, long offset, Duration delay) {
-    take(completion, offset, delay, false);
+  public void takeForLater(Completion completion, long offset, long writtenAt, Duration delay) {
+    take(completion, offset, writtenAt, delay, false);
   }
 
   /** The delivery of a completion as it is before anything was written down. */
@@ -107,17 +118,41 @@ public final class DeliveryStore {
         1);
   }
 
-  /** Leases up to {@code most} deliveries that are due. */
-  public Claim claim(int most, Duration lease) {
-    List<String> answer = scripts.run("claim", DeliveryKeys.DUE, most, lease.toMillis());
+  /**
+   * Leases up to {@code most} deliveries that are due.
+   *
+   * @param marked ends that the log has since the last claim
+   */
+  public Claim claim(int most, Duration lease, Collection<DeliveryMarker> marked) {
+    List<Object> arguments = new ArrayList<>();
+    arguments.add(most);
+    arguments.add(lease.toMillis());
+    arguments.add(MARK_PATIENCE.toMillis());
+    arguments.add(deliveredTtl);
+    marked.forEach(each -> arguments.add(each.delivery().jobId() + ":" + each.attempts()));
+    List<String> answer = scripts.run("claim", DeliveryKeys.DUE, arguments.toArray());
     if (answer.get(0).equals("emptied")) {
       return new Emptied();
     }
+    int due = FIELDS_BEFORE + FIELDS_OF_AN_END * Integer.parseInt(answer.get(3));
     List<Delivery> deliveries = new ArrayList<>();
-    for (int i = FIELDS_BEFORE; i < answer.size(); i += FIELDS_OF_A_CLAIM) {
+    for (int i = due; i < answer.size(); i += FIELDS_OF_A_CLAIM) {
       deliveries.add(delivery(answer.subList(i, i + FIELDS_OF_A_CLAIM)));
     }
-    return new Claimed(deliveries, Long.parseLong(answer.get(1)), Long.parseLong(answer.get(2)));
+    return new Claimed(
+        deliveries,
+        Long.parseLong(answer.get(1)),
+        Long.parseLong(answer.get(2)),
+        ends(answer.subList(FIELDS_BEFORE, due)));
+  }
+
+  private static List<DeliveryMarker> ends(List<String> fields) {
+    List<DeliveryMarker> all = new ArrayList<>();
+    for (int i = 0; i < fields.size(); i += FIELDS_OF_AN_END) {
+      DeliveryState state = DeliveryState.ofWireName(fields.get(i + FIELDS_OF_ONE_GIVEN_UP));
+      all.add(marker(fields.subList(i, i + FIELDS_OF_ONE_GIVEN_UP), state));
+    }
+    return all;
   }
 
   /** Gives a lease back without an attempt. */
@@ -156,15 +191,18 @@ public final class DeliveryStore {
   private static List<DeliveryMarker> givenUp(List<String> fields) {
     List<DeliveryMarker> all = new ArrayList<>();
     for (int i = 0; i < fields.size(); i += FIELDS_OF_ONE_GIVEN_UP) {
-      String last = fields.get(i + FIELDS_OF_A_CLAIM + 1);
-      all.add(
-          DeliveryMarker.of(
-              delivery(fields.subList(i, i + FIELDS_OF_A_CLAIM)),
-              DeliveryState.DEAD,
-              Integer.parseInt(fields.get(i + FIELDS_OF_A_CLAIM)),
-              last.isEmpty() ? null : AttemptJson.read(last)));
+      all.add(marker(fields.subList(i, i + FIELDS_OF_ONE_GIVEN_UP), DeliveryState.DEAD));
     }
     return all;
+  }
+
+  private static DeliveryMarker marker(List<String> fields, DeliveryState state) {
+    String last = fields.get(FIELDS_OF_A_CLAIM + 1);
+    return DeliveryMarker.of(
+        delivery(fields.subList(0, FIELDS_OF_A_CLAIM)),
+        state,
+        Integer.parseInt(fields.get(FIELDS_OF_A_CLAIM)),
+        last.isEmpty() ? null : AttemptJson.read(last));
   }
 
   /** Whether Redis takes a delivery now: one that is full answers, but does not. */
@@ -187,36 +225,65 @@ public final class DeliveryStore {
     };
   }
 
-  /** Writes down again what the log knows of a delivery, unless Redis knows it. */
-  boolean restore(DeliveryMarker marker) {
-    Delivery delivery = marker.delivery();
-    List<String> answer =
-        scripts.run(
-            "restore",
-            key(delivery),
-            delivery.jobId(),
-            delivery.owner(),
-            delivery.url(),
-            delivery.offset(),
-            delivery.bytes(),
-            marker.state().wireName(),
-            marker.attempts(),
-            marker.last() == null ? "" : AttemptJson.write(marker.last()),
-            ttl);
-    return answer.get(0).equals("restored");
+  /** Whether a delivery that ended so would still be known at this time. */
+  boolean isKept(DeliveryMarker end, long now) {
+    return end.state() != DeliveryState.DELIVERED || end.endedAt() + deliveredTtl > now;
   }
 
-  /** Whether it is this gateway that reads the log for a Redis that was emptied. */
-  boolean mayRead(Duration lease) {
-    return scripts.run("read", DeliveryKeys.DUE, lease.toMillis()).get(0).equals("yours");
+  /**
+   * Writes down again what the log knows of deliveries, where Redis knows less of them.
+   *
+   * @param markers a few hundred at most: it is one script
+   * @return of how many it knew less
+   */
+  int restore(Collection<DeliveryMarker> markers) {
+    List<Object> arguments = new ArrayList<>();
+    arguments.add(ttl);
+    arguments.add(deliveredTtl);
+    for (DeliveryMarker marker : markers) {
+      Delivery delivery = marker.delivery();
+      arguments.add(delivery.jobId());
+      arguments.add(delivery.owner());
+      arguments.add(delivery.url());
+      arguments.add(delivery.offset());
+      arguments.add(delivery.bytes());
+      arguments.add(marker.state().wireName());
+      arguments.add(marker.attempts());
+      arguments.add(marker.last() == null ? "" : AttemptJson.write(marker.last()));
+      arguments.add(marker.endedAt());
+    }
+    return Integer.parseInt(scripts.run("restore", DeliveryKeys.DUE, arguments.toArray()).get(0));
   }
 
-  /** Says that the log has been read. */
-  void rebuilt() {
-    scripts.run("rebuilt", DeliveryKeys.DUE);
+  /**
+   * Whether it is this gateway that reads the log for a Redis that was emptied, or lacks its last
+   * writes.
+   *
+   * @return from which record on; empty when it isn't
+   */
+  OptionalLong beginReading(Duration lease) {
+    List<String> answer = scripts.run("read", DeliveryKeys.DUE, lease.toMillis());
+    return answer.get(0).equals("yours")
+        ? OptionalLong.of(Long.parseLong(answer.get(1)))
+        : OptionalLong.empty();
   }
 
-  private boolean take(Completion completion, long offset, Duration delay, boolean leased) {
+  /** Says that the log has been read; so far, unless it has no record. */
+  void rebuilt(Optional<TakenUpTo> read) {
+    scripts.run(
+        "rebuilt",
+        DeliveryKeys.DUE,
+        read.<Object>map(TakenUpTo::offset).orElse(""),
+        read.<Object>map(TakenUpTo::writtenAt).orElse(""));
+  }
+
+  /** Says how far the log has been taken, for good. */
+  void noteTaken(TakenUpTo taken) {
+    scripts.run("taken", DeliveryKeys.DUE, taken.offset(), taken.writtenAt());
+  }
+
+  private boolean take(
+      Completion completion, long offset, long writtenAt, Duration delay, boolean leased) {
     List<String> answer =
         scripts.run(
             "take",
@@ -228,7 +295,8 @@ public final class DeliveryStore {
             bytes(completion),
             delay.toMillis(),
             leased ? 1 : 0,
-            ttl);
+            ttl,
+            writtenAt);
     return answer.get(0).equals("taken");
   }
 

@@ -3,6 +3,7 @@ package io.millrace.gateway.webhook.delivery;
 import io.millrace.queue.Topics;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -53,6 +54,13 @@ public final class MessageReader implements AutoCloseable {
     }
   }
 
+  /**
+   * When the log got the record at this address, in milliseconds; empty when it has let go of it.
+   */
+  OptionalLong writtenAt(long offset) {
+    return read(offset).stream().mapToLong(ConsumerRecord::timestamp).findFirst();
+  }
+
   private Consumer<byte[], byte[]> open() {
     Consumer<byte[], byte[]> consumer = singles.get();
     consumer.assign(Set.of(LOG));
@@ -75,7 +83,8 @@ public final class MessageReader implements AutoCloseable {
       consumer.assign(Set.of(LOG));
       long end = consumer.endOffsets(Set.of(LOG), PATIENCE).getOrDefault(LOG, 0L);
       long begin = consumer.beginningOffsets(Set.of(LOG), PATIENCE).getOrDefault(LOG, 0L);
-      consumer.seek(LOG, Math.max(begin, from));
+      // A log that was made anew, or was cut, may end before an address that was one once.
+      consumer.seek(LOG, from > end ? begin : Math.max(begin, from));
       while (consumer.position(LOG, PATIENCE) < end) {
         consumer.poll(PATIENCE).records(LOG).forEach(each);
       }

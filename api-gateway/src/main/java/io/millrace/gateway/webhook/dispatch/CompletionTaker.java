@@ -46,7 +46,7 @@ final class CompletionTaker {
     DeliveryLog.Entry entry = DeliveryLog.entry(record);
     if (entry instanceof Message message) {
       try (var about = AboutJob.log(message.completion().jobId())) {
-        begin(message.completion(), record.offset());
+        begin(message.completion(), record);
       }
     } else if (entry instanceof Unreadable unreadable) {
       LOG.error(
@@ -57,24 +57,27 @@ final class CompletionTaker {
     }
   }
 
-  private void begin(Completion completion, long offset) {
+  private void begin(Completion completion, ConsumerRecord<byte[], byte[]> record) {
     LOG.debug("Job {}: its end was taken; its delivery is written down next", completion.jobId());
-    Delivery begun = DeliveryStore.begun(completion, offset);
+    Delivery begun = DeliveryStore.begun(completion, record.offset());
     Optional<WebhookTarget> target = WebhookTarget.of(completion.webhookUrl());
     Admission admission =
         target.isPresent() ? slots.enter(begun, target.get()) : new Admission.Full(Duration.ZERO);
     if (admission instanceof Admission.Slot slot) {
-      attempt(completion, offset, target.orElseThrow(), slot);
+      attempt(completion, record, target.orElseThrow(), slot);
     } else if (admission instanceof Admission.Full full) {
-      store.takeForLater(completion, offset, full.comeAgain());
+      store.takeForLater(completion, record.offset(), record.timestamp(), full.comeAgain());
     }
   }
 
   private void attempt(
-      Completion completion, long offset, WebhookTarget target, Admission.Slot slot) {
+      Completion completion,
+      ConsumerRecord<byte[], byte[]> record,
+      WebhookTarget target,
+      Admission.Slot slot) {
     Optional<Delivery> taken;
     try {
-      taken = store.take(completion, offset, lease);
+      taken = store.take(completion, record.offset(), record.timestamp(), lease);
     } catch (RuntimeException e) {
       slot.leave().run();
       throw e;

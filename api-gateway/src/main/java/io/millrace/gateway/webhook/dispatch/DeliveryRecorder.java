@@ -15,8 +15,13 @@ import io.millrace.job.AboutJob;
 import io.millrace.metrics.EnumCounters;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -33,6 +38,7 @@ final class DeliveryRecorder {
   private final EnumCounters<DeliveryState> ends;
   private final Timer took;
   private final Clock clock;
+  private final Queue<DeliveryMarker> marked = new ConcurrentLinkedQueue<>();
 
   DeliveryRecorder(
       RetryPolicy policy, DeliveryStore store, DeliveryLog log, MeterRegistry meters, Clock clock) {
@@ -99,19 +105,46 @@ final class DeliveryRecorder {
 
   private void end(DeliveryMarker marker) {
     ends.increment(marker.state());
-    log.mark(marker)
-        .exceptionally(
-            failure -> {
-              tellNotMarked(marker.delivery());
-              return -1L;
+    var unused = mark(marker);
+  }
+
+  /**
+   * Writes ends into the log that it did not take at first, or whose gateway died before it did.
+   */
+  void markAgain(List<DeliveryMarker> unmarked) {
+    for (DeliveryMarker each : unmarked) {
+      if (mark(each).isCompletedExceptionally()) {
+        // The broker is away: each more would wait for it.
+        return;
+      }
+    }
+  }
+
+  /** The ends that the log has taken since this was asked last. */
+  List<DeliveryMarker> takeMarked() {
+    List<DeliveryMarker> all = new ArrayList<>();
+    for (DeliveryMarker each = marked.poll(); each != null; each = marked.poll()) {
+      all.add(each);
+    }
+    return all;
+  }
+
+  private CompletableFuture<Boolean> mark(DeliveryMarker marker) {
+    return log.mark(marker)
+        .thenApply(offset -> marked.add(marker))
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                tellNotMarked(marker.delivery());
+              }
             });
   }
 
   private static void tellNotMarked(Delivery delivery) {
     try (var about = AboutJob.log(delivery.jobId())) {
       LOG.warn(
-          "Job {}: the log did not take the end of its webhook; if Redis were emptied it would be"
-              + " sent again",
+          "Job {}: the log did not take the end of its webhook; it is written again, by whichever"
+              + " gateway, every few seconds",
           delivery.jobId());
     }
   }

@@ -7,6 +7,7 @@ import io.millrace.gateway.webhook.delivery.DeliveryArchive;
 import io.millrace.gateway.webhook.delivery.DeliveryLog;
 import io.millrace.gateway.webhook.delivery.DeliveryRebuild;
 import io.millrace.gateway.webhook.delivery.DeliveryStore;
+import io.millrace.gateway.webhook.delivery.LogProgress;
 import io.millrace.gateway.webhook.delivery.MessageReader;
 import io.millrace.gateway.webhook.sign.WebhookSignature;
 import io.millrace.outbound.AddressPolicy;
@@ -14,6 +15,7 @@ import io.millrace.outbound.DnsLookup;
 import io.millrace.outbound.NameLookup;
 import io.millrace.outbound.PinnedResolver;
 import io.millrace.queue.JobQueue;
+import io.millrace.queue.LaneProgress;
 import io.millrace.queue.QueueClients;
 import io.millrace.queue.StrayCounter;
 import io.millrace.queue.Topics;
@@ -22,6 +24,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -145,10 +148,16 @@ public class DispatchConfiguration {
   }
 
   @Bean
+  LogProgress webhookLogProgress(Admin admin, MessageReader messages, DeliveryStore store) {
+    return new LogProgress(new LaneProgress(admin)::startOfCompletions, messages, store, clock);
+  }
+
+  @Bean
   WebhookDispatch webhookDispatch(
       DeliveryStore store,
       DeliveryLog log,
       MessageReader messages,
+      LogProgress progress,
       DeliveryRecorder recorder,
       Slots slots,
       WebhookDispatcher dispatcher,
@@ -159,7 +168,8 @@ public class DispatchConfiguration {
         new DueClaimer(
             store,
             log,
-            new DeliveryRebuild(messages, store, meters),
+            new DeliveryRebuild(messages, store, meters, clock),
+            progress,
             slots,
             dispatcher,
             recorder,
@@ -174,6 +184,7 @@ public class DispatchConfiguration {
                         () -> clients.shareConsumer(Topics.WEBHOOKS, FETCH_WAIT_MS),
                         taker,
                         claimer,
+                        progress,
                         store::takesWrites,
                         meters))
             .limit(settings.takers())
@@ -181,6 +192,7 @@ public class DispatchConfiguration {
     return new WebhookDispatch(
         takers,
         new ClaimLoop(claimer, settings.pollInterval()),
+        progress,
         slots,
         settings.totalTimeout().toMillis());
   }

@@ -7,6 +7,7 @@ import io.millrace.gateway.webhook.delivery.DeliveryLog;
 import io.millrace.gateway.webhook.delivery.DeliveryRebuild;
 import io.millrace.gateway.webhook.delivery.DeliveryStore;
 import io.millrace.gateway.webhook.delivery.DeliveryStore.Claimed;
+import io.millrace.gateway.webhook.delivery.LogProgress;
 import io.millrace.queue.Completion;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,6 +32,7 @@ final class DueClaimer {
   private final DeliveryStore store;
   private final DeliveryLog log;
   private final DeliveryRebuild rebuild;
+  private final LogProgress progress;
   private final Slots slots;
   private final WebhookDispatcher dispatcher;
   private final DeliveryRecorder recorder;
@@ -43,6 +45,7 @@ final class DueClaimer {
       DeliveryStore store,
       DeliveryLog log,
       DeliveryRebuild rebuild,
+      LogProgress progress,
       Slots slots,
       WebhookDispatcher dispatcher,
       DeliveryRecorder recorder,
@@ -52,6 +55,7 @@ final class DueClaimer {
     this.store = store;
     this.log = log;
     this.rebuild = rebuild;
+    this.progress = progress;
     this.slots = slots;
     this.dispatcher = dispatcher;
     this.recorder = recorder;
@@ -70,8 +74,10 @@ final class DueClaimer {
     if (doubtfulFrom.get() != NOTHING && store.takesWrites()) {
       readAgain(doubtfulFrom.getAndSet(NOTHING));
     }
-    if (store.claim(BATCH, lease) instanceof Claimed claimed) {
+    progress.noteIfDue();
+    if (store.claim(BATCH, lease, recorder.takeMarked()) instanceof Claimed claimed) {
       backlog.hear(claimed);
+      recorder.markAgain(claimed.unmarked());
       return beginAll(claimed.deliveries());
     }
     if (store.takesWrites()) {

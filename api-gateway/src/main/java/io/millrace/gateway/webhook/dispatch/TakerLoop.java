@@ -2,6 +2,7 @@ package io.millrace.gateway.webhook.dispatch;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.gateway.webhook.delivery.LogProgress;
 import io.millrace.queue.Topics;
 import java.time.Duration;
 import java.util.List;
@@ -31,6 +32,7 @@ final class TakerLoop implements Runnable {
   private final Supplier<ShareConsumer<byte[], byte[]>> consumers;
   private final CompletionTaker taker;
   private final DueClaimer claimer;
+  private final LogProgress progress;
   private final BooleanSupplier storeTakesWrites;
   private final Counter failedTakes;
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -40,11 +42,13 @@ final class TakerLoop implements Runnable {
       Supplier<ShareConsumer<byte[], byte[]>> consumers,
       CompletionTaker taker,
       DueClaimer claimer,
+      LogProgress progress,
       BooleanSupplier storeTakesWrites,
       MeterRegistry meters) {
     this.consumers = consumers;
     this.taker = taker;
     this.claimer = claimer;
+    this.progress = progress;
     this.storeTakesWrites = storeTakesWrites;
     this.failedTakes = meters.counter("millrace.webhook.takes.failed");
   }
@@ -88,6 +92,7 @@ final class TakerLoop implements Runnable {
       ShareConsumer<byte[], byte[]> consumer, ConsumerRecord<byte[], byte[]> record) {
     try {
       taker.take(record);
+      progress.comeFurther();
       consumer.acknowledge(record, AcknowledgeType.ACCEPT);
       return true;
     } catch (RuntimeException e) {

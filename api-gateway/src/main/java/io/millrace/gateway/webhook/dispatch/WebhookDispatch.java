@@ -1,5 +1,6 @@
 package io.millrace.gateway.webhook.dispatch;
 
+import io.millrace.gateway.webhook.delivery.LogProgress;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -16,12 +17,19 @@ final class WebhookDispatch implements SmartLifecycle {
 
   private final List<TakerLoop> takers;
   private final ClaimLoop claims;
+  private final LogProgress progress;
   private final Slots slots;
   private final long graceMillis;
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean running;
 
-  WebhookDispatch(List<TakerLoop> takers, ClaimLoop claims, Slots slots, long graceMillis) {
+  WebhookDispatch(
+      List<TakerLoop> takers,
+      ClaimLoop claims,
+      LogProgress progress,
+      Slots slots,
+      long graceMillis) {
+    this.progress = progress;
     this.takers = List.copyOf(takers);
     this.claims = claims;
     this.slots = slots;
@@ -47,6 +55,7 @@ final class WebhookDispatch implements SmartLifecycle {
       if (!slots.awaitIdle(graceMillis)) {
         LOG.warn("Webhook attempts are still open; they are made again when their leases end");
       }
+      progress.noteIfAny();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

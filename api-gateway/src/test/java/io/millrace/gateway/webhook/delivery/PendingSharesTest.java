@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -28,6 +30,7 @@ class PendingSharesTest {
   @TempDir private Path folder;
   private EmbeddedRedis redis;
   private JedisConnectionFactory connections;
+  private StringRedisTemplate template;
   private DeliveryStore store;
   private DeliveryArchive archive;
 
@@ -38,7 +41,7 @@ class PendingSharesTest {
         new JedisConnectionFactory(new RedisStandaloneConfiguration(redis.host(), redis.port()));
     connections.afterPropertiesSet();
     connections.start();
-    StringRedisTemplate template = new StringRedisTemplate(connections);
+    template = new StringRedisTemplate(connections);
     store = new DeliveryStore(template, Duration.ofDays(7), Duration.ofHours(1), MOST);
     archive = new DeliveryArchive(template);
   }
@@ -107,6 +110,19 @@ class PendingSharesTest {
     assertThat(archive.dead("flooder", 0, 10)).isEmpty();
   }
 
+  @Test
+  void nothingStaysForEverBesideWhatIsDue() {
+    failing("flooder", MOST, 2);
+    fail(begun("modest"), 2);
+    store.record(begun("ended"), attempt(1), new Verdict.GivenUp());
+    store.record(begun("arrived"), attempt(1), new Verdict.Arrived());
+    Set<String> lasting =
+        template.keys("*").stream()
+            .filter(key -> template.getExpire(key) < 0)
+            .collect(Collectors.toSet());
+    assertThat(lasting).containsExactly(DeliveryKeys.DUE);
+  }
+
   private List<Delivery> failing(String owner, int count, int times) {
     List<Delivery> all = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -122,7 +138,7 @@ class PendingSharesTest {
   private Delivery begun(String owner) {
     Completion completion =
         new Completion(UUID.randomUUID(), owner, "https://" + owner + ".example/", "{}", null);
-    return store.take(completion, 1, Duration.ofSeconds(30)).orElseThrow();
+    return store.take(completion, 1, 1, Duration.ofSeconds(30)).orElseThrow();
   }
 
   private DeliveryStore.Recorded fail(Delivery delivery, int number) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -39,6 +40,11 @@ final class DispatcherUnderTest implements AutoCloseable {
     @Bean
     QueueClients queueClients(KafkaProperties kafka) {
       return new QueueClients(kafka);
+    }
+
+    @Bean
+    Admin admin(QueueClients clients) {
+      return clients.admin();
     }
 
     @Bean

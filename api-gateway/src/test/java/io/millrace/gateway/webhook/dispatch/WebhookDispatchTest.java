@@ -22,10 +22,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -199,7 +197,7 @@ class WebhookDispatchTest {
       awaitState(dispatcher, arrived, DeliveryState.DELIVERED);
       awaitState(dispatcher, dead, DeliveryState.DEAD);
       Eventually.holds("two attempts", () -> attempts(dispatcher, pending).size() >= 2);
-      awaitMarkers(arrived, dead);
+      stores.awaitMarkers(arrived, dead);
 
       up.set(true);
       stores.emptyRedis();
@@ -268,37 +266,11 @@ class WebhookDispatchTest {
       UUID job = stores.complete(receiver.url("/"));
       awaitState(dispatcher, job, DeliveryState.DELIVERED);
 
-      Eventually.holds("put aside", () -> !read(Topics.DEAD_LETTERS).isEmpty());
-      assertThat(read(Topics.DEAD_LETTERS)).extracting(ConsumerRecord::value).containsOnly(garbage);
+      Eventually.holds("put aside", () -> !stores.read(Topics.DEAD_LETTERS).isEmpty());
+      assertThat(stores.read(Topics.DEAD_LETTERS))
+          .extracting(ConsumerRecord::value)
+          .containsOnly(garbage);
     }
-  }
-
-  /** The log must have the ends before Redis forgets them. */
-  private static void awaitMarkers(UUID... jobs) {
-    for (UUID job : jobs) {
-      Eventually.holds(
-          "a marker of " + job,
-          () ->
-              read(Topics.COMPLETIONS).stream()
-                  .anyMatch(
-                      each ->
-                          each.key() != null
-                              && new String(each.key(), StandardCharsets.UTF_8).equals("" + job)));
-    }
-  }
-
-  private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
-    TopicPartition log = new TopicPartition(topic, 0);
-    List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
-    try (Consumer<byte[], byte[]> consumer = stores.clients().reader()) {
-      consumer.assign(Set.of(log));
-      long end = consumer.endOffsets(Set.of(log)).getOrDefault(log, 0L);
-      consumer.seekToBeginning(Set.of(log));
-      while (consumer.position(log) < end) {
-        all.addAll(consumer.poll(Duration.ofSeconds(1)).records(log));
-      }
-    }
-    return all;
   }
 
   private static void awaitState(DispatcherUnderTest dispatcher, UUID job, DeliveryState state) {
