@@ -92,8 +92,8 @@ public final class DeliveryStore {
    * Writes down a delivery whose first attempt the caller makes now.
    *
    * @param writtenAt when the log got the completion, by the broker's clock, in milliseconds
-   * @return empty when it was known already, so that somebody else has it, or was over long ago,
-   *     or may be: then it is attempted, if at all, when the log has been read
+   * @return empty when it was known already, so that somebody else has it, or was over long ago, or
+   *     may be: then it is attempted, if at all, when the log has been read
    */
   public Optional<Delivery> take(
       Completion completion, long offset, long writtenAt, Duration lease) {
