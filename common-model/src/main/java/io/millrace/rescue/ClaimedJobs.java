@@ -4,6 +4,8 @@ import io.millrace.queue.Lane;
 import io.millrace.queue.LaneProgress;
 import io.millrace.queue.RecordPointer;
 import io.millrace.store.LaneRepair;
+import io.millrace.store.ShortMemory;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.UUID;
@@ -17,19 +19,27 @@ final class ClaimedJobs {
 
   private static final int AT_MOST = 10_000;
 
+  /** Ends of later than this before the last sight of Redis are told again by whoever told them. */
+  private static final Duration TRUE_FOR = ShortMemory.KEPT.minusSeconds(2);
+
   private final LaneRepair repair;
   private final LaneProgress progress;
   private Map<UUID, RecordPointer> running = Map.of();
   private Map<Lane, Long> since = Map.of();
   private Map<Lane, Long> passed = Map.of();
+  private long notedAt;
 
   ClaimedJobs(LaneRepair repair, LaneProgress progress) {
     this.repair = repair;
     this.progress = progress;
   }
 
-  /** Remembers the jobs of this moment; those of before when the lanes are not whole. */
-  void note() {
+  /**
+   * Remembers the jobs of this moment; those of before when the lanes are not whole.
+   *
+   * @param now nanoseconds, by the clock that {@link #forgetIfOld} is told
+   */
+  void note(long now) {
     Map<Lane, Long> begin = new EnumMap<>(Lane.class);
     Map<Lane, Long> start = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.values()) {
@@ -44,6 +54,18 @@ final class ClaimedJobs {
       running = ran;
       since = begin;
       passed = start;
+      notedAt = now;
+    }
+  }
+
+  /**
+   * Forgets all when it was noted long before Redis was last seen whole: what ended since then is
+   * told again by nobody, and would run once more.
+   */
+  void forgetIfOld(long lastSeenWhole) {
+    if (lastSeenWhole - notedAt > TRUE_FOR.toNanos()) {
+      running = Map.of();
+      since = Map.of();
     }
   }
 

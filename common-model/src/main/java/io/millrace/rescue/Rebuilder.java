@@ -63,6 +63,7 @@ public final class Rebuilder {
   private final Map<UUID, RecordPointer> unclaimed = new HashMap<>();
 
   private long unclaimedSince;
+  private long lastSeenWhole;
   private final Set<RecordPointer> owed = new HashSet<>();
 
   /** Which Redis this instance repairs, since when, and what it found there first. */
@@ -117,6 +118,7 @@ public final class Rebuilder {
     this.memory = memory;
     this.times = times;
     this.nanoTime = nanoTime;
+    this.lastSeenWhole = nanoTime.getAsLong();
     this.claimed = new ClaimedJobs(repair, progress);
     this.rebuilt = meters.counter("millrace.queue.rebuilt");
   }
@@ -127,11 +129,13 @@ public final class Rebuilder {
     Look look = repair.look();
     memory.see(look);
     if (look.whole()) {
+      lastSeenWhole = nanoTime.getAsLong();
       repairing = "";
       held = repair.held(HELD_AT_MOST);
       enqueueUnclaimed();
       return;
     }
+    claimed.forgetIfOld(lastSeenWhole);
     restoreHeld();
     restoreRunning();
     if (!repairing.equals(look.identity())) {
@@ -242,7 +246,7 @@ public final class Rebuilder {
 
   /** Remembers which jobs run; every few seconds, but less than ends are remembered. */
   public void noteClaimed() {
-    claimed.note();
+    claimed.note(nanoTime.getAsLong());
   }
 
   private void enqueueOwed() {

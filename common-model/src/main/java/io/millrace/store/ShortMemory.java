@@ -13,13 +13,16 @@ import org.slf4j.LoggerFactory;
  * older one: a replica that took over, or one that was started again, lacks its last writes, though
  * callers and webhooks have seen what came of them.
  *
- * <p>Kept for ten seconds after it was told, as far as Redis was seen to be the same meanwhile; of
- * 10,000 words or 32 MiB the oldest go first. Thread-safe.
+ * <p>Kept for ten seconds after it was told, and longer while Redis is not seen to be the same with
+ * whole lanes; of 10,000 words or 32 MiB the oldest go first. Thread-safe.
  */
 public final class ShortMemory {
 
   private static final Logger log = LoggerFactory.getLogger(ShortMemory.class);
-  private static final Duration KEPT = Duration.ofSeconds(10);
+
+  /** How long a word is kept at least. */
+  public static final Duration KEPT = Duration.ofSeconds(10);
+
   private static final int MOST = 10_000;
   private static final long MOST_BYTES = 32L << 20;
 
@@ -73,7 +76,7 @@ public final class ShortMemory {
       identity = look.identity();
       whole = look.whole();
       long old = nanoTime.getAsLong() - KEPT.toNanos();
-      while (same && !words.isEmpty() && words.getFirst().at() - old < 0) {
+      while (same && whole && !words.isEmpty() && words.getFirst().at() - old < 0) {
         forgetOldest();
       }
     }

@@ -209,6 +209,28 @@ class RebuilderTest {
   }
 
   @Test
+  void whatEndedLongAfterTheLastNoteDoesNotRunAgain() throws Exception {
+    long[] clock = {0};
+    Rebuilder rebuilder = patient(clock);
+    rebuilder.rebuildIfNeeded();
+    crew.submitted(Lane.FIRST);
+    List<Lease> leases = crew.claimAll("worker-1");
+    rebuilder.noteClaimed();
+    crew.submitted(Lane.FIRST);
+    leases.addAll(crew.claimAll("worker-2"));
+    leases.forEach(store::finished);
+    // The log is away, so that nothing is noted, while Redis is seen as it was.
+    clock[0] = Duration.ofSeconds(20).toNanos();
+    rebuilder.rebuildIfNeeded();
+
+    store.flush();
+    rebuilder.rebuildIfNeeded();
+    clock[0] = Duration.ofSeconds(40).toNanos();
+    rebuilder.rebuildIfNeeded();
+    assertThat(crew.runAll()).isEmpty();
+  }
+
+  @Test
   void aJobThatWasDroppedWhileItsWorkerHadTimeRunsAllTheSame() throws Exception {
     long[] clock = {0};
     Rebuilder rebuilder = patient(clock);
