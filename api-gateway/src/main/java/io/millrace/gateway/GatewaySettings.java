@@ -1,5 +1,6 @@
 package io.millrace.gateway;
 
+import io.millrace.packages.PackagePolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,11 +15,29 @@ import org.springframework.util.unit.DataSize;
  *
  * @param apiKeys keys by value, comma-separated: see {@link io.millrace.gateway.auth.ApiKeys}
  * @param apiKeysFile a file of keys, one a line, read again when it changes; or null
+ * @param packages which packages jobs may ask for: {@code off}, {@code any}, or names with commas
+ *     between; what those depend on comes along, and a key's line may allow less
  * @param gateway limits of this process
  */
 @ConfigurationProperties("millrace")
 public record GatewaySettings(
-    @DefaultValue("") String apiKeys, @Nullable Path apiKeysFile, @DefaultValue Limits gateway) {
+    @DefaultValue("") String apiKeys,
+    @Nullable Path apiKeysFile,
+    @DefaultValue("off") String packages,
+    @DefaultValue Limits gateway) {
+
+  public GatewaySettings {
+    try {
+      PackagePolicy.parse(packages, ',');
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("millrace.packages " + e.getMessage(), e);
+    }
+  }
+
+  /** Which packages jobs may ask for, whatever their key. */
+  public PackagePolicy packagePolicy() {
+    return PackagePolicy.parse(packages, ',');
+  }
 
   /** The largest body whose job is sure to fit a record of the queue. */
   private static final DataSize LARGEST_BODY = DataSize.ofMegabytes(3);

@@ -1,5 +1,6 @@
 package io.millrace.job;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,16 +12,33 @@ import org.jspecify.annotations.Nullable;
  * @param id the caller's own name for the request, echoed code point for code point, or null
  * @param wide what else came with it, by {@link Reply#JOBS_ENDPOINT}; null for {@link
  *     Reply#ENDPOINT}, whose replies never have anything of it
+ * @param dependencies requirements of packages that the program needs; empty: those that its worker
+ *     has are enough
  */
 public record ExecutionRequest(
     String code,
     int timeout,
     @Nullable String webhookUrl,
     @Nullable String id,
-    @Nullable WideInputs wide) {
+    @Nullable WideInputs wide,
+    List<String> dependencies) {
 
   /** Seconds a job may run when the request does not say. */
   public static final int DEFAULT_TIMEOUT = 30;
+
+  public ExecutionRequest {
+    dependencies = List.copyOf(dependencies);
+  }
+
+  /** A request for what every worker has. */
+  public ExecutionRequest(
+      String code,
+      int timeout,
+      @Nullable String webhookUrl,
+      @Nullable String id,
+      @Nullable WideInputs wide) {
+    this(code, timeout, webhookUrl, id, wide, List.of());
+  }
 
   /** A request of {@link Reply#ENDPOINT}. */
   public ExecutionRequest(
@@ -30,6 +48,12 @@ public record ExecutionRequest(
 
   /** The same without its program and its inputs. */
   public ExecutionRequest withoutCode() {
-    return new ExecutionRequest("", timeout, webhookUrl, id, wide == null ? null : WideInputs.NONE);
+    WideInputs none = wide == null ? null : WideInputs.NONE;
+    return new ExecutionRequest("", timeout, webhookUrl, id, none, dependencies);
+  }
+
+  /** The same, for these packages. */
+  public ExecutionRequest withDependencies(List<String> requirements) {
+    return new ExecutionRequest(code, timeout, webhookUrl, id, wide, requirements);
   }
 }

@@ -41,7 +41,8 @@ public final class JobCodec {
       @Nullable String idempotencyKey,
       @Nullable String bodyDigest,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable WideInputs wide,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable List<String> network) {}
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable List<String> network,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable List<String> dependencies) {}
 
   private record CompletionRecord(
       int v,
@@ -71,7 +72,8 @@ public final class JobCodec {
             job.idempotencyKey(),
             job.bodyDigest(),
             request.wide(),
-            job.network()));
+            job.network(),
+            request.dependencies()));
   }
 
   /** The job of these bytes. */
@@ -87,7 +89,12 @@ public final class JobCodec {
         read.jobId(),
         read.owner(),
         new ExecutionRequest(
-            read.code(), read.timeout(), read.webhookUrl(), read.id(), read.wide()),
+            read.code(),
+            read.timeout(),
+            read.webhookUrl(),
+            read.id(),
+            read.wide(),
+            read.dependencies() == null ? List.of() : read.dependencies()),
         read.acceptedAt(),
         read.replyTo(),
         read.traceparent(),

@@ -2,6 +2,7 @@ package io.millrace.worker;
 
 import io.millrace.job.AboutJob;
 import io.millrace.job.Outcome;
+import io.millrace.job.Output;
 import io.millrace.job.WideInputs;
 import io.millrace.sandbox.Sandbox;
 import io.millrace.sandbox.SandboxFailedException;
@@ -81,7 +82,9 @@ final class JobLoop implements Runnable {
     Recording recording = output.open(lease.job().jobId(), lease.attempt());
     WideInputs wide = lease.job().request().wide();
     Supplier<CompletableFuture<Ended>> running =
-        wide == null ? runPlain(lease, recording) : runWide(lease, wide, recording);
+        !lease.job().request().dependencies().isEmpty()
+            ? refuse()
+            : wide == null ? runPlain(lease, recording) : runWide(lease, wide, recording);
     jobs.add(Optional.of(new Started(lease, recording, running, processing, step, startedAt)));
   }
 
@@ -96,6 +99,12 @@ final class JobLoop implements Runnable {
             .run(Ended.program(lease.job()), recording)
             .thenApply(run -> new Ended(Ended.outcome(run, lease.job())));
     return () -> running;
+  }
+
+  private static Supplier<CompletableFuture<Ended>> refuse() {
+    String why = "This worker has no packages but its own; ask for none";
+    Outcome refused = new Outcome.Failed(Output.NONE, "dependency_failed", why, null);
+    return () -> CompletableFuture.completedFuture(new Ended(refused));
   }
 
   /** The slot's own thread hands the inputs over, which may take long. */

@@ -2,6 +2,7 @@ package io.millrace.gateway.auth;
 
 import io.millrace.gateway.GatewaySettings.KeyLimits;
 import io.millrace.outbound.AllowList;
+import io.millrace.packages.PackagePolicy;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -10,16 +11,18 @@ import org.springframework.util.unit.DataSize;
 
 /**
  * One key as it is configured: {@code [NAME:]KEY [queued=N] [running=N] [rate=N] [stored=SIZE]
- * [bytes=SIZE] [network=HOST;HOST]}, where KEY is the key itself or {@code sha256:} and its digest
- * in hexadecimal, and SIZE is a number of bytes or has a unit (KB, MB, GB). The name ends at the
- * first colon; a key that has a colon itself needs a name before it. A key without a name is named
- * after its digest. A A key's hosts take the place of {@code millrace.network.allow}. A name that
- * comes twice is one owner with two keys, as in a rotation.
+ * [bytes=SIZE] [network=HOST;HOST] [packages=NAME;NAME]}, where KEY is the key itself or {@code
+ * sha256:} and its digest in hexadecimal, and SIZE is a number of bytes or has a unit (KB, MB, GB).
+ * The name ends at the first colon; a key that has a colon itself needs a name before it. A key
+ * without a name is named after its digest. A key's hosts take the place of {@code
+ * millrace.network.allow}; its packages, which may be {@code off} or {@code any}, narrow {@code
+ * millrace.packages}. A name that comes twice is one owner with two keys, as in a rotation.
  */
 record KeyEntry(KeyDigest digest, Caller caller) {
 
   private static final String NETWORK = "network";
   private static final String DIGEST_MARK = "sha256:";
+  private static final String PACKAGES = "packages";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final Pattern KEY = Pattern.compile("[!-~]{1,1024}");
 
@@ -39,7 +42,9 @@ record KeyEntry(KeyDigest digest, Caller caller) {
     }
     KeyDigest digest = digest(named.substring(colon + 1));
     String owner = name.isEmpty() ? "key-" + digest.fingerprint() : name;
-    return new KeyEntry(digest, new Caller(owner, limits(words, defaults), network(words)));
+    Caller caller =
+        new Caller(owner, limits(words, defaults), network(words), packages(words));
+    return new KeyEntry(digest, caller);
   }
 
   private static KeyDigest digest(String key) {
@@ -72,11 +77,11 @@ record KeyEntry(KeyDigest digest, Caller caller) {
         case "rate" -> rate = number(value);
         case "stored" -> stored = size(value);
         case "bytes" -> bytes = size(value);
-        case NETWORK -> {}
+        case NETWORK, PACKAGES -> {}
         default ->
             throw new IllegalArgumentException(
-                "after a key only queued=N, running=N, rate=N, stored=SIZE, bytes=SIZE and"
-                    + " network=HOST;HOST are known");
+                "after a key only queued=N, running=N, rate=N, stored=SIZE, bytes=SIZE,"
+                    + " network=HOST;HOST and packages=NAME;NAME are known");
       }
     }
     return new OwnerLimits(queued, running, rate, stored, bytes);
@@ -100,6 +105,24 @@ record KeyEntry(KeyDigest digest, Caller caller) {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "network= is followed by hosts with ; between them: " + e.getMessage(), e);
+    }
+  }
+
+  private static PackagePolicy packages(String[] words) {
+    PackagePolicy policy = PackagePolicy.ANY;
+    for (String word : words) {
+      if (word.startsWith(PACKAGES + "=")) {
+        policy = packages(word.substring(PACKAGES.length() + 1));
+      }
+    }
+    return policy;
+  }
+
+  private static PackagePolicy packages(String names) {
+    try {
+      return PackagePolicy.parse(names, ';');
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("a key's packages= " + e.getMessage(), e);
     }
   }
 

@@ -44,6 +44,13 @@ public record ApiError(
         .with("exit_code", SEED_EXIT_CODE);
   }
 
+  /** What the job asks for beside its program cannot be had; {@code reason} says how. */
+  public static ApiError dependencies(String reason, String message) {
+    return new ApiError(400, "The dependencies of the job are refused", reason, message)
+        .with("stdout", "")
+        .with("exit_code", SEED_EXIT_CODE);
+  }
+
   /** No key, a wrong one, or two: the same for all, so that nothing can be learnt from it. */
   public static ApiError unauthorized() {
     return new ApiError(

@@ -33,6 +33,7 @@ final class InputRules {
     }
     texts(request, "args", flaws);
     texts(request, "outputs", flaws);
+    texts(request, "dependencies", flaws);
     request.path("env").properties().forEach(each -> env(each, flaws));
     files(request.path("files"), flaws);
     hosts(request.path("network").path("allow"), flaws);

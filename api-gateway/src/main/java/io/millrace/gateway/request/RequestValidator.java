@@ -30,7 +30,7 @@ public final class RequestValidator {
   private static final List<String> INTEGERS = List.of("timeout", "memory_mb");
 
   /** Of the wider route's contract, and not built yet. */
-  private static final List<String> NOT_YET = List.of("dependencies", "start_within");
+  private static final List<String> NOT_YET = List.of("start_within");
 
   private static final JsonMapper JSON =
       JsonMapper.builder(JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build())
@@ -157,7 +157,8 @@ public final class RequestValidator {
         json.has("timeout") ? json.get("timeout").intValue() : ExecutionRequest.DEFAULT_TIMEOUT,
         text(json, "webhook_url"),
         text(json, "id"),
-        wide);
+        wide,
+        texts(json.path("dependencies")));
   }
 
   private static @Nullable String id(JsonNode json) {

@@ -5,6 +5,7 @@ import io.millrace.gateway.auth.Caller;
 import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.Checked;
 import io.millrace.gateway.network.NetworkRule;
+import io.millrace.gateway.packages.PackageRule;
 import io.millrace.gateway.reply.GatewayId;
 import io.millrace.gateway.request.RequestValidator;
 import io.millrace.job.ExecutionRequest;
@@ -31,6 +32,7 @@ import org.springframework.web.server.ServerWebExchange;
 public final class JobRequestReader {
 
   private final RequestValidator validator;
+  private final PackageRule packages;
   private final WebhookRule webhookUrls;
   private final NetworkRule network;
   private final GatewayId gatewayId;
@@ -39,12 +41,14 @@ public final class JobRequestReader {
 
   JobRequestReader(
       RequestValidator validator,
+      PackageRule packages,
       WebhookRule webhookUrls,
       NetworkRule network,
       GatewayId gatewayId,
       GatewaySettings settings,
       RequestTrace trace) {
     this.validator = validator;
+    this.packages = packages;
     this.webhookUrls = webhookUrls;
     this.network = network;
     this.gatewayId = gatewayId;
@@ -55,6 +59,7 @@ public final class JobRequestReader {
   /** The request for the queue, or why there is none. */
   Checked<JobRequest> read(byte[] body, ServerWebExchange exchange) {
     return (isWide(exchange) ? validator.validateJob(body) : validator.validate(body))
+        .then(request -> packages.check(request, Caller.of(exchange)))
         .then(this::webhookAllowed)
         .then(request -> network.check(request, Caller.of(exchange)))
         .then(request -> withIdempotencyKey(request, body, exchange));

@@ -142,7 +142,6 @@ class JobRequestValidatorTest {
         ",\"files\":[{\"path\":\"a\",\"content\":\"x\",\"encoding\":\"base64\"}]",
         ",\"files\":[{\"path\":\"a\",\"content\":\"\",\"encoding\":\"hex\"}]",
         ",\"files\":[{\"path\":\"a\",\"content\":\"\\ud800\"}]",
-        ",\"dependencies\":[]",
         ",\"network\":{}",
         ",\"network\":{\"allow\":\"a.example\"}",
         ",\"network\":{\"allow\":[\"*\"]}",
