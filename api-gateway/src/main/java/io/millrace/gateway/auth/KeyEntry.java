@@ -42,8 +42,7 @@ record KeyEntry(KeyDigest digest, Caller caller) {
     }
     KeyDigest digest = digest(named.substring(colon + 1));
     String owner = name.isEmpty() ? "key-" + digest.fingerprint() : name;
-    Caller caller =
-        new Caller(owner, limits(words, defaults), network(words), packages(words));
+    Caller caller = new Caller(owner, limits(words, defaults), network(words), packages(words));
     return new KeyEntry(digest, caller);
   }
 
