@@ -85,6 +85,15 @@ def user_of(pid: int) -> Optional[int]:
         return None
 
 
+def has_pending_signals(pid: int) -> bool:
+    """Whether it was sent some that it has not taken; False when it has ended."""
+    try:
+        with open("/proc/%d/status" % pid) as f:
+            return any(int(line.split()[1], 16) for line in f if line.startswith(("SigPnd:", "ShdPnd:")))
+    except OSError:
+        return False
+
+
 def version(python: str) -> Tuple[int, ...]:
     text = subprocess.check_output([python, "-c", "import sys; print(*sys.version_info[:2])"], text=True)
     return tuple(map(int, text.split()))

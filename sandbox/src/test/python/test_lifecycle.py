@@ -103,13 +103,18 @@ class LifecycleTest(unittest.TestCase):
         self.assert_gone(family - {keeper})
 
     def test_signals_that_mean_the_worker_end_nothing(self) -> None:
-        """Sandboxes that wait may die of them; a program that comes just then gets another."""
+        """Sandboxes that wait may die of them; a program that comes just then gets another.
+
+        One that has them and did not run since could still be given the program, and die with it read.
+        """
         with Slot((), support.PYTHON, preimport=[], require="fallback") as slot:
             for _ in range(50):
-                for pid in support.descendants(slot.process.pid) | {slot.process.pid}:
+                family = support.descendants(slot.process.pid) | {slot.process.pid}
+                for pid in family:
                     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                         with contextlib.suppress(ProcessLookupError):
                             os.kill(pid, number)
+                self.wait_until(lambda: not any(map(support.has_pending_signals, family)))
                 self.assertEqual("ok", slot.run("pass").verdict)
 
     def test_a_job_with_all_its_processes_yields_its_cpu_to_other_slots(self) -> None:

@@ -447,12 +447,22 @@ class DeviceTest(unittest.TestCase):
 
 
 class SettingsTest(unittest.TestCase):
-    def test_wrong_ones_are_named(self) -> None:
-        for given, name in (({"memory": 1}, "memory"), ({"memory_bytes": "1"}, "memory_bytes"), ({"tier": "best"}, "tier"),
-                            ({"memory_bytes": 0}, "memory_bytes"), ({"python_path": ["lib"]}, "python_path"),
-                            ({"preimport": "json"}, "preimport"), ({"prewarm": True}, "prewarm")):
-            with self.assertRaisesRegex(settings.SettingsError, name):
-                settings.parse(json.dumps(given).encode())
+    def test_wrong_ones_are_named_by_the_operators_name(self) -> None:
+        """The Java has the same cases."""
+        with open(os.path.join(support.HERE, "settings_cases.json"), encoding="utf-8") as f:
+            cases = json.load(f)
+        for case in cases:
+            with self.subTest(given=case["given"]):
+                data = json.dumps(case["given"]).encode()
+                if case["error"] is None:
+                    settings.parse(data)
+                else:
+                    with self.assertRaises(settings.SettingsError) as raised:
+                        settings.parse(data)
+                    self.assertEqual(case["error"], str(raised.exception))
+
+    def test_each_field_of_the_schema_is_a_setting(self) -> None:
+        self.assertEqual(list(settings._FIELDS), list(settings.Settings._fields))
 
     def test_defaults_and_round_trip(self) -> None:
         self.assertEqual(settings.Settings(), settings.parse(b""))

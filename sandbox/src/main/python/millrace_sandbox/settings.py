@@ -1,4 +1,7 @@
-"""What a slot can be told, with every default. Read once, at start; wrong ones stop the start by name."""
+"""What a slot can be told. `settings.schema.json` has each field's default, what it must be, and its operator's name for it.
+
+Read once, at start; wrong ones stop the start by that name.
+"""
 from __future__ import annotations
 
 import json
@@ -6,44 +9,51 @@ import os
 from typing import Any, Dict, NamedTuple, Tuple
 
 MIB = 1 << 20
-_CACHES = ("/var/cache/millrace", os.path.expanduser("~/.cache/millrace"))
 TIERS = ("root", "userns", "fallback")
 STRONG_TIERS = ("root", "userns")
+
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "settings.schema.json"), encoding="utf-8") as _file:
+    _FIELDS: Dict[str, Dict[str, Any]] = json.load(_file)["properties"]
 
 
 class SettingsError(ValueError):
     pass
 
 
+def _default(name: str) -> Any:
+    value = _FIELDS[name]["default"]
+    return tuple(value) if isinstance(value, list) else value
+
+
 class Settings(NamedTuple):
-    slot: int = 0  # distinct among the slots of one worker
-    tier: str = "auto"  # auto takes the strongest that works here
-    require: str = "strong"  # what auto may settle for: strong (root, userns) or fallback
+    slot: int = _default("slot")
+    tier: str = _default("tier")
+    require: str = _default("require")
 
-    memory_bytes: int = 512 * MIB
-    tmp_bytes: int = 64 * MIB  # of the scratch, /tmp and /dev/shm together
-    tmp_inodes: int = 4096
-    processes: int = 64  # and threads
-    open_files: int = 256
-    cpus: float = 1.0  # quota of the slot's cgroup; 0 is none
-    cpu_seconds: int = 0  # of one process; 0 derives it from the job's timeout, as a backstop
-    output_limit: int = MIB  # bytes kept of stdout, and of stderr
-    result_limit: int = MIB
-    display_limit: int = 8 * MIB  # bytes kept of what a job shows: figures, tables
-    file_limit: int = 100 * MIB  # of one file that comes back
+    memory_bytes: int = _default("memory_bytes")
+    tmp_bytes: int = _default("tmp_bytes")
+    tmp_inodes: int = _default("tmp_inodes")
+    processes: int = _default("processes")
+    open_files: int = _default("open_files")
+    cpus: float = _default("cpus")
+    cpu_seconds: int = _default("cpu_seconds")
+    output_limit: int = _default("output_limit")
+    result_limit: int = _default("result_limit")
+    display_limit: int = _default("display_limit")
+    file_limit: int = _default("file_limit")
 
-    preimport: Any = "auto"  # names of modules, or auto
-    python_path: Tuple[str, ...] = ()  # directories with more packages, read-only
-    read_only: Tuple[str, ...] = ()  # other paths that the packages need, read-only
-    masked: Tuple[str, ...] = ("/usr/local", "/usr/src")  # parts of /usr that jobs find empty
+    preimport: Any = _default("preimport")  # names of modules, or auto
+    python_path: Tuple[str, ...] = _default("python_path")
+    read_only: Tuple[str, ...] = _default("read_only")
+    masked: Tuple[str, ...] = _default("masked")
 
-    prewarm: int = 1  # sandboxes kept ready; 0 forks on demand
-    max_jobs_per_zygote: int = 1000
-    uid_base: int = 60706  # the helper's uid where root starts it; jobs have one each of the 256 above it (users.py)
-    claimed_uid: int = 0  # the jobs' uid; 0 is uid_base + 1 + slot
-    cgroups: str = "auto"  # or off
-    caches: Tuple[str, ...] = tuple(path for path in _CACHES if path[0] == "/")  # where lists of fonts may be kept
-    scratch_dir: str = ""  # fallback tier only: where its jobs' directories are made
+    prewarm: int = _default("prewarm")
+    max_jobs_per_zygote: int = _default("max_jobs_per_zygote")
+    uid_base: int = _default("uid_base")
+    claimed_uid: int = _default("claimed_uid")
+    cgroups: str = _default("cgroups")
+    caches: Tuple[str, ...] = tuple(path for path in map(os.path.expanduser, _default("caches")) if path[0] == "/")
+    scratch_dir: str = _default("scratch_dir")
 
     @property
     def job_uid(self) -> int:
@@ -53,11 +63,6 @@ class Settings(NamedTuple):
         return json.dumps(self._asdict()).encode()
 
 
-_CHOICES = {"tier": ("auto",) + TIERS, "require": ("strong", "fallback"), "cgroups": ("auto", "off")}
-_LEAST = {"memory_bytes": 64 * MIB, "tmp_bytes": MIB, "tmp_inodes": 16, "processes": 1, "open_files": 64,
-          "output_limit": 1, "result_limit": 1, "display_limit": 1, "file_limit": 1, "max_jobs_per_zygote": 1, "uid_base": 1}
-
-
 def parse(data: bytes) -> Settings:
     try:
         given = json.loads(data or b"{}")
@@ -65,38 +70,50 @@ def parse(data: bytes) -> Settings:
         raise SettingsError("the settings are not JSON: %s" % e)
     if not isinstance(given, dict):
         raise SettingsError("the settings are not a JSON object")
-    known = Settings()._asdict()
     values: Dict[str, Any] = {}
     for name, value in given.items():
-        if name not in known:
+        if name not in _FIELDS:
             raise SettingsError("unknown setting %s" % name)
-        values[name] = _converted(name, value, known[name])
+        values[name] = _checked(name, value)
     return Settings(**values)
 
 
-def _converted(name: str, value: Any, default: Any) -> Any:
-    if name in _CHOICES:
-        if value not in _CHOICES[name]:
-            raise SettingsError("%s must be one of %s" % (name, ", ".join(_CHOICES[name])))
-    elif name == "preimport":
-        if value != "auto" and not _strings(value):
-            raise SettingsError("preimport must be auto or a list of module names")
-    elif isinstance(default, tuple):
-        if not _strings(value) or not all(path.startswith("/") for path in value):
-            raise SettingsError("%s must be a list of absolute paths" % name)
-        return tuple(value)
-    elif isinstance(default, str):
-        if not isinstance(value, str):
-            raise SettingsError("%s must be a string" % name)
-    elif isinstance(value, bool) or not isinstance(value, (int, float)) or value < _LEAST.get(name, 0):
-        raise SettingsError("%s must be a number, at least %d" % (name, _LEAST.get(name, 0)))
+def _checked(name: str, value: Any) -> Any:
+    field = _FIELDS[name]
+    kind = field.get("type")
+    if "enum" in field:
+        good, wanted = value in field["enum"], _either(field["enum"])
+    elif "oneOf" in field:
+        good, wanted = value == "auto" or _strings(value), "auto or a list of names"
+    elif kind == "array":
+        good, wanted = _strings(value) and all(path.startswith("/") for path in value), "a list of absolute paths"
+    elif kind == "string":
+        good, wanted = isinstance(value, str), "a string"
     else:
-        return type(default)(value)
-    return value
+        numbers = (int, float) if kind == "number" else (int,)
+        good = isinstance(value, numbers) and not isinstance(value, bool) and value >= field["minimum"]
+        wanted = "%s or more" % _in_words(field, field["minimum"])
+    if not good:
+        raise SettingsError("%s must be %s, but is %s" % (field.get("x-setting", name), wanted, _in_words(field, value)))
+    return tuple(value) if kind == "array" else value
+
+
+def _either(words: Any) -> str:
+    return "%s or %s" % (", ".join(words[:-1]), words[-1])
 
 
 def _strings(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value)
+
+
+def _in_words(field: Dict[str, Any], value: Any) -> str:
+    """A size as its operator writes one."""
+    if field.get("x-unit") != "bytes" or not isinstance(value, int):
+        return value if isinstance(value, str) else json.dumps(value)
+    for unit, name in ((1 << 30, "GB"), (MIB, "MB"), (1 << 10, "KB")):
+        if value >= unit and value % unit == 0:
+            return "%d%s" % (value // unit, name)
+    return "%dB" % value
 
 
 def human_bytes(count: int) -> str:

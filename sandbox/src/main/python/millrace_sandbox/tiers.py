@@ -19,7 +19,7 @@ from .client import Outcome, Slot, SlotLost
 from .keeper import EXIT_NO_SANDBOX
 from .settings import STRONG_TIERS, TIERS, Settings, SettingsError, parse
 
-_TIMEOUT_MS, _RESULT_LIMIT = 20_000, 16 << 20
+_TIMEOUT_MS, _REPORT_LIMIT = 20_000, 16 << 20
 
 
 def main(arguments: List[str]) -> int:
@@ -66,7 +66,7 @@ def _facts() -> Iterator[Dict[str, Any]]:
 def _try(tier: str, settings: Dict[str, Any], facts: Dict[str, Any]) -> Tuple[Dict[str, Any], Dict[str, bool], str]:
     """(what it says of itself, the checks, why it isn't taken)"""
     try:
-        with Slot(**dict(settings, tier=tier, result_limit=_RESULT_LIMIT)) as slot:
+        with Slot(**dict(settings, tier=tier, output_limit=_REPORT_LIMIT, result_limit=_REPORT_LIMIT)) as slot:
             if not slot.hello["ready"]:
                 return slot.hello, {}, slot.hello["error"]
             facts = dict(facts, namespaces=tier in STRONG_TIERS, oom_score=slot.hello["oom_score"])

@@ -22,6 +22,10 @@ final class SettingsPage {
 
   private static final String METADATA = "META-INF/spring-configuration-metadata.json";
   private static final List<String> OWN = List.of("api-gateway", "executor-worker");
+  private static final JsonNode SANDBOX =
+      JsonMapper.shared()
+          .readTree(Project.text("sandbox/src/main/python/millrace_sandbox/settings.schema.json"));
+  private static final long MEBIBYTE = 1 << 20;
   private static final String HEAD =
       "| property | in the environment | default | meaning | limits |\n| --- | --- | --- | --- | --- |\n";
 
@@ -102,11 +106,34 @@ final class SettingsPage {
 
   private static String standard(JsonNode property) {
     JsonNode value = property.path("defaultValue");
+    if (value.isMissingNode()) {
+      return ofTheSandbox(property.path("name").asString());
+    }
     String text =
         value.isArray()
             ? value.valueStream().map(JsonNode::asString).collect(Collectors.joining(","))
             : value.asString("");
     return text.isEmpty() ? "none" : "`" + text + "`";
+  }
+
+  /**
+   * The default of a setting whose one source is the schema that the sandbox's Python reads too.
+   */
+  private static String ofTheSandbox(String name) {
+    return SANDBOX
+        .path("properties")
+        .valueStream()
+        .filter(field -> field.path("x-setting").asString("").equals(name))
+        .findFirst()
+        .filter(field -> !field.path("default").isEmpty() || !field.path("default").isArray())
+        .map(SettingsPage::standardOfField)
+        .orElse("none");
+  }
+
+  private static String standardOfField(JsonNode field) {
+    JsonNode value = field.path("default");
+    boolean isSize = field.path("x-unit").asString("").equals("bytes");
+    return "`" + (isSize ? value.asLong() / MEBIBYTE + "MB" : value.asString()) + "`";
   }
 
   /** Javadoc as Markdown, on one line. */

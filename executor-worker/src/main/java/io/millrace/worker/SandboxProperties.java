@@ -1,18 +1,21 @@
 package io.millrace.worker;
 
 import io.millrace.sandbox.SandboxSettings;
-import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The properties below {@code millrace.sandbox}.
+ * The properties below {@code millrace.sandbox}; {@code settings.schema.json} of the sandbox has
+ * the default and the bounds of each, and a wrong one is refused when it is bound.
  *
  * @param require the weakest tier to work with: {@code strong} (namespaces) or {@code fallback}
  * @param python the interpreter, by path or name; also the one that jobs see
- * @param memory what one job may use, at least 32 MB
+ * @param memory what one job may use
  * @param scratch bytes a job may write to its /tmp
  * @param scratchFiles files and folders it may make there
  * @param processes processes and threads it may have at once
@@ -30,70 +33,87 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("millrace.sandbox")
 record SandboxProperties(
-    @DefaultValue("strong") String require,
-    @DefaultValue("python3") String python,
-    @DefaultValue("512MB") DataSize memory,
-    @DefaultValue("64MB") DataSize scratch,
-    @DefaultValue("4096") int scratchFiles,
-    @DefaultValue("64") int processes,
-    @DefaultValue("256") int openFiles,
-    @DefaultValue("1MB") DataSize output,
-    @DefaultValue("1MB") DataSize result,
-    @DefaultValue("8MB") DataSize display,
-    @DefaultValue("100MB") DataSize outputFile,
-    @DefaultValue("auto") List<String> preimport,
-    @DefaultValue List<Path> pythonPath,
-    @DefaultValue("2") int prewarm,
-    @DefaultValue("1000") int jobsPerZygote,
-    @DefaultValue("60706") int uidBase) {
+    @Nullable String require,
+    String python,
+    @Nullable DataSize memory,
+    @Nullable DataSize scratch,
+    @Nullable Integer scratchFiles,
+    @Nullable Integer processes,
+    @Nullable Integer openFiles,
+    @Nullable DataSize output,
+    @Nullable DataSize result,
+    @Nullable DataSize display,
+    @Nullable DataSize outputFile,
+    @Nullable List<String> preimport,
+    @Nullable List<String> pythonPath,
+    @Nullable Integer prewarm,
+    @Nullable Integer jobsPerZygote,
+    @Nullable Integer uidBase) {
 
-  private static final DataSize LEAST_MEMORY = DataSize.ofMegabytes(32);
-
-  SandboxProperties {
-    check(
-        require.equals("strong") || require.equals("fallback"),
-        "require",
-        "strong or fallback",
-        require);
-    check(memory.compareTo(LEAST_MEMORY) >= 0, "memory", "32MB or more", memory);
-    check(scratch.toKilobytes() >= 64, "scratch", "64KB or more", scratch);
-    check(scratchFiles >= 16, "scratch-files", "16 or more", scratchFiles);
-    check(processes >= 1, "processes", "1 or more", processes);
-    check(openFiles >= 16, "open-files", "16 or more", openFiles);
-    check(output.toBytes() >= 1024, "output", "1KB or more", output);
-    check(result.toBytes() >= 1024, "result", "1KB or more", result);
-    check(display.toBytes() >= 1024, "display", "1KB or more", display);
-    check(outputFile.toBytes() >= 1024, "output-file", "1KB or more", outputFile);
-    check(prewarm >= 0, "prewarm", "0 or more", prewarm);
-    check(jobsPerZygote >= 1, "jobs-per-zygote", "1 or more", jobsPerZygote);
-    check(uidBase >= 1, "uid-base", "1 or more", uidBase);
+  SandboxProperties(
+      @Nullable String require,
+      @DefaultValue("python3") String python,
+      @Nullable DataSize memory,
+      @Nullable DataSize scratch,
+      @Nullable Integer scratchFiles,
+      @Nullable Integer processes,
+      @Nullable Integer openFiles,
+      @Nullable DataSize output,
+      @Nullable DataSize result,
+      @Nullable DataSize display,
+      @Nullable DataSize outputFile,
+      @Nullable List<String> preimport,
+      @Nullable List<String> pythonPath,
+      @Nullable Integer prewarm,
+      @Nullable Integer jobsPerZygote,
+      @Nullable Integer uidBase) {
+    this.require = require;
+    this.python = python;
+    this.memory = memory;
+    this.scratch = scratch;
+    this.scratchFiles = scratchFiles;
+    this.processes = processes;
+    this.openFiles = openFiles;
+    this.output = output;
+    this.result = result;
+    this.display = display;
+    this.outputFile = outputFile;
+    this.preimport = preimport;
+    this.pythonPath = pythonPath;
+    this.prewarm = prewarm;
+    this.jobsPerZygote = jobsPerZygote;
+    this.uidBase = uidBase;
+    settings(); // so that a wrong one is refused when it is bound
   }
 
-  /** The same for the sandbox, in bytes. */
+  /** The same for the sandbox. */
   SandboxSettings settings() {
-    return new SandboxSettings(
-        require,
-        python,
-        memory.toBytes(),
-        scratch.toBytes(),
-        scratchFiles,
-        processes,
-        openFiles,
-        output.toBytes(),
-        result.toBytes(),
-        display.toBytes(),
-        outputFile.toBytes(),
-        preimport,
-        pythonPath,
-        prewarm,
-        jobsPerZygote,
-        uidBase);
+    Map<String, Object> given = new LinkedHashMap<>();
+    put(given, "require", require);
+    put(given, "memory_bytes", bytes(memory));
+    put(given, "tmp_bytes", bytes(scratch));
+    put(given, "tmp_inodes", scratchFiles);
+    put(given, "processes", processes);
+    put(given, "open_files", openFiles);
+    put(given, "output_limit", bytes(output));
+    put(given, "result_limit", bytes(result));
+    put(given, "display_limit", bytes(display));
+    put(given, "file_limit", bytes(outputFile));
+    put(given, "preimport", List.of("auto").equals(preimport) ? null : preimport);
+    put(given, "python_path", pythonPath);
+    put(given, "prewarm", prewarm);
+    put(given, "max_jobs_per_zygote", jobsPerZygote);
+    put(given, "uid_base", uidBase);
+    return SandboxSettings.of(python, given);
   }
 
-  private static void check(boolean good, String name, String wanted, Object value) {
-    if (!good) {
-      throw new IllegalArgumentException(
-          "millrace.sandbox." + name + " must be " + wanted + ", but is " + value);
+  private static void put(Map<String, Object> given, String name, @Nullable Object value) {
+    if (value != null) {
+      given.put(name, value);
     }
+  }
+
+  private static @Nullable Long bytes(@Nullable DataSize size) {
+    return size == null ? null : size.toBytes();
   }
 }

@@ -26,5 +26,8 @@ class SandboxPropertiesTest {
     assertThatThrownBy(() -> bound(Map.of("millrace.sandbox.require", "weak")))
         .rootCause()
         .hasMessage("millrace.sandbox.require must be strong or fallback, but is weak");
+    assertThatThrownBy(() -> bound(Map.of("millrace.sandbox.memory", "32MB")))
+        .rootCause()
+        .hasMessage("millrace.sandbox.memory must be 64MB or more, but is 32MB");
   }
 }

@@ -2,7 +2,6 @@ package io.millrace.sandbox;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -57,7 +56,7 @@ public final class Sandbox implements AutoCloseable {
       builder.redirectError(ProcessBuilder.Redirect.INHERIT);
       Helper started = new Helper(builder.start(), events::recycled);
       helper = started;
-      tell(started.greet(helperSettings()));
+      tell(started.greet(settings.of(slot, tier)));
       started.listen("sandbox-" + slot);
       events.started();
     } catch (IOException e) {
@@ -118,7 +117,8 @@ public final class Sandbox implements AutoCloseable {
     if (wide.memoryBytes() != null && wide.memoryBytes() > settings.memory()) {
       return CompletableFuture.completedFuture(tooMuchMemory(wide.memoryBytes()));
     }
-    IncomingFiles files = new IncomingFiles(job.jobId().toString(), keeper, settings.outputFile());
+    IncomingFiles files =
+        new IncomingFiles(job.jobId().toString(), keeper, settings.number("file_limit"));
     return known
         .run(job, wide, listener, files)
         .orTimeout(job.timeout() + BACKSTOP_SECONDS + TRANSFER_SECONDS, TimeUnit.SECONDS);
@@ -154,29 +154,5 @@ public final class Sandbox implements AutoCloseable {
     if (known != null) {
       known.close();
     }
-  }
-
-  private Map<String, Object> helperSettings() {
-    return Map.ofEntries(
-        Map.entry("slot", slot),
-        Map.entry("tier", tier),
-        Map.entry("prewarm", settings.prewarm()),
-        Map.entry("memory_bytes", settings.memory()),
-        Map.entry("tmp_bytes", settings.scratch()),
-        Map.entry("tmp_inodes", settings.scratchFiles()),
-        Map.entry("processes", settings.processes()),
-        Map.entry("open_files", settings.openFiles()),
-        Map.entry("output_limit", settings.output()),
-        Map.entry("result_limit", settings.result()),
-        Map.entry("display_limit", settings.display()),
-        Map.entry("file_limit", settings.outputFile()),
-        Map.entry("preimport", preimport()),
-        Map.entry("python_path", settings.pythonFolders()),
-        Map.entry("max_jobs_per_zygote", settings.jobsPerZygote()),
-        Map.entry("uid_base", settings.uidBase()));
-  }
-
-  private Object preimport() {
-    return settings.preimport().equals(List.of("auto")) ? "auto" : settings.preimport();
   }
 }

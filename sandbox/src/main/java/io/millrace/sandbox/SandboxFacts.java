@@ -44,17 +44,17 @@ public final class SandboxFacts {
   public static String of(SandboxSettings settings, TierProof proof) {
     ObjectNode facts = interpreter(settings);
     facts.put("memory", settings.memory());
-    facts.put("scratch", settings.scratch());
-    facts.put("output", settings.output());
-    facts.put("result", settings.result());
-    facts.put("processes", settings.processes());
+    facts.put("scratch", settings.number("tmp_bytes"));
+    facts.put("output", settings.number("output_limit"));
+    facts.put("result", settings.number("result_limit"));
+    facts.put("processes", settings.number("processes"));
     facts.set("enforced", JSON.valueToTree(proof.limits()));
     return facts.toString();
   }
 
   private static ObjectNode interpreter(SandboxSettings settings) {
     List<String> command = new ArrayList<>(List.of(settings.python(), "-I", "-B", "-c", SCRIPT));
-    settings.pythonPath().forEach(path -> command.add(path.toString()));
+    settings.field("python_path").forEach(path -> command.add(path.asString()));
     try {
       Process process =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();

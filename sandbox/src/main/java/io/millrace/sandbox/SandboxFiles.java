@@ -81,7 +81,7 @@ public final class SandboxFiles implements AutoCloseable {
     }
   }
 
-  private static URL resource(String name) throws FileNotFoundException {
+  static URL resource(String name) throws FileNotFoundException {
     URL found = SandboxFiles.class.getResource("/" + PACKAGE + "/" + name);
     if (found == null) {
       throw new FileNotFoundException("the sandbox's jar lacks " + PACKAGE + "/" + name);

@@ -1,54 +1,71 @@
 package io.millrace.sandbox;
 
-import java.nio.file.Path;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What sandboxes are made by. Sizes are bytes. Immutable.
- *
- * @param require the weakest tier to work with: {@code strong} (namespaces) or {@code fallback}
- * @param python the interpreter, by path or name; also the one that jobs see
- * @param memory what one job may use
- * @param scratch what a job may write to its /tmp
- * @param scratchFiles files and folders it may make there
- * @param processes processes and threads it may have at once
- * @param openFiles descriptors a process of it may have
- * @param output of stdout and of stderr that are kept
- * @param result of the JSON of its result that are kept
- * @param display of the figures and tables that a job shows that are kept
- * @param outputFile of a file that comes back from a job; a larger one is left out
- * @param preimport modules that are loaded before a job comes; {@code auto} is the usual ones
- * @param pythonPath folders of packages that jobs may import, read-only
- * @param prewarm sandboxes that wait ready in a slot
- * @param jobsPerZygote jobs after which a slot's template process is replaced
- * @param uidBase where root starts the worker: the user of its helpers; each slot's jobs have one
- *     of the 256 above it that no other slot of this host has
+ * What sandboxes are made by: the interpreter, and the fields of {@code settings.schema.json},
+ * which says what each one means, is by default and must be. Immutable.
  */
-public record SandboxSettings(
-    String require,
-    String python,
-    long memory,
-    long scratch,
-    int scratchFiles,
-    int processes,
-    int openFiles,
-    long output,
-    long result,
-    long display,
-    long outputFile,
-    List<String> preimport,
-    List<Path> pythonPath,
-    int prewarm,
-    int jobsPerZygote,
-    int uidBase) {
+public final class SandboxSettings {
 
-  public SandboxSettings {
-    preimport = List.copyOf(preimport);
-    pythonPath = List.copyOf(pythonPath);
+  private final String python;
+  private final ObjectNode given;
+
+  private SandboxSettings(String python, ObjectNode given) {
+    this.python = python;
+    this.given = given;
   }
 
-  /** As the sandbox is told them. */
-  List<String> pythonFolders() {
-    return pythonPath.stream().map(Path::toString).toList();
+  /**
+   * @param python the interpreter, by path or name; also the one that jobs see
+   * @param given fields that are not to be as the schema has them, by their names there; sizes are
+   *     bytes
+   * @throws IllegalArgumentException for one that is not what it must be; it says what that is, by
+   *     the name that an operator knows
+   */
+  public static SandboxSettings of(String python, Map<String, ?> given) {
+    return new SandboxSettings(python, SettingsSchema.checked(given));
+  }
+
+  String python() {
+    return python;
+  }
+
+  /** The weakest tier to work with: {@code strong} or {@code fallback}. */
+  String require() {
+    return field("require").asString();
+  }
+
+  /** Bytes that one job may use. */
+  public long memory() {
+    return number("memory_bytes");
+  }
+
+  /** One of the fields that are numbers. */
+  long number(String field) {
+    return field(field).asLong();
+  }
+
+  /** A field as it is given, or by default. */
+  JsonNode field(String name) {
+    return given.has(name) ? given.path(name) : SettingsSchema.standard(name);
+  }
+
+  /** For the SETTINGS frame of one slot. */
+  Map<String, Object> of(int slot, String tier) {
+    Map<String, Object> told = new LinkedHashMap<>(told());
+    told.put("slot", slot);
+    told.put("tier", tier);
+    return told;
+  }
+
+  /** What the helper is told: it knows the same defaults. */
+  Map<String, Object> told() {
+    Map<String, Object> told = new LinkedHashMap<>();
+    given.forEachEntry(told::put);
+    return told;
   }
 }

@@ -52,7 +52,7 @@ public record TierProof(String tier, Map<String, String> limits) {
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       try (OutputStream told = process.getOutputStream()) {
-        told.write(JSON.writeValueAsBytes(Map.of("python_path", settings.pythonFolders())));
+        told.write(JSON.writeValueAsBytes(settings.told()));
       }
       // Beside the wait, not before it: the pipe of a self-test that hangs has no end.
       CompletableFuture<byte[]> report = CompletableFuture.supplyAsync(() -> all(process));

@@ -38,23 +38,8 @@ class SandboxFactsTest {
 
   private static JsonNode facts(String python, List<Path> pythonPath) {
     SandboxSettings settings =
-        new SandboxSettings(
-            "strong",
-            python,
-            256 << 20,
-            1 << 20,
-            16,
-            32,
-            16,
-            1024,
-            1024,
-            1024,
-            1024,
-            List.of(),
-            pythonPath,
-            0,
-            1,
-            60706);
+        TestSandbox.settings(
+            python, Map.of("python_path", pythonPath.stream().map(Path::toString).toList()));
     return new JsonMapper().readTree(SandboxFacts.of(settings, PROOF));
   }
 }

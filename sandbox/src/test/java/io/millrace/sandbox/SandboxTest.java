@@ -145,24 +145,7 @@ class SandboxTest {
 
   @Test
   void aMissingInterpreterIsNamedWithItsSetting() {
-    SandboxSettings wrong =
-        new SandboxSettings(
-            "strong",
-            "/nowhere/python3",
-            64L << 20,
-            1L << 20,
-            16,
-            1,
-            16,
-            1L << 10,
-            1L << 10,
-            1L << 10,
-            1L << 10,
-            List.of(),
-            List.of(),
-            0,
-            1,
-            60706);
+    SandboxSettings wrong = SandboxSettings.of("/nowhere/python3", Map.of());
 
     assertThatThrownBy(() -> TierProof.prove(files, wrong))
         .hasMessageContaining("millrace.sandbox.python");
@@ -174,7 +157,7 @@ class SandboxTest {
       throws Exception {
     SandboxSettings asked =
         TestSandbox.settings(
-            "fallback", "/usr/bin/python3", 100, List.of("json", "no_such_module"));
+            "/usr/bin/python3", Map.of("preimport", List.of("json", "no_such_module")));
     try (Sandbox without = new Sandbox(1, files, asked, "auto", SandboxEvents.IGNORED)) {
       without.start();
 

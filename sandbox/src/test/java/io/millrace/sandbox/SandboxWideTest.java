@@ -260,7 +260,8 @@ class SandboxWideTest {
     long size = 100L << 20;
     SandboxSettings roomy =
         TestSandbox.settings(
-            "fallback", "/usr/bin/python3", 100, List.of(), 128L << 20, 100L << 20);
+            "/usr/bin/python3",
+            Map.of("preimport", List.of(), "tmp_bytes", 128 << 20, "file_limit", 100 << 20));
     List<Long> held = new CopyOnWriteArrayList<>();
     long before = heapInUse();
     AtomicLong got = new AtomicLong();

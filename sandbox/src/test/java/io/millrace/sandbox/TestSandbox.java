@@ -1,6 +1,8 @@
 package io.millrace.sandbox;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** Settings of a small sandbox. */
@@ -19,37 +21,25 @@ final class TestSandbox {
   }
 
   static SandboxSettings settings(String require, String python, int jobsPerZygote) {
-    return settings(require, python, jobsPerZygote, List.of("json"));
+    return settings(python, Map.of("require", require, "max_jobs_per_zygote", jobsPerZygote));
   }
 
-  static SandboxSettings settings(
-      String require, String python, int jobsPerZygote, List<String> preimport) {
-    return settings(require, python, jobsPerZygote, preimport, 16L << 20, 8L << 20);
-  }
-
-  static SandboxSettings settings(
-      String require,
-      String python,
-      int jobsPerZygote,
-      List<String> preimport,
-      long scratch,
-      long outputFile) {
-    return new SandboxSettings(
-        require,
-        python,
-        256L << 20,
-        scratch,
-        1024,
-        32,
-        64,
-        4L << 10,
-        4L << 10,
-        1L << 20,
-        outputFile,
-        preimport,
-        List.of(),
-        1,
-        jobsPerZygote,
-        60706);
+  /** Of a small one, but for these. */
+  static SandboxSettings settings(String python, Map<String, ?> but) {
+    Map<String, Object> given = new HashMap<>();
+    given.put("require", "fallback");
+    given.put("memory_bytes", 256 << 20);
+    given.put("tmp_bytes", 16 << 20);
+    given.put("tmp_inodes", 1024);
+    given.put("processes", 32);
+    given.put("open_files", 64);
+    given.put("output_limit", 4 << 10);
+    given.put("result_limit", 4 << 10);
+    given.put("display_limit", 1 << 20);
+    given.put("file_limit", 8 << 20);
+    given.put("preimport", List.of("json"));
+    given.put("prewarm", 1);
+    given.putAll(but);
+    return SandboxSettings.of(python, given);
   }
 }
