@@ -25,6 +25,9 @@ if job.idempotency_key then
 end
 
 if store_full == '1' then return {'store_full'} end
+for _, file_id in ipairs(job.files or {}) do
+  if redis.call('EXISTS', leaving_of(file_id)) == 1 then return {'file_gone', file_id} end
+end
 local length = queue_length()
 if max_length > 0 and length >= max_length then return {'queue_full', text(length)} end
 local waiting = redis.call('ZCARD', waiting_of(owner))

@@ -11,6 +11,7 @@
 --   webhook_url     who is told its end, if anybody is. remember
 --   wide            1 when it came by /v1/jobs: its replies say so. remember
 --   idempotency     the Redis key that promises this job to a repeat, if one does. remember
+--   files           the kept files that it reads, with commas, if it reads some. remember; goes at the end
 --   watchers        gateways whose callers wait, with commas. remember, watch, leave, unwatch; goes at the end
 --   caller          1 while the caller that sent it waits. admit; goes with a 202 (watch) and at the end
 --   state           where it is: JobState.java has the moves. Whoever moves it
@@ -76,6 +77,10 @@ local function idempotency_of(owner, key) return P .. 'idempotency:' .. #owner .
 
 local function job_of(job_id) return P .. 'job:' .. job_id end
 
+-- The jobs that have not ended and read a kept file, and the sign that it is being deleted.
+local function readers_of(file_id) return P .. 'file:' .. file_id .. ':readers' end
+local function leaving_of(file_id) return P .. 'file:' .. file_id .. ':leaving' end
+
 -- A job as whoever hands it over knows it, in one argument of JSON: Told.java has the names. What is absent is nil;
 -- without a job_id it is the job of KEYS[1].
 local function told(argument)
@@ -95,6 +100,20 @@ local function promise(job)
   return key
 end
 
+-- Keeps the files that a job reads until it ends; answers their names.
+local function need_files(job)
+  if not job.files then return end
+  for _, file_id in ipairs(job.files) do
+    redis.call('SADD', readers_of(file_id), job.job_id)
+    redis.call('EXPIRE', readers_of(file_id), RECORD_TTL)
+  end
+  return table.concat(job.files, ',')
+end
+
+local function let_go_of_files(job_id, files)
+  for file_id in string.gmatch(files or '', '[^,]+') do redis.call('SREM', readers_of(file_id), job_id) end
+end
+
 -- Gives a job its hash: here alone is a job born, when it is let in and when Redis has forgotten it. What
 -- follows the job are further fields that the script knows, as names and values.
 local function remember(job, ...)
@@ -110,6 +129,7 @@ local function remember(job, ...)
   add('watchers', job.reply_to)
   add('wide', job.wide)
   add('idempotency', promise(job))
+  add('files', need_files(job))
   redis.call('HSET', job_of(job.job_id), unpack(fields))
 end
 
@@ -193,7 +213,7 @@ local function wait_in_lane(job, job_id, owner, lane, at)
   enter_lane(job_id, owner, lane, at)
 end
 
--- A job that ran before, or was held, need not wait behind what came after it.
+-- A job that ran before, or was held, need not wait behind what came after it, from that time on.
 local function go_ahead(job_id, at)
   redis.call('ZADD', AHEAD, text(at), job_id)
   redis.call('PUBLISH', AHEAD, job_id)
@@ -310,7 +330,7 @@ end
 
 -- Fields that an ended job needs no more.
 local WHILE_ALIVE = {'v', 'timeout', 'lane', 'queued_at', 'worker', 'watchers', 'caller', 'restored', 'sandbox_failed',
-  'worker_lost'}
+  'worker_lost', 'files'}
 
 -- A message has a body of up to so many bytes with it. Redis cuts a gateway off that has 32 MB of
 -- messages before it, which is more than all the callers of a gateway can wait for.
@@ -321,7 +341,7 @@ local MESSAGE_BODY = 1024
 local function finish_job(job, job_id, reply, run_us, ttl, minted)
   local at = now()
   local fields = redis.call('HMGET', job, 'owner', 'accepted', 'started', 'watchers', 'webhook_url', 'idempotency',
-    'state')
+    'state', 'files')
   local owner, accepted, started = fields[1], tonumber(fields[2] or at), tonumber(fields[3])
   if fields[7] == 'running' then leave_slot(job_id, owner) else leave_lanes(job_id, owner) end
   if run_us < 0 then run_us = started and math.max(0, at - started) or 0 end
@@ -334,6 +354,7 @@ local function finish_job(job, job_id, reply, run_us, ttl, minted)
   -- The reply lives as long as the key that promises it to a repeat, and until its webhook is in the log.
   local keep = tonumber(ttl)
   if fields[6] then keep = math.max(keep, redis.call('TTL', fields[6])) end
+  let_go_of_files(job_id, fields[8])
   redis.call('HDEL', job, unpack(WHILE_ALIVE))
   redis.call('HSET', job, 'state', reply.state, 'status', reply.status, 'finished', text(at), 'times', times)
   if reply.reason ~= '' then redis.call('HSET', job, 'reason', reply.reason) end

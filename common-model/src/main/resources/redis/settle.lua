@@ -3,7 +3,8 @@
 -- had ended before, and is dropped; one that a worker saw is enqueued again. Of any other somebody
 -- must look for its record in the log first, and say where it is, or 'none'.
 local job_id, queued_before, found = ARGV[1], tonumber(ARGV[2]), ARGV[3]
-local fields = redis.call('HMGET', KEYS[1], 'state', 'queued_at', 'owner', 'lane', 'record', 'restored', 'idempotency')
+local fields = redis.call('HMGET', KEYS[1], 'state', 'queued_at', 'owner', 'lane', 'record', 'restored', 'idempotency',
+  'files')
 if fields[1] ~= 'queued' then
   redis.call('ZREM', FIRST, job_id)
   redis.call('ZREM', BULK, job_id)
@@ -15,6 +16,7 @@ if redis.call('ZSCORE', HELD, job_id) then return {'moving'} end
 if not fields[6] and not fields[5] and found == '' then return {'unseen'} end
 if fields[6] or (not fields[5] and found == 'none') then
   leave_lanes(job_id, fields[3])
+  let_go_of_files(job_id, fields[8])
   redis.call('DEL', KEYS[1])
   if fields[7] then redis.call('DEL', fields[7]) end
   return {'dropped'}

@@ -31,6 +31,7 @@ import io.millrace.store.JobArchive;
 import io.millrace.store.JobEnds;
 import io.millrace.store.JobLeases;
 import io.millrace.store.LaneRepair;
+import io.millrace.store.NeededFiles;
 import io.millrace.store.NeededRecords;
 import io.millrace.store.OutputStreams;
 import io.millrace.store.QueueGauge;
@@ -162,6 +163,11 @@ public class QueueConfiguration {
   @Bean
   JobLeases jobLeases(StringRedisTemplate redis, QueueSettings settings, ShortMemory memory) {
     return new JobLeases(redis, settings, memory);
+  }
+
+  @Bean
+  NeededFiles neededFiles(StringRedisTemplate redis) {
+    return new NeededFiles(redis);
   }
 
   @Bean

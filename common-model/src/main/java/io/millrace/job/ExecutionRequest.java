@@ -46,6 +46,11 @@ public record ExecutionRequest(
     this(code, timeout, webhookUrl, id, null);
   }
 
+  /** The same with these inputs. */
+  public ExecutionRequest with(WideInputs inputs) {
+    return new ExecutionRequest(code, timeout, webhookUrl, id, inputs);
+  }
+
   /** The same without its program and its inputs. */
   public ExecutionRequest withoutCode() {
     WideInputs none = wide == null ? null : WideInputs.NONE;

@@ -72,18 +72,15 @@ public record Job(
         jobId, owner, request, at, replyTo, traceparent, idempotencyKey, bodyDigest, network);
   }
 
+  /** The same with this request. */
+  public Job with(ExecutionRequest other) {
+    return new Job(
+        jobId, owner, other, acceptedAt, replyTo, traceparent, idempotencyKey, bodyDigest, network);
+  }
+
   /** All of it but its program, which may be a megabyte: enough for what is told of it. */
   public Job withoutCode() {
-    return new Job(
-        jobId,
-        owner,
-        request.withoutCode(),
-        acceptedAt,
-        replyTo,
-        traceparent,
-        idempotencyKey,
-        bodyDigest,
-        network);
+    return with(request.withoutCode());
   }
 
   /** The same job as the step with this trace context knows it; null changes nothing. */

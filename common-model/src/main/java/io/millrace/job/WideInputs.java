@@ -1,8 +1,10 @@
 package io.millrace.job;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +34,35 @@ public record WideInputs(
       new WideInputs(null, null, List.of(), Map.of(), List.of(), List.of("**"), null, null);
 
   /**
-   * A file that came in the request.
+   * A file that came in the request, or that the request names and the store of files has.
    *
    * @param path relative, parts with {@code /} between
-   * @param base64 its bytes
+   * @param base64 its bytes; null where it is in the store
+   * @param fileId what the store calls it; null where its bytes are here
+   * @param size its bytes in the store, known once it was found there; else 0
    */
-  public record GivenFile(String path, String base64) {}
+  public record GivenFile(
+      String path, @Nullable String base64, @Nullable String fileId, long size) {
+
+    /** One whose bytes came with the request. */
+    public GivenFile(String path, String base64) {
+      this(path, base64, null, 0);
+    }
+
+    /** One of the store. */
+    public static GivenFile kept(String path, String fileId) {
+      return new GivenFile(path, null, fileId, 0);
+    }
+
+    /** The same where it is in the store, and has so many bytes. */
+    public GivenFile ofSize(long bytes) {
+      return fileId == null ? this : new GivenFile(path, null, fileId, bytes);
+    }
+
+    private long bytes() {
+      return path.length() + length(base64) + length(fileId);
+    }
+  }
 
   public WideInputs {
     args = List.copyOf(args);
@@ -47,13 +72,39 @@ public record WideInputs(
     network = network == null ? null : List.copyOf(network);
   }
 
+  /** The files that the store is to have, each once. */
+  public Set<String> fileIds() {
+    Set<String> fileIds = new LinkedHashSet<>();
+    for (GivenFile file : files) {
+      if (file.fileId() != null) {
+        fileIds.add(file.fileId());
+      }
+    }
+    return fileIds;
+  }
+
+  /** Where the request first names this file, as a path of its properties. */
+  public String whereIs(String fileId) {
+    for (int i = 0; i < files.size(); i++) {
+      if (fileId.equals(files.get(i).fileId())) {
+        return "files[" + i + "].file_id";
+      }
+    }
+    throw new IllegalArgumentException("the request does not name this file");
+  }
+
+  /** The same with these files. */
+  public WideInputs with(List<GivenFile> others) {
+    return new WideInputs(inputJson, stdin, args, env, others, outputs, memoryMb, network);
+  }
+
   /** Bytes that these add to a job's record, more or less. */
   public long bytes() {
     return length(inputJson)
         + length(stdin)
         + args.stream().mapToLong(String::length).sum()
         + env.entrySet().stream().mapToLong(e -> e.getKey().length() + e.getValue().length()).sum()
-        + files.stream().mapToLong(file -> file.path().length() + file.base64().length()).sum();
+        + files.stream().mapToLong(GivenFile::bytes).sum();
   }
 
   private static long length(@Nullable String text) {

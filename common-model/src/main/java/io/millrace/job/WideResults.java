@@ -29,6 +29,7 @@ public record WideResults(
    * A file that the job made or changed.
    *
    * @param sha256 of its bytes, in lower-case hexadecimal; null where they did not come
+   * @param fileId what the store of files calls it; null where it is not there
    * @param content its bytes in this encoding; null where they are not in the reply
    * @param encoding {@code utf8} or {@code base64}
    * @param omitted {@code too_large} or {@code too_many}; null where it came whole
@@ -38,14 +39,28 @@ public record WideResults(
       long size,
       @Nullable String sha256,
       @Nullable String mediaType,
+      @Nullable String fileId,
       @Nullable String content,
       @Nullable String encoding,
       @Nullable String omitted) {
 
+    /** The same with its bytes in the reply. */
+    public MadeFile withContent(String bytes, String as) {
+      return new MadeFile(path, size, sha256, mediaType, fileId, bytes, as, null);
+    }
+
     private MadeFile withoutContent() {
       return content == null
           ? this
-          : new MadeFile(path, size, sha256, mediaType, null, null, "too_large");
+          : new MadeFile(
+              path,
+              size,
+              sha256,
+              mediaType,
+              fileId,
+              null,
+              null,
+              fileId == null ? "too_large" : null);
     }
   }
 
@@ -114,6 +129,7 @@ public record WideResults(
     json.writeNumberProperty("size", file.size());
     writeIfThere(json, "sha256", file.sha256());
     writeIfThere(json, "media_type", file.mediaType());
+    writeIfThere(json, "file_id", file.fileId());
     writeIfThere(json, "content", file.content());
     writeIfThere(json, "encoding", file.encoding());
     writeIfThere(json, "omitted", file.omitted());

@@ -29,12 +29,24 @@ public sealed interface Admission {
    *
    * @param queueLength jobs that wait, where that is the reason; else 0
    * @param retryAfter until it is worth coming again, where that is known; else zero
+   * @param about what it is about, where that is one thing of the request; else empty
    */
-  record Refused(Refusal why, long queueLength, Duration retryAfter) implements Admission {
+  record Refused(Refusal why, long queueLength, Duration retryAfter, String about)
+      implements Admission {
 
     /** For a reason that has nothing to do with how much is there. */
     public Refused(Refusal why) {
       this(why, 0, Duration.ZERO);
+    }
+
+    /** For a reason that is about the job as a whole. */
+    public Refused(Refusal why, long queueLength, Duration retryAfter) {
+      this(why, queueLength, retryAfter, "");
+    }
+
+    /** For one thing of the request. */
+    public static Refused about(Refusal why, String what) {
+      return new Refused(why, 0, Duration.ZERO, what);
     }
   }
 
@@ -50,6 +62,12 @@ public sealed interface Admission {
     KEY_STORED,
     /** The owner sends more bytes a second than it may. */
     KEY_BYTES,
+    /** A file that it reads is not its owner's, or not there any more. */
+    FILE_NOT_FOUND,
+    /** It reads a kept file, and there is no store of files. */
+    NO_FILE_STORE,
+    /** It reads a kept file, and the store of files does not answer. */
+    FILES_AWAY,
     /** Redis or the log is as full as it may be while it takes jobs in. */
     STORE_FULL,
     /** The Idempotency-Key was used for another body. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
+import io.millrace.job.WideInputs;
 import io.millrace.queue.Lane;
 import io.millrace.queue.QueueSettings;
 import io.millrace.store.Admission.Admitted;
@@ -86,11 +87,17 @@ public final class AdmissionGate {
       case "key_rate" -> refused(Refusal.KEY_RATE, answer);
       case "key_stored" -> refused(Refusal.KEY_STORED, answer);
       case "key_bytes" -> refused(Refusal.KEY_BYTES, answer);
+      case "file_gone" -> Refused.about(Refusal.FILE_NOT_FOUND, where(job, answer.get(1)));
       case "store_full" -> new Refused(Refusal.STORE_FULL);
       case "other_body" -> new Refused(Refusal.OTHER_BODY);
       case "rebuilding" -> new Refused(Refusal.REBUILDING);
       default -> throw Scripts.unknown("admit", answer);
     };
+  }
+
+  private static String where(Job job, String fileId) {
+    WideInputs inputs = job.request().wide();
+    return inputs == null ? fileId : inputs.whereIs(fileId);
   }
 
   private static Refused refused(Refusal why, List<String> answer) {

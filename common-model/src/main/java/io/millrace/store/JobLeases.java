@@ -153,13 +153,15 @@ public final class JobLeases {
     /** Our sandbox failed; counted, at most {@link QueueSettings#maxFaults()} times. */
     SANDBOX_FAILED,
     /** Its worker vanished; counted likewise. */
-    WORKER_LOST
+    WORKER_LOST,
+    /** The store of files is away; costs no attempt. */
+    FILES_AWAY
   }
 
   /** What became of a job that was given back. */
   public sealed interface GivenBack {}
 
-  /** It waits again: its record, and a held job that may go on. */
+  /** It waits again: its record, if that is to be enqueued, and a held job that may go on. */
   public record Requeued(Optional<RecordPointer> record, Optional<RecordPointer> resumable)
       implements GivenBack {}
 
@@ -171,6 +173,14 @@ public final class JobLeases {
 
   /** Puts a running job back into its lane. */
   public GivenBack giveBack(UUID jobId, int attempt, GiveBack why) {
+    return giveBack(jobId, attempt, why, Duration.ZERO);
+  }
+
+  /**
+   * The same of one that is not to be tried before {@code pause} is over. It goes before what waits
+   * then, and its record need not be enqueued again.
+   */
+  public GivenBack giveBack(UUID jobId, int attempt, GiveBack why, Duration pause) {
     List<String> answer =
         scripts.run(
             "give_back",
@@ -178,7 +188,8 @@ public final class JobLeases {
             jobId,
             attempt,
             why.name().toLowerCase(Locale.ROOT),
-            settings.maxFaults());
+            settings.maxFaults(),
+            micros(pause));
     return switch (answer.get(0)) {
       case "queued" ->
           new Requeued(RecordPointer.parse(answer.get(1)), RecordPointer.parse(answer.get(2)));
@@ -286,10 +297,10 @@ public final class JobLeases {
   /** A job that goes before what waits, and where its record is. */
   public record Ahead(UUID jobId, RecordPointer record) {}
 
-  /** Whether there are jobs that go before what waits. */
+  /** Whether there are jobs that go before what waits now. */
   public boolean anyAhead() {
     Long count = redis.opsForZSet().zCard(RedisKeys.AHEAD);
-    return count != null && count > 0;
+    return count != null && count > 0 && !scripts.run("ahead", RedisKeys.AHEAD, "look").isEmpty();
   }
 
   /**
@@ -297,7 +308,7 @@ public final class JobLeases {
    * once; should that come to nothing, it is reached by the copy at its lane's end.
    */
   public Optional<Ahead> ahead() {
-    List<String> answer = scripts.run("ahead", RedisKeys.AHEAD);
+    List<String> answer = scripts.run("ahead", RedisKeys.AHEAD, "take");
     return answer.isEmpty()
         ? Optional.empty()
         : RecordPointer.parse(answer.get(1))

@@ -2,10 +2,12 @@ package io.millrace.store;
 
 import io.millrace.job.Job;
 import io.millrace.job.Reply;
+import io.millrace.job.WideInputs;
 import io.millrace.queue.QueueSettings;
 import io.millrace.queue.RecordPointer;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -55,8 +57,10 @@ final class Told {
     putIfThere(fields, "id", job.request().id());
     putIfThere(fields, "webhook_url", job.request().webhookUrl());
     putIfThere(fields, "reply_to", job.replyTo());
-    if (job.request().wide() != null) {
+    WideInputs wide = job.request().wide();
+    if (wide != null) {
       fields.put("wide", 1);
+      putFiles(fields, wide.fileIds());
     }
     if (job.idempotencyKey() != null) {
       fields
@@ -65,6 +69,12 @@ final class Told {
           .put("promised", settings.idempotencyTtl().toSeconds());
     }
     return fields;
+  }
+
+  private static void putFiles(ObjectNode fields, Set<String> fileIds) {
+    if (!fileIds.isEmpty()) {
+      fileIds.forEach(fields.putArray("files")::add);
+    }
   }
 
   private static void putIfThere(ObjectNode fields, String name, @Nullable String value) {

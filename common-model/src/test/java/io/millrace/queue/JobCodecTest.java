@@ -53,7 +53,9 @@ class JobCodecTest {
             "in\u0000put",
             List.of("-v", ""),
             Map.of("CITY", "Ulm"),
-            List.of(new WideInputs.GivenFile("a/b.txt", "eA==")),
+            List.of(
+                new WideInputs.GivenFile("a/b.txt", "eA=="),
+                new WideInputs.GivenFile("c", null, "file-1", 1L << 40)),
             List.of("*.csv"),
             128,
             List.of("api.example"));

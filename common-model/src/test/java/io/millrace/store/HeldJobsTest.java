@@ -3,6 +3,7 @@ package io.millrace.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.job.Job;
+import io.millrace.standalone.testing.Eventually;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.JobLeases.GiveBack;
 import io.millrace.store.JobLeases.Held;
@@ -39,6 +40,27 @@ class HeldJobsTest {
     assertThat(store.leases.giveBack(jobs.get(1).jobId(), second.attempt(), GiveBack.RELEASED))
         .isEqualTo(new Requeued(Optional.of(Store.at(1)), Optional.of(Store.at(31))));
     assertThat(store.queueLength()).isEqualTo(2);
+  }
+
+  @Test
+  void aJobThatIsGivenBackForAWhileIsNotTakenBefore() {
+    Job job = store.accepted("owner");
+    Lease lease = store.granted(job, "w");
+    Duration pause = Duration.ofMillis(300);
+    assertThat(store.leases.giveBack(job.jobId(), 1, GiveBack.FILES_AWAY, pause))
+        .isEqualTo(new Requeued(Optional.empty(), Optional.empty()));
+    assertThat(store.state(job.jobId())).isEqualTo("queued");
+    assertThat(store.leases.anyAhead()).isFalse();
+    assertThat(store.leases.ahead()).isEmpty();
+
+    Eventually.holds(store.leases::anyAhead);
+    assertThat(store.leases.ahead()).contains(new JobLeases.Ahead(job.jobId(), lease.record()));
+    for (int attempt = 2; attempt < 9; attempt++) {
+      store.granted(job, "w");
+      assertThat(store.leases.giveBack(job.jobId(), attempt, GiveBack.FILES_AWAY, pause))
+          .as("as often as it must")
+          .isInstanceOf(Requeued.class);
+    }
   }
 
   @Test

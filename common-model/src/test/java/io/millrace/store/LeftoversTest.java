@@ -2,7 +2,10 @@ package io.millrace.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
+import io.millrace.job.WideInputs;
+import io.millrace.job.WideInputs.GivenFile;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.JobLeases.GiveBack;
 import io.millrace.testing.Store;
@@ -51,7 +54,16 @@ class LeftoversTest {
   }
 
   private Job accepted(@Nullable String webhookUrl, OwnerLimits limits, @Nullable Idempotency key) {
-    Job job = Store.job("owner", webhookUrl, "g");
+    Job plain = Store.job("owner", webhookUrl, "g");
+    WideInputs inputs = WideInputs.NONE.with(List.of(GivenFile.kept("path", "file")));
+    Job job =
+        new Job(
+            plain.jobId(),
+            "owner",
+            new ExecutionRequest("1", 30, webhookUrl, "id-1", inputs),
+            0,
+            "g",
+            null);
     store.admit(job, limits, key);
     return job;
   }

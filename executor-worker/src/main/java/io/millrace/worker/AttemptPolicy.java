@@ -14,7 +14,9 @@ import io.millrace.store.JobLeases.GiveBack;
 import io.millrace.store.JobLeases.GivenBack;
 import io.millrace.store.JobLeases.Requeued;
 import io.millrace.store.Lease;
+import java.time.Duration;
 import java.util.EnumSet;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,11 @@ import org.slf4j.LoggerFactory;
 final class AttemptPolicy {
 
   private static final Logger log = LoggerFactory.getLogger(AttemptPolicy.class);
+
+  /** What a job first waits for the store of files, and how often that is doubled: to 16 s. */
+  private static final Duration FILES_PAUSE = Duration.ofSeconds(1);
+
+  private static final int MOST_DOUBLINGS = 4;
 
   private final JobLeases leases;
   private final Requeuer requeuer;
@@ -47,7 +54,7 @@ final class AttemptPolicy {
             meters,
             "millrace.jobs.given.back",
             "why",
-            EnumSet.of(GiveBack.RELEASED, GiveBack.SANDBOX_FAILED));
+            EnumSet.of(GiveBack.RELEASED, GiveBack.SANDBOX_FAILED, GiveBack.FILES_AWAY));
   }
 
   /** Our sandbox failed it: another worker tries, until it has failed too often. */
@@ -60,17 +67,30 @@ final class AttemptPolicy {
     giveBack(lease, GiveBack.RELEASED);
   }
 
+  /**
+   * The store of files is away: the job waits, a little longer each time, and as long as it must.
+   */
+  void filesAway(Lease lease) {
+    long doubled = FILES_PAUSE.toMillis() << Math.min(lease.attempt() - 1, MOST_DOUBLINGS);
+    long spread = ThreadLocalRandom.current().nextLong(doubled / 2 + 1);
+    giveBack(lease, GiveBack.FILES_AWAY, Duration.ofMillis(doubled + spread));
+  }
+
   private void giveBack(Lease lease, GiveBack why) {
+    giveBack(lease, why, Duration.ZERO);
+  }
+
+  private void giveBack(Lease lease, GiveBack why, Duration pause) {
     Job job = lease.job();
     givenBack.increment(why);
     patience
-        .get("give a job back", () -> leases.giveBack(job.jobId(), lease.attempt(), why))
+        .get("give a job back", () -> leases.giveBack(job.jobId(), lease.attempt(), why, pause))
         .ifPresent(answer -> follow(lease, answer));
   }
 
   private void follow(Lease lease, GivenBack answer) {
     if (answer instanceof Requeued requeued) {
-      requeuer.enqueueAgain(lease.record());
+      requeued.record().ifPresent(requeuer::enqueueAgain);
       requeued.resumable().ifPresent(requeuer::enqueueAgain);
     } else if (answer instanceof Exhausted) {
       giveUp(lease);

@@ -49,6 +49,7 @@ final class JobLoop implements Runnable {
   private final Patience patience;
   private final LiveOutput output;
   private final Traces traces;
+  private final JobFiles files;
   private final BlockingQueue<Optional<Started>> jobs = new LinkedBlockingQueue<>();
 
   JobLoop(Sandbox sandbox, IdleSlots idle, SlotTools tools) {
@@ -60,6 +61,7 @@ final class JobLoop implements Runnable {
     this.patience = tools.patience();
     this.output = tools.output();
     this.traces = tools.traces();
+    this.files = tools.files();
   }
 
   @Override
@@ -110,7 +112,7 @@ final class JobLoop implements Runnable {
   /** The slot's own thread hands the inputs over, which may take long. */
   private Supplier<CompletableFuture<Ended>> runWide(
       Lease lease, WideInputs wide, Recording recording) {
-    WideRun run = new WideRun(lease.job(), wide, sandbox);
+    WideRun run = new WideRun(lease.job(), wide, sandbox, files);
     keeper.hold(lease, run::kill);
     return () -> run.start(recording);
   }
@@ -161,11 +163,20 @@ final class JobLoop implements Runnable {
         recorder.record(lease, ended, Duration.ofNanos(System.nanoTime() - job.startedAt()));
       }
     } catch (SandboxFailedException e) {
-      log.warn("The sandbox failed, not the job; the job goes back: {}", e.getMessage());
-      sandbox.close();
-      attempts.sandboxFailed(lease);
+      goBack(lease, e);
     } finally {
       keeper.letGo(lease);
+    }
+  }
+
+  private void goBack(Lease lease, SandboxFailedException failure) {
+    if (failure.getCause() instanceof FilesAwayException away) {
+      log.warn("The job waits for its files and is tried again: {}", away.getMessage());
+      attempts.filesAway(lease);
+    } else {
+      log.warn("The sandbox failed, not the job; the job goes back: {}", failure.getMessage());
+      sandbox.close();
+      attempts.sandboxFailed(lease);
     }
   }
 

@@ -10,4 +10,5 @@ record SlotTools(
     AttemptPolicy attempts,
     Patience patience,
     LiveOutput output,
+    JobFiles files,
     Traces traces) {}

@@ -1,8 +1,10 @@
 package io.millrace.worker;
 
+import io.millrace.files.StoredFile;
 import io.millrace.job.FilePath;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
+import io.millrace.job.Output;
 import io.millrace.job.WideInputs;
 import io.millrace.job.WideResults;
 import io.millrace.job.WideResults.MadeFile;
@@ -26,12 +28,15 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a job that came by {@code /v1/jobs}: hands its inputs to the sandbox, and keeps the
- * files that come back as far as a reply has room for them. One thread starts it, the sandbox's own
- * keeps its files, any may kill it.
+ * files that come back: in the store of files where there is one, and in the reply as far as that
+ * has room. One thread starts it, the sandbox's own keeps its files, any may kill it.
  */
 final class WideRun {
 
@@ -44,21 +49,31 @@ final class WideRun {
   private final Job job;
   private final WideInputs inputs;
   private final Sandbox sandbox;
+  private final JobFiles store;
   private final List<MadeFile> files = new ArrayList<>();
   private int room = MOST_CONTENTS;
   private volatile boolean killed;
 
-  WideRun(Job job, WideInputs inputs, Sandbox sandbox) {
+  WideRun(Job job, WideInputs inputs, Sandbox sandbox, JobFiles store) {
     this.job = job;
     this.inputs = inputs;
     this.sandbox = sandbox;
+    this.store = store;
   }
 
-  /** Returns when the sandbox has the inputs. The future fails as {@link Sandbox#run} says. */
+  /**
+   * Returns when the sandbox has the inputs. The future fails as {@link Sandbox#run} says; with
+   * {@link FilesAwayException} as the cause where the store of files did.
+   */
   CompletableFuture<Ended> start(OutputListener listener) {
-    return killed
-        ? CompletableFuture.completedFuture(new Ended(new Outcome.Cancelled()))
-        : sandbox.run(Ended.program(job), request(), listener, this::keep).thenApply(this::ended);
+    if (killed) {
+      return CompletableFuture.completedFuture(new Ended(new Outcome.Cancelled()));
+    }
+    return sandbox
+        .run(Ended.program(job), request(), listener, this::keep)
+        .thenApply(this::ended)
+        .exceptionally(WideRun::withoutItsInput)
+        .whenComplete(this::forgetIfItCameToNothing);
   }
 
   /** Ends it, from any thread, also before it has begun. */
@@ -73,36 +88,55 @@ final class WideRun {
         inputs.stdin(),
         inputs.args(),
         inputs.env(),
-        inputs.files().stream().map(WideRun::file).toList(),
+        inputs.files().stream().map(this::file).toList(),
         inputs.outputs(),
         inputs.memoryMb() == null ? null : inputs.memoryMb() * 1024L * 1024L);
   }
 
-  private static InputFile file(WideInputs.GivenFile given) {
+  private InputFile file(WideInputs.GivenFile given) {
+    if (given.base64() == null) {
+      return new InputFile(given.path(), given.size(), () -> store.open(job.owner(), given));
+    }
     byte[] bytes = Base64.getDecoder().decode(given.base64());
     return new InputFile(given.path(), bytes.length, () -> new ByteArrayInputStream(bytes));
   }
 
   private void keep(String path, long size, InputStream content) throws IOException {
     FilePath.check(path); // the name is the program's own, and the helper's word is not enough
-    MessageDigest digest = sha256();
-    DigestInputStream read = new DigestInputStream(content, digest);
-    byte[] start = read.readNBytes((int) Math.min(size, MOST_CONTENT));
-    read.transferTo(OutputStream.nullOutputStream());
-    String hash = HexFormat.of().formatHex(digest.digest());
+    boolean inline = size <= MOST_CONTENT && size <= room;
+    byte[] bytes = inline ? content.readAllBytes() : null;
+    InputStream read = bytes == null ? content : new ByteArrayInputStream(bytes);
+    MadeFile made = store.isThere() ? stored(path, read) : hashed(path, size, read);
+    room -= inline ? (int) size : 0;
+    files.add(bytes == null ? made : withContent(made, bytes));
+  }
+
+  private MadeFile stored(String path, InputStream content) throws IOException {
     String type = mediaType(path);
-    if (size > MOST_CONTENT || size > room) {
-      files.add(new MadeFile(path, size, hash, type, null, null, TOO_LARGE));
-      return;
-    }
-    room -= start.length;
+    StoredFile kept = store.keep(job.owner(), name(path), type, content);
+    return new MadeFile(path, kept.size(), kept.sha256(), type, kept.fileId(), null, null, null);
+  }
+
+  /** Without a store: what is not in the reply is known by its digest alone. */
+  private static MadeFile hashed(String path, long size, InputStream content) throws IOException {
+    MessageDigest digest = sha256();
+    new DigestInputStream(content, digest).transferTo(OutputStream.nullOutputStream());
+    String hash = HexFormat.of().formatHex(digest.digest());
+    return new MadeFile(path, size, hash, mediaType(path), null, null, null, TOO_LARGE);
+  }
+
+  private static MadeFile withContent(MadeFile made, byte[] bytes) {
     try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(start)).toString();
-      files.add(new MadeFile(path, size, hash, type, text, "utf8", null));
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return made.withContent(text, "utf8");
     } catch (CharacterCodingException e) {
-      String text = Base64.getEncoder().encodeToString(start);
-      files.add(new MadeFile(path, size, hash, type, text, "base64", null));
+      return made.withContent(Base64.getEncoder().encodeToString(bytes), "base64");
     }
+  }
+
+  /** What a file is called that is saved from a browser: a path's last part, as one line. */
+  private static String name(String path) {
+    return path.substring(path.lastIndexOf('/') + 1).replaceAll("\\p{Cntrl}", "_");
   }
 
   private static String mediaType(String path) {
@@ -120,7 +154,8 @@ final class WideRun {
 
   private Ended ended(WideOutcome run) {
     for (WideOutcome.Omitted each : run.omitted()) {
-      files.add(new MadeFile(each.path(), each.size(), null, null, null, null, each.omitted()));
+      files.add(
+          new MadeFile(each.path(), each.size(), null, null, null, null, null, each.omitted()));
     }
     WideOutcome.Usage used = run.usage();
     return new Ended(
@@ -133,5 +168,28 @@ final class WideRun {
             run.errorDetailJson(),
             new WideResults.Usage(
                 used.cpuMs(), used.memoryPeakBytes(), used.outputBytes(), used.source())));
+  }
+
+  /** Where the store has lost an input, no later try has another end. */
+  private static Ended withoutItsInput(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException wrapped && wrapped.getCause() != null
+            ? wrapped.getCause()
+            : failure;
+    if (cause.getCause() instanceof FileGoneException gone) {
+      return new Ended(
+          new Outcome.Failed(
+              Output.NONE, "file_not_found", String.valueOf(gone.getMessage()), null),
+          WideResults.NONE);
+    }
+    throw new CompletionException(cause);
+  }
+
+  /** It runs again, and makes its files anew. */
+  private void forgetIfItCameToNothing(@Nullable Ended ended, @Nullable Throwable failure) {
+    if (ended == null || ended.outcome() instanceof Outcome.Cancelled) {
+      store.delete(
+          job.owner(), files.stream().map(MadeFile::fileId).filter(Objects::nonNull).toList());
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.worker;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.files.FileSettings;
 import io.millrace.job.Reply;
 import io.millrace.job.ReplyLimit;
 import io.millrace.queue.JobQueue;
@@ -28,6 +29,7 @@ import io.millrace.worker.output.LiveOutput;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -43,7 +45,7 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 /** How a worker is put together. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({WorkerSettings.class, SandboxProperties.class})
+@EnableConfigurationProperties({FileSettings.class, SandboxProperties.class, WorkerSettings.class})
 class WorkerConfiguration {
 
   /** How soon a subscription that was lost is tried again. */
@@ -228,14 +230,20 @@ class WorkerConfiguration {
   }
 
   @Bean
+  JobFiles jobFiles(FileSettings settings) {
+    return new JobFiles(settings.open(Clock.systemUTC()).orElse(null), System::nanoTime);
+  }
+
+  @Bean
   SlotTools slotTools(
       LeaseKeeper keeper,
       ResultRecorder recorder,
       AttemptPolicy attempts,
       Patience patience,
       LiveOutput output,
+      JobFiles files,
       Traces traces) {
-    return new SlotTools(keeper, recorder, attempts, patience, output, traces);
+    return new SlotTools(keeper, recorder, attempts, patience, output, files, traces);
   }
 
   /** A slot's sandbox, by the slot's number. */

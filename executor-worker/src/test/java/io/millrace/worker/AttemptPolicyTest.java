@@ -23,6 +23,8 @@ import io.millrace.store.JobLeases.GiveBack;
 import io.millrace.store.JobLeases.NotOurs;
 import io.millrace.store.JobLeases.Requeued;
 import io.millrace.store.Lease;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.mockito.ArgumentCaptor;
@@ -48,6 +50,25 @@ class AttemptPolicyTest {
     verify(requeuer).enqueueAgain(lease.record());
     assertThat(givenBack("sandbox_failed")).isEqualTo(1);
     verifyNoInteractions(ends);
+  }
+
+  @Test
+  void aJobThatWaitsForTheStoreOfFilesIsNotEnqueuedAndWaitsLongerEachTime() {
+    ArgumentCaptor<Duration> pause = ArgumentCaptor.captor();
+    when(leases.giveBack(any(), anyInt(), eq(GiveBack.FILES_AWAY), pause.capture()))
+        .thenReturn(new Requeued(Optional.empty(), Optional.empty()));
+
+    for (int attempt : new int[] {1, 2, 5, 99}) {
+      policy.filesAway(Leases.of(lease.job().jobId(), attempt));
+    }
+
+    List<Long> seconds = List.of(1L, 2L, 16L, 16L);
+    for (int i = 0; i < seconds.size(); i++) {
+      Duration least = Duration.ofSeconds(seconds.get(i));
+      assertThat(pause.getAllValues().get(i)).isBetween(least, least.multipliedBy(3).dividedBy(2));
+    }
+    assertThat(givenBack("files_away")).isEqualTo(4);
+    verifyNoInteractions(requeuer, ends);
   }
 
   @Test
@@ -97,7 +118,7 @@ class AttemptPolicyTest {
 
   @Test
   void whatRedisDidNotHearIsSaidAgain() {
-    when(leases.giveBack(any(), anyInt(), any()))
+    when(leases.giveBack(any(), anyInt(), any(), any()))
         .thenThrow(new QueryTimeoutException("away"))
         .thenReturn(new Requeued(Optional.of(lease.record()), Optional.empty()));
 
@@ -109,7 +130,8 @@ class AttemptPolicyTest {
   @Test
   void aWorkerThatHasStoppedLeavesTheJobToItsLease() {
     patience.stop();
-    when(leases.giveBack(any(), anyInt(), any())).thenThrow(new QueryTimeoutException("away"));
+    when(leases.giveBack(any(), anyInt(), any(), any()))
+        .thenThrow(new QueryTimeoutException("away"));
 
     policy.released(lease);
 
@@ -117,7 +139,7 @@ class AttemptPolicyTest {
   }
 
   private void given(GiveBack why, JobLeases.GivenBack answer) {
-    when(leases.giveBack(lease.job().jobId(), 1, why)).thenReturn(answer);
+    when(leases.giveBack(lease.job().jobId(), 1, why, Duration.ZERO)).thenReturn(answer);
   }
 
   private double givenBack(String why) {

@@ -80,7 +80,9 @@ class IdleSlotsTest {
     when(sandbox.isUp()).thenReturn(up);
     JobLoop slot =
         new JobLoop(
-            sandbox, idle, new SlotTools(mock(), mock(), mock(), mock(), mock(), Traces.OFF));
+            sandbox,
+            idle,
+            new SlotTools(mock(), mock(), mock(), mock(), mock(), mock(), Traces.OFF));
     idle.add(slot);
     return slot;
   }

@@ -43,11 +43,14 @@ class JobLoopTest {
   private final ResultRecorder recorder = mock();
   private final AttemptPolicy attempts = mock();
   private final LiveOutput output = mock();
+  private final JobFiles files = new JobFiles(null, System::nanoTime);
   private final Patience patience = new Patience();
   private final IdleSlots idle = new IdleSlots(() -> true);
   private final JobLoop slot =
       new JobLoop(
-          sandbox, idle, new SlotTools(keeper, recorder, attempts, patience, output, Traces.OFF));
+          sandbox,
+          idle,
+          new SlotTools(keeper, recorder, attempts, patience, output, files, Traces.OFF));
   private final Thread thread = new Thread(slot, "slot-under-test");
   private final Lease lease = Leases.any();
   private final CompletableFuture<RunResult> running = new CompletableFuture<>();
@@ -115,6 +118,18 @@ class JobLoopTest {
     verify(sandbox).close();
     verifyNoInteractions(recorder);
     verify(sandbox, timeout(SOON).times(2)).start();
+  }
+
+  @Test
+  void aJobThatTheStoreOfFilesKeepsUpWaitsForItAtNoCostToIt() throws Exception {
+    startJob();
+    running.completeExceptionally(
+        new SandboxFailedException("inputs", new FilesAwayException("it is away", null)));
+
+    verify(keeper, timeout(SOON)).letGo(lease);
+    verify(attempts).filesAway(lease);
+    verify(sandbox, never()).close();
+    verifyNoInteractions(recorder);
   }
 
   @Test

@@ -77,7 +77,7 @@ final class TestCaller implements AutoCloseable {
     return body(await(submit(request)));
   }
 
-  private UUID submit(ExecutionRequest request) {
+  UUID submit(ExecutionRequest request) {
     UUID jobId = UUID.randomUUID();
     Job job = new Job(jobId, "tester", request, 0, gatewayId, null);
     Admitted admitted = admit(job);

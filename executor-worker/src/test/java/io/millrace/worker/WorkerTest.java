@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -66,19 +67,21 @@ class WorkerTest {
     worker.close();
   }
 
-  static ConfigurableApplicationContext start() {
+  static ConfigurableApplicationContext start(String... further) {
     SharedInfrastructure infrastructure = SharedInfrastructure.get();
+    String[] usual = {
+      "--server.port=0",
+      "--management.server.port=0",
+      "--spring.kafka.bootstrap-servers=" + infrastructure.bootstrapServers(),
+      "--spring.data.redis.port=" + infrastructure.redisPort(),
+      "--spring.data.redis.timeout=5s",
+      "--millrace.worker.slots=2",
+      "--millrace.worker.drain-grace=1s",
+      "--millrace.sandbox.python=/usr/bin/python3"
+    };
     return new SpringApplicationBuilder(WorkerApplication.class)
         .properties("spring.config.name=worker")
-        .run(
-            "--server.port=0",
-            "--management.server.port=0",
-            "--spring.kafka.bootstrap-servers=" + infrastructure.bootstrapServers(),
-            "--spring.data.redis.port=" + infrastructure.redisPort(),
-            "--spring.data.redis.timeout=5s",
-            "--millrace.worker.slots=2",
-            "--millrace.worker.drain-grace=1s",
-            "--millrace.sandbox.python=/usr/bin/python3");
+        .run(Stream.of(usual, further).flatMap(Stream::of).toArray(String[]::new));
   }
 
   @Test

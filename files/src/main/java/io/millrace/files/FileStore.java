@@ -36,7 +36,7 @@ public interface FileStore extends AutoCloseable {
    * The bytes {@code from} (counted from 0) up to {@code from + length}, which must lie in the
    * file; the caller closes the stream. Empty when the file is gone.
    */
-  Optional<InputStream> read(String owner, StoredFile file, long from, long length);
+  Optional<InputStream> read(String owner, String fileId, long from, long length);
 
   /** Says whether there was such a file. */
   boolean delete(String owner, String fileId);
@@ -53,10 +53,10 @@ public interface FileStore extends AutoCloseable {
   void renew(String owner, String fileId);
 
   /**
-   * Deletes the files that were last used before a moment, and what uploads that were cut before
-   * that moment have left.
+   * Deletes the files that were last used before a moment, and what uploads have left that were cut
+   * before that moment. Any number of processes may sweep at once, while files come and go.
    *
-   * @param needed told a file's id: true keeps it
+   * @param needed asked for each file that would go, just before it does: true keeps it
    * @return how many files were deleted
    */
   long sweep(Instant unusedSince, Predicate<String> needed);

@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -36,6 +37,9 @@ public final class FolderStore implements FileStore {
 
   private static final String CONTENT = "content";
   private static final String ABOUT = "about.json";
+
+  /** An upload of which nothing came for so long is cut, however short a file's life is. */
+  private static final Duration QUIET = Duration.ofMinutes(1);
 
   private record About(String name, String sha256, String mediaType) {}
 
@@ -138,13 +142,13 @@ public final class FolderStore implements FileStore {
   }
 
   @Override
-  public Optional<InputStream> read(String owner, StoredFile file, long from, long length) {
+  public Optional<InputStream> read(String owner, String fileId, long from, long length) {
     return guarded(
         "A file cannot be read",
         () -> {
           try {
             FileChannel content =
-                FileChannel.open(folder(owner, file.fileId()).resolve(CONTENT)).position(from);
+                FileChannel.open(folder(owner, fileId).resolve(CONTENT)).position(from);
             return Optional.of(new FirstBytes(Channels.newInputStream(content), length));
           } catch (NoSuchFileException e) {
             return Optional.empty();
@@ -177,7 +181,7 @@ public final class FolderStore implements FileStore {
         "The files cannot be listed",
         () -> {
           List<Path> found =
-              foldersIn(files.resolve(Digest.of(owner))).stream()
+              entriesOf(files.resolve(Digest.of(owner))).stream()
                   .filter(folder -> after == null || nameOf(folder).compareTo(after) > 0)
                   .sorted(Comparator.comparing(FolderStore::nameOf))
                   .limit(limit + 1L)
@@ -210,23 +214,38 @@ public final class FolderStore implements FileStore {
     return guarded(
         "The files cannot be swept",
         () -> {
-          for (Path left : foldersIn(moving)) {
-            if (Files.getLastModifiedTime(left).toInstant().isBefore(unusedSince)) {
+          Instant quietSince = unusedSince.minus(QUIET);
+          for (Path left : entriesOf(moving)) {
+            if (lastChange(left).filter(at -> at.isBefore(quietSince)).isPresent()) {
               deleteAll(left);
             }
           }
           long deleted = 0;
-          for (Path owner : foldersIn(files)) {
+          for (Path owner : entriesOf(files)) {
             deleted += sweepOwner(owner, unusedSince, needed);
           }
           return deleted;
         });
   }
 
+  /** Of what is in it, too: an upload may take longer than a file lives. Empty when it has gone. */
+  private static Optional<Instant> lastChange(Path folder) throws IOException {
+    try {
+      FileTime last = Files.getLastModifiedTime(folder);
+      for (Path each : entriesOf(folder)) {
+        FileTime changed = Files.getLastModifiedTime(each);
+        last = changed.compareTo(last) > 0 ? changed : last;
+      }
+      return Optional.of(last.toInstant());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
   private long sweepOwner(Path owner, Instant unusedSince, Predicate<String> needed)
       throws IOException {
     long deleted = 0;
-    for (Path folder : foldersIn(owner)) {
+    for (Path folder : entriesOf(owner)) {
       boolean unused =
           about(folder).filter(file -> file.usedAt().isBefore(unusedSince)).isPresent();
       if (unused && !needed.test(nameOf(folder)) && delete(folder)) {
@@ -253,7 +272,7 @@ public final class FolderStore implements FileStore {
     return folder.getFileName().toString();
   }
 
-  private static List<Path> foldersIn(Path parent) throws IOException {
+  private static List<Path> entriesOf(Path parent) throws IOException {
     try (Stream<Path> found = Files.list(parent)) {
       return found.toList();
     } catch (NoSuchFileException e) {

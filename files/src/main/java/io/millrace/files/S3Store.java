@@ -188,15 +188,15 @@ public final class S3Store implements FileStore {
   }
 
   @Override
-  public Optional<InputStream> read(String owner, StoredFile file, long from, long length) {
+  public Optional<InputStream> read(String owner, String fileId, long from, long length) {
     if (length == 0) {
       // A range of no bytes cannot be asked for.
-      return find(owner, file.fileId()).map(there -> InputStream.nullInputStream());
+      return find(owner, fileId).map(there -> InputStream.nullInputStream());
     }
     String range = "bytes=" + from + "-" + (from + length - 1);
     return ifThere(
         "A file cannot be read",
-        () -> s3.getObject(ask -> ask.bucket(bucket).key(key(owner, file.fileId())).range(range)));
+        () -> s3.getObject(ask -> ask.bucket(bucket).key(key(owner, fileId)).range(range)));
   }
 
   @Override

@@ -20,4 +20,10 @@ public record StoredFile(
     String sha256,
     String mediaType,
     Instant createdAt,
-    Instant usedAt) {}
+    Instant usedAt) {
+
+  /** Whether a text may name a file: 43 hexadecimal digits. No store has one of another name. */
+  public static boolean isId(String text) {
+    return FileId.isOne(text);
+  }
+}

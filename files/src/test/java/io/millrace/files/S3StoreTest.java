@@ -2,6 +2,8 @@ package io.millrace.files;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.standalone.testing.FreePort;
+import io.millrace.standalone.testing.S3Server;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -25,9 +27,8 @@ class S3StoreTest extends FileStoreConformance {
 
   @BeforeAll
   static void start() {
-    System.setProperty("aws.accessKeyId", S3Server.ACCESS_KEY);
-    System.setProperty("aws.secretAccessKey", S3Server.SECRET_KEY);
-    server = S3Server.start(folder, S3Server.freePort());
+    S3Server.useItsCredentials();
+    server = S3Server.start(folder);
   }
 
   @AfterAll
@@ -63,7 +64,7 @@ class S3StoreTest extends FileStoreConformance {
         new S3Store(
             S3Server.BUCKET,
             "",
-            java.net.URI.create("http://127.0.0.1:" + S3Server.freePort()),
+            java.net.URI.create("http://127.0.0.1:" + FreePort.choose()),
             Clock.systemUTC())) {
       assertThatThrownBy(() -> nowhere.list("anna", null, 1))
           .isInstanceOf(FileStoreException.class)

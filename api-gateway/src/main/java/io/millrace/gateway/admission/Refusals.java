@@ -54,6 +54,9 @@ public final class Refusals {
               job);
       case KEY_BYTES ->
           early("This key may send " + limits.bytes() + " bytes a second", refused, job);
+      case FILE_NOT_FOUND -> ApiError.fileNotFound(refused.about()).withId(job.request().id());
+      case NO_FILE_STORE -> ApiError.noFileStore().withId(job.request().id());
+      case FILES_AWAY -> unavailable("The store of files cannot be reached now; try again", 1, job);
       case STORE_FULL ->
           unavailable(
               "There is no room for more jobs until some have run or their results have expired",

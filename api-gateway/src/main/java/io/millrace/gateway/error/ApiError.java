@@ -96,6 +96,29 @@ public record ApiError(
         .retryAfter(1);
   }
 
+  /** The job reads a kept file that its key does not have. */
+  public static ApiError fileNotFound(String where) {
+    return new ApiError(
+            400,
+            "Missing or invalid parameters",
+            "file_not_found",
+            where
+                + " names no file of this key: it was never there, was deleted, or was not used for"
+                + " so long that it is gone; send it by POST /v1/files first")
+        .with("stdout", "")
+        .with("exit_code", SEED_EXIT_CODE);
+  }
+
+  /** A job that has not ended reads the file. */
+  public static ApiError fileInUse() {
+    return new ApiError(
+        409,
+        "Conflict",
+        "file_in_use",
+        "A job that has not ended reads this file: delete it when the job has ended, or cancel the"
+            + " job first");
+  }
+
   /** The body is larger than it may be. */
   public static ApiError tooLarge(long limit) {
     return new ApiError(

@@ -103,11 +103,11 @@ final class Downloads {
     return DataBufferUtils.readInputStream(
             () ->
                 store
-                    .read(owner, file, range.from(), range.length())
+                    .read(owner, file.fileId(), range.from(), range.length())
                     .orElseThrow(() -> new FileNotFoundException("The file is gone")),
             response.bufferFactory(),
             PIECE)
-        .subscribeOn(files.scheduler());
+        .subscribeOn(files.movers());
   }
 
   private static void describe(StoredFile file, HttpHeaders head) {

@@ -6,7 +6,9 @@ import io.millrace.files.StoredFile;
 import io.millrace.gateway.auth.Caller;
 import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.ApiErrors;
+import io.millrace.store.NeededFiles;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Function;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -30,12 +32,19 @@ final class FileController {
 
   private final FileCalls files;
   private final Uploads uploads;
+  private final NeededFiles needed;
   private final ApiErrors errors;
   private final Duration ttl;
 
-  FileController(FileCalls files, Uploads uploads, ApiErrors errors, FileSettings settings) {
+  FileController(
+      FileCalls files,
+      Uploads uploads,
+      NeededFiles needed,
+      ApiErrors errors,
+      FileSettings settings) {
     this.files = files;
     this.uploads = uploads;
+    this.needed = needed;
     this.errors = errors;
     this.ttl = settings.ttl();
   }
@@ -88,12 +97,25 @@ final class FileController {
     return withStore(
         store ->
             files
-                .run(() -> store.delete(owner, fileId))
+                .run(() -> delete(store, owner, fileId))
                 .map(
-                    deleted ->
-                        deleted
-                            ? ResponseEntity.noContent().<byte[]>build()
-                            : errors.answer(Downloads.notFound())));
+                    refusal ->
+                        refusal
+                            .map(errors::answer)
+                            .orElseGet(() -> ResponseEntity.noContent().build())));
+  }
+
+  /** Why it is not deleted; empty where it is. */
+  private Optional<ApiError> delete(FileStore store, String owner, String fileId) {
+    if (store.find(owner, fileId).isEmpty()) {
+      return Optional.of(Downloads.notFound());
+    }
+    return switch (needed.release(fileId)) {
+      case FREE ->
+          store.delete(owner, fileId) ? Optional.empty() : Optional.of(Downloads.notFound());
+      case NEEDED -> Optional.of(ApiError.fileInUse());
+      case UNSURE -> Optional.of(ApiError.unavailable("The queue is being rebuilt; try again", 1));
+    };
   }
 
   private Mono<ResponseEntity<byte[]>> withStore(

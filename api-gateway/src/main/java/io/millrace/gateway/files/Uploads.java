@@ -57,7 +57,7 @@ final class Uploads {
     Optional<String> flaw = file.flaw();
     return flaw.isPresent()
         ? Mono.just(Checked.refused(ApiError.invalid(flaw.get())))
-        : files.run(() -> put(store, owner, file));
+        : files.move(() -> put(store, owner, file));
   }
 
   private Checked<StoredFile> put(FileStore store, String owner, IncomingFile file)

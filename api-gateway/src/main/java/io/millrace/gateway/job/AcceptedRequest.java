@@ -121,8 +121,12 @@ final class AcceptedRequest {
     for (WideInputs.GivenFile file : wide.files()) {
       json.writeStartObject();
       json.writeStringProperty("path", file.path());
-      json.writeStringProperty("content", file.base64());
-      json.writeStringProperty("encoding", "base64");
+      if (file.fileId() != null) {
+        json.writeStringProperty("file_id", file.fileId());
+      } else {
+        json.writeStringProperty("content", file.base64());
+        json.writeStringProperty("encoding", "base64");
+      }
       json.writeEndObject();
     }
     json.writeEndArray();

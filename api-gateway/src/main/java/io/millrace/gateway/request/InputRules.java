@@ -40,11 +40,15 @@ final class InputRules {
     return flaws;
   }
 
-  /** A file's bytes, which have passed. */
+  /** A file, which has passed. */
   static GivenFile given(JsonNode file) {
+    String path = file.path("path").stringValue();
+    if (file.has("file_id")) {
+      return GivenFile.kept(path, file.path("file_id").stringValue());
+    }
     String content = file.path("content").stringValue();
     return new GivenFile(
-        file.path("path").stringValue(),
+        path,
         isBase64(file)
             ? content
             : Base64.getEncoder().encodeToString(content.getBytes(StandardCharsets.UTF_8)));
@@ -91,7 +95,13 @@ final class InputRules {
       }
       if (!flaw.isEmpty()) {
         flaws.add(where + ".path " + flaw);
-      } else if (isBase64(file) && !isDecodable(file.path("content").stringValue())) {
+      } else if (file.has("content") == file.has("file_id")) {
+        flaws.add(where + " must have either content or file_id");
+      } else if (file.has("file_id") && file.has("encoding")) {
+        flaws.add(where + ".encoding belongs to content, not to file_id");
+      } else if (file.has("content")
+          && isBase64(file)
+          && !isDecodable(file.path("content").stringValue())) {
         flaws.add(where + ".content is not base64");
       } else if (hasLoneSurrogate(file.path("content"))) {
         flaws.add(where + ".content holds a lone surrogate: send its bytes by encoding base64");

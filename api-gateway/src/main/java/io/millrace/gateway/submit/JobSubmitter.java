@@ -2,6 +2,7 @@ package io.millrace.gateway.submit;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.gateway.GatewaySettings;
+import io.millrace.gateway.files.InputFiles;
 import io.millrace.gateway.queue.LogWatch;
 import io.millrace.gateway.queue.QueueMonitor;
 import io.millrace.gateway.queue.StoreCalls;
@@ -21,6 +22,7 @@ import io.millrace.store.JobEnds;
 import io.millrace.trace.Traces;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -43,6 +45,7 @@ final class JobSubmitter {
   private final JobQueue queue;
   private final QueueMonitor monitor;
   private final LogWatch logs;
+  private final InputFiles files;
   private final OwedRefusals owed;
   private final StoreCalls stores;
   private final JobEnds ends;
@@ -57,6 +60,7 @@ final class JobSubmitter {
       JobQueue queue,
       QueueMonitor monitor,
       LogWatch logs,
+      InputFiles files,
       OwedRefusals owed,
       StoreCalls stores,
       JobEnds ends,
@@ -67,6 +71,7 @@ final class JobSubmitter {
     this.queue = queue;
     this.monitor = monitor;
     this.logs = logs;
+    this.files = files;
     this.owed = owed;
     this.stores = stores;
     this.confirmTimeout = settings.gateway().confirmTimeout();
@@ -97,9 +102,13 @@ final class JobSubmitter {
     if (!monitor.isUp()) {
       return CompletableFuture.completedFuture(away());
     }
+    Optional<Refused> flaw = files.flaw(job);
+    if (flaw.isPresent()) {
+      return CompletableFuture.completedFuture(flaw.get());
+    }
     return stores
         .run(() -> ask(job, limits))
-        .flatMap(said -> said instanceof Admitted in ? enqueue(in, job) : Mono.just(said))
+        .flatMap(said -> said instanceof Admitted in ? findFiles(in, job) : Mono.just(said))
         .onErrorResume(
             DataAccessException.class,
             e -> {
@@ -119,6 +128,17 @@ final class JobSubmitter {
         : away();
   }
 
+  /** The gate keeps them for the job by now: none that is found goes before it has ended. */
+  private Mono<Admission> findFiles(Admitted in, Job job) {
+    return files
+        .find(job)
+        .flatMap(
+            found ->
+                found instanceof InputFiles.All all
+                    ? enqueue(in, all.job())
+                    : takeBack(in, job.jobId(), ((InputFiles.Missing) found).why()));
+  }
+
   private Mono<Admission> enqueue(Admitted in, Job job) {
     return Mono.fromFuture(() -> isConfirmed(in.lane(), job.accepted(in.acceptedAt())), true)
         .timeout(confirmTimeout, Mono.just(false))
@@ -129,9 +149,19 @@ final class JobSubmitter {
     return queue.enqueue(lane, job).handle((record, failure) -> failure == null);
   }
 
-  /** The record may be in the log or not: its state in Redis decides that it must not run. */
   private Mono<Admission> takeBack(Admitted in, UUID jobId) {
     monitor.kafkaFailed();
+    return takeBack(in, jobId, new Refused(Refusal.AWAY))
+        .doOnNext(
+            said -> {
+              if (said instanceof Refused) {
+                tellNotConfirmed(jobId);
+              }
+            });
+  }
+
+  /** The record may be in the log or not: its state in Redis decides that it must not run. */
+  private Mono<Admission> takeBack(Admitted in, UUID jobId, Refused why) {
     return stores
         .run(() -> gate.refuse(jobId))
         .doOnError(RejectedExecutionException.class, busy -> owed.add(jobId))
@@ -141,8 +171,7 @@ final class JobSubmitter {
                 return accepted(in);
               }
               ends.count(JobState.REFUSED);
-              tellNotConfirmed(jobId);
-              return away();
+              return why;
             });
   }
 

@@ -2,6 +2,7 @@ package io.millrace.gateway.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.gateway.support.Api;
 import io.millrace.gateway.support.TestGateway;
 import java.io.IOException;
 import java.net.URI;
@@ -15,6 +16,11 @@ import org.junit.jupiter.api.Test;
 @Tag("services")
 class NoFilesTest {
 
+  private static final String JOB =
+      "{\"code\":\"\",\"id\":\"its-id\",\"files\":[{\"path\":\"a\",\"file_id\":\""
+          + "0".repeat(43)
+          + "\"}]}";
+
   @Test
   void withoutAStoreEachPathSaysHowToHaveOne() throws Exception {
     try (TestGateway bare = TestGateway.start()) {
@@ -23,6 +29,9 @@ class NoFilesTest {
         assertThat(answer.statusCode()).isEqualTo(501);
         assertThat(answer.body()).contains("no_file_store", "MILLRACE_FILES_STORE");
       }
+      HttpResponse<String> job = new Api(bare, TestGateway.KEY).post("/v1/jobs", JOB);
+      assertThat(job.statusCode()).isEqualTo(501);
+      assertThat(job.body()).contains("no_file_store", "MILLRACE_FILES_STORE", "its-id");
     }
   }
 
@@ -38,6 +47,11 @@ class NoFilesTest {
       assertThat(answer.statusCode()).isEqualTo(503);
       assertThat(answer.headers().firstValue("Retry-After")).isPresent();
       assertThat(answer.body()).doesNotContain("Exception", "127.0.0.1");
+      Api api = new Api(cutOff, TestGateway.KEY);
+      HttpResponse<String> job = api.post("/v1/jobs", JOB);
+      assertThat(job.statusCode()).as(job.body()).isEqualTo(503);
+      assertThat(job.headers().firstValue("Retry-After")).isPresent();
+      assertThat(Api.json(api.get("/v1/queue")).path("queue_length").asLong()).isZero();
     }
   }
 

@@ -1,0 +1,51 @@
+package io.millrace.worker;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may ask a store that failed: nobody for a moment, then one at a time, until it has answered.
+ * So a store that is away, or hangs, holds up one slot and not all of them. Thread-safe.
+ */
+final class StoreTrial {
+
+  private static final long PAUSE_NANOS = Duration.ofSeconds(2).toNanos();
+
+  /** So long a try may last until the next one begins. */
+  private static final long TRIAL_NANOS = Duration.ofSeconds(30).toNanos();
+
+  private final LongSupplier nanoTime;
+
+  /** Null while the store works. */
+  private @Nullable Long notBefore;
+
+  StoreTrial(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  synchronized boolean mayAsk() {
+    if (notBefore == null) {
+      return true;
+    }
+    long now = nanoTime.getAsLong();
+    if (now - notBefore < 0) {
+      return false;
+    }
+    notBefore = now + TRIAL_NANOS;
+    return true;
+  }
+
+  /** Whether it answered when it was last asked. */
+  synchronized boolean works() {
+    return notBefore == null;
+  }
+
+  synchronized void worked() {
+    notBefore = null;
+  }
+
+  synchronized void failed() {
+    notBefore = nanoTime.getAsLong() + PAUSE_NANOS;
+  }
+}
