@@ -1,4 +1,4 @@
-"""The entry: `python3 -I -S -B <this directory> serve|prove`; `zygote` is what the keeper starts."""
+"""The entry: `python3 -I -S -B <this directory> serve|prove`, `python3 -m millrace_sandbox run`; `zygote` is what the keeper starts."""
 from __future__ import annotations
 
 import os
@@ -18,7 +18,10 @@ def main(arguments: list) -> int:
     if command == "prove":
         from millrace_sandbox import tiers
         return tiers.main(arguments[1:])
-    sys.stderr.write("usage: python3 -I -S -B %s serve | prove [--require strong|fallback]\n" % here)
+    if command == "run":
+        from millrace_sandbox import command_line
+        return command_line.main(arguments[1:])
+    sys.stderr.write("usage: python3 -m millrace_sandbox run main.py | prove [--require strong|fallback] | serve\n")
     return 64
 
 

@@ -72,8 +72,9 @@ def _try(tier: str, settings: Dict[str, Any], facts: Dict[str, Any]) -> Tuple[Di
             facts = dict(facts, namespaces=tier in STRONG_TIERS, oom_score=slot.hello["oom_score"])
             outcome = slot.run(_job(facts), _TIMEOUT_MS)
             checks, reason = _judge(outcome)
-            if not reason:
-                font_list_job.run(slot, Settings(**settings).caches)
+            caches = Settings(**settings).caches
+            if caches and not reason:
+                font_list_job.run(slot, caches)
             return slot.hello, checks, reason
     except SlotLost as e:
         return {}, {}, str(e)
