@@ -1,10 +1,10 @@
 #!lua
 -- Lets a job into the queue, or says why not. Nothing is written unless it is let in.
--- ARGV: the job; jobs that may wait; the owner's limits, those that it has; bytes of the job's record; '1' when the store is full;
+-- ARGV: the job; jobs that may wait; the owner's limits, those that it has; bytes of the job's record; why no new job is let in now, or '';
 -- seconds that its owner's list of jobs is kept.
 -- A refusal: why, the queue's length, microseconds until it is worth coming again or '0'.
 local job, max_length, limits = told(ARGV[1]), tonumber(ARGV[2]), cjson.decode(ARGV[3])
-local bytes, store_full, ttl = tonumber(ARGV[4]), ARGV[5], ARGV[6]
+local bytes, shut, ttl = tonumber(ARGV[4]), ARGV[5], ARGV[6]
 local job_id, owner = job.job_id, job.owner
 setmetatable(limits, {__index = function() return 0 end})
 
@@ -24,11 +24,11 @@ if job.idempotency_key then
   if first[1] then redis.call('DEL', idempotency) end
 end
 
-if store_full == '1' then return {'store_full'} end
+local length = queue_length()
+if shut ~= '' then return {shut, text(length)} end
 for _, file_id in ipairs(job.files or {}) do
   if redis.call('EXISTS', leaving_of(file_id)) == 1 then return {'file_gone', file_id} end
 end
-local length = queue_length()
 if max_length > 0 and length >= max_length then return {'queue_full', text(length)} end
 local waiting = redis.call('ZCARD', waiting_of(owner))
 if limits.queued > 0 and waiting >= limits.queued then return {'key_full', text(length)} end

@@ -5,7 +5,7 @@ local job, worker, lease_us, record = told(ARGV[1]), ARGV[2], tonumber(ARGV[3]),
 local job_id, owner = job.job_id, job.owner
 
 local at = now()
-local fields = redis.call('HMGET', KEYS[1], 'state', 'attempt', 'restored')
+local fields = redis.call('HMGET', KEYS[1], 'state', 'attempt', 'restored', 'start_within')
 local state = fields[1]
 if not state then
   if not forgotten(job_id, job.accepted) then return {'ended', 'expired'} end
@@ -22,6 +22,10 @@ elseif state == 'running' then
 elseif state ~= 'queued' then
   return {'ended', state}
 end
+if fields[4] then
+  -- Whoever looks for such jobs says so to its caller.
+  if at > job.accepted + fields[4] * 1000000 then return {'ended', 'expired'} end
+end
 if fields[3] then redis.call('HDEL', KEYS[1], 'restored') end
 
 if room_of(owner) <= 0 then
@@ -31,6 +35,10 @@ if room_of(owner) <= 0 then
 end
 
 leave_lanes(job_id, owner)
+if fields[4] then
+  redis.call('HDEL', KEYS[1], 'start_within')
+  redis.call('ZREM', DEADLINES, job_id)
+end
 local attempt = tonumber(fields[2] or 0) + 1
 redis.call('HSET', KEYS[1], 'record', record, 'attempt', attempt, 'state', 'running', 'worker', worker,
   'started', text(at))

@@ -10,6 +10,7 @@
 --   timeout         seconds that it may run. remember; goes at the end
 --   webhook_url     who is told its end, if anybody is. remember
 --   wide            1 when it came by /v1/jobs: its replies say so. remember
+--   start_within    seconds after its acceptance within which it must start, if it has such. remember; goes with claim and at the end
 --   idempotency     the Redis key that promises this job to a repeat, if one does. remember
 --   files           the kept files that it reads, with commas, if it reads some. remember; goes at the end
 --   watchers        gateways whose callers wait, with commas. remember, watch, leave, unwatch; goes at the end
@@ -35,6 +36,8 @@ local FIRST, BULK = P .. 'lane:first', P .. 'lane:bulk'
 local HELD, HOLDERS = P .. 'held', P .. 'held:owners'
 -- Jobs that go before what waits: each waits in its lane as well, and has a copy of its record at the lane's end.
 local AHEAD = P .. 'ahead'
+-- Jobs that must start within a time, by when it is over.
+local DEADLINES = P .. 'deadlines'
 local RUNNING, OUTBOX, EPOCH = P .. 'running', P .. 'outbox', P .. 'epoch'
 -- Which start of Redis the lanes were last compared with, until when (us) Redis surely remembers all
 -- that it was told, and the times of acceptance of which it may have forgotten jobs: a window each,
@@ -128,6 +131,10 @@ local function remember(job, ...)
   add('webhook_url', job.webhook_url)
   add('watchers', job.reply_to)
   add('wide', job.wide)
+  add('start_within', job.start_within)
+  if job.start_within then
+    redis.call('ZADD', DEADLINES, text(job.accepted + job.start_within * 1000000), job.job_id)
+  end
   add('idempotency', promise(job))
   add('files', need_files(job))
   redis.call('HSET', job_of(job.job_id), unpack(fields))
@@ -329,8 +336,8 @@ local function stored_by(owner, at)
 end
 
 -- Fields that an ended job needs no more.
-local WHILE_ALIVE = {'v', 'timeout', 'lane', 'queued_at', 'worker', 'watchers', 'caller', 'restored', 'sandbox_failed',
-  'worker_lost', 'files'}
+local WHILE_ALIVE = {'v', 'timeout', 'start_within', 'lane', 'queued_at', 'worker', 'watchers', 'caller', 'restored',
+  'sandbox_failed', 'worker_lost', 'files'}
 
 -- A message has a body of up to so many bytes with it. Redis cuts a gateway off that has 32 MB of
 -- messages before it, which is more than all the callers of a gateway can wait for.

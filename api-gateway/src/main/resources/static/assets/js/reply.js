@@ -5,7 +5,7 @@ import { terminal } from "./terminal.js";
 import { timing } from "./timing.js";
 
 const TITLE = { 200: "OK", 202: "Accepted", 400: "Failed", 401: "No key", 404: "Not found", 408: "Timed out", 409: "Conflict", 413: "Too large", 429: "Queue full", 500: "Server error", 503: "Unavailable" };
-const TITLE_BY_REASON = { cancelled: "Cancelled", key_limit: "Key limit" };
+const TITLE_BY_REASON = { cancelled: "Cancelled", deadline: "Too late", key_limit: "Key limit" };
 const MILD = new Set([429, 503]);
 
 /** `seen`: what came live of a job; a cancelled one's reply has no output. */

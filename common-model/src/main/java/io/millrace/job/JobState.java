@@ -21,17 +21,19 @@ public enum JobState {
   TIMED_OUT,
   /** Ended by its caller. */
   CANCELLED,
+  /** Did not start in the time that its caller gave it, and never will. */
+  EXPIRED,
   /** Admitted, but never confirmed by the queue: its caller was told no, so it must not run. */
   REFUSED;
 
   private static final Set<JobState> ENDS =
-      EnumSet.of(SUCCEEDED, FAILED, TIMED_OUT, CANCELLED, REFUSED);
+      EnumSet.of(SUCCEEDED, FAILED, TIMED_OUT, CANCELLED, EXPIRED, REFUSED);
 
   /** Whether the move to {@code next} is allowed. */
   public boolean canBecome(JobState next) {
     return switch (this) {
       case QUEUED -> next != QUEUED;
-      case RUNNING -> next != RUNNING && next != REFUSED;
+      case RUNNING -> next != RUNNING && next != REFUSED && next != EXPIRED;
       default -> false;
     };
   }

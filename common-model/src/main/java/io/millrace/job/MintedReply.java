@@ -55,7 +55,7 @@ public record MintedReply(Reply reply, String times) {
   private static JobState state(int status, @Nullable String reason) {
     return switch (status) {
       case 200 -> JobState.SUCCEEDED;
-      case 408 -> JobState.TIMED_OUT;
+      case 408 -> Reply.DEADLINE.equals(reason) ? JobState.EXPIRED : JobState.TIMED_OUT;
       default -> "cancelled".equals(reason) ? JobState.CANCELLED : JobState.FAILED;
     };
   }

@@ -47,6 +47,14 @@ public sealed interface Outcome {
     }
   }
 
+  /** Not begun {@code seconds} after it was accepted, which was all the time that it had. */
+  record Expired(int seconds) implements Outcome {
+    @Override
+    public JobState state() {
+      return JobState.EXPIRED;
+    }
+  }
+
   /**
    * Given up: we failed it too often.
    *

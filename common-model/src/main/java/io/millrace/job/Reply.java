@@ -24,6 +24,9 @@ public record Reply(int status, JobState state, @Nullable String reason, String 
   /** The route of jobs with inputs, files and figures, the value of {@code endpoint} in theirs. */
   public static final String JOBS_ENDPOINT = "/v1/jobs";
 
+  /** The reason of a job that did not start in its time, or could not. */
+  public static final String DEADLINE = "deadline";
+
   /** Four names, and four numbers of up to 20 digits. */
   private static final int LONGEST_TIMES = 128;
 
@@ -153,6 +156,8 @@ public record Reply(int status, JobState state, @Nullable String reason, String 
       }
     } else if (outcome instanceof Outcome.TimedOut timedOut) {
       writeOutput(json, timedOut.output());
+    } else if (outcome instanceof Outcome.Expired) {
+      writeOutput(json, Output.NONE);
     } else {
       writeOutput(json, Output.NONE);
       json.writeNumberProperty("exit_code", outcome instanceof Outcome.GivenUp ? 500 : 400);
@@ -177,6 +182,10 @@ public record Reply(int status, JobState state, @Nullable String reason, String 
       if (outcome instanceof Outcome.TimedOut timedOut) {
         return failure(
             408, "timeout", "Execution timed out after " + timedOut.seconds() + " seconds");
+      }
+      if (outcome instanceof Outcome.Expired expired) {
+        return failure(
+            408, DEADLINE, "The job did not start within " + expired.seconds() + " seconds");
       }
       if (outcome instanceof Outcome.Cancelled) {
         return failure(400, "cancelled", "The job was cancelled");

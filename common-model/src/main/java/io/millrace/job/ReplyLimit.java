@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  * Bounds replies in the bytes that are sent, not in those that were written: a control character
  * has six in JSON. What does not fit is cut, and the reply says so by {@code truncated}. The result
  * goes first, since half of it is no JSON: it is there whole or it is null. Standard output and
- * error share what is left; before them go the contents of files, then what was shown. Of the two,
- * the shorter is cut last. Immutable.
+ * error share what is left; before them go the contents of files, then what was shown, then the
+ * detail of an error, and in the end the list of files, which then count as lost. Of the two, the
+ * shorter is cut last. Immutable.
  *
  * @param bytes of the whole body; the request's own {@code id} is never cut, and may exceed it
  */
@@ -37,10 +38,12 @@ public record ReplyLimit(long bytes) {
     if (wide == null) {
       return null;
     }
-    return Stream.of(wide, wide.withoutContents(), wide.withoutDisplay())
+    WideResults least = wide.withoutFiles();
+    return Stream.of(
+            wide, wide.withoutContents(), wide.withoutDisplay(), wide.withoutDetail(), least)
         .filter(each -> Reply.to(about.with(each), without(outcome), speaker).bytes() <= bytes / 2)
         .findFirst()
-        .orElse(WideResults.NONE);
+        .orElse(least);
   }
 
   private static Outcome without(Outcome outcome) {

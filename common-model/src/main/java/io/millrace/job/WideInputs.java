@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param files put into its working directory
  * @param outputs globs of the files that come back; empty for none
  * @param memoryMb its own memory limit in MiB; null: the worker's
+ * @param startWithin seconds after it was accepted within which it must start; null: whenever
  * @param network the hosts to which it narrows what its key may reach; null: it does not
  */
 public record WideInputs(
@@ -27,11 +28,12 @@ public record WideInputs(
     List<GivenFile> files,
     List<String> outputs,
     @Nullable Integer memoryMb,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer startWithin,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<String> network) {
 
   /** A program alone, of which all files come back. */
   public static final WideInputs NONE =
-      new WideInputs(null, null, List.of(), Map.of(), List.of(), List.of("**"), null, null);
+      new WideInputs(null, null, List.of(), Map.of(), List.of(), List.of("**"), null, null, null);
 
   /**
    * A file that came in the request, or that the request names and the store of files has.
@@ -60,7 +62,7 @@ public record WideInputs(
     }
 
     private long bytes() {
-      return path.length() + length(base64) + length(fileId);
+      return length(path) + length(base64) + length(fileId);
     }
   }
 
@@ -95,19 +97,20 @@ public record WideInputs(
 
   /** The same with these files. */
   public WideInputs with(List<GivenFile> others) {
-    return new WideInputs(inputJson, stdin, args, env, others, outputs, memoryMb, network);
+    return new WideInputs(inputJson, stdin, args, env, others, outputs, memoryMb, startWithin, network);
   }
 
   /** Bytes that these add to a job's record, more or less. */
   public long bytes() {
     return length(inputJson)
         + length(stdin)
-        + args.stream().mapToLong(String::length).sum()
-        + env.entrySet().stream().mapToLong(e -> e.getKey().length() + e.getValue().length()).sum()
+        + args.stream().mapToLong(WideInputs::length).sum()
+        + outputs.stream().mapToLong(WideInputs::length).sum()
+        + env.entrySet().stream().mapToLong(e -> length(e.getKey()) + length(e.getValue())).sum()
         + files.stream().mapToLong(GivenFile::bytes).sum();
   }
 
   private static long length(@Nullable String text) {
-    return text == null ? 0 : text.length();
+    return text == null ? 0 : EscapedText.utf8Bytes(text);
   }
 }

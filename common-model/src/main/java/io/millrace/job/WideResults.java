@@ -95,6 +95,19 @@ public record WideResults(
     return new WideResults("[]", less, withoutContents().files, filesLost, errorDetailJson, usage);
   }
 
+  /** The same without what its exception looked like from inside. */
+  WideResults withoutDetail() {
+    WideResults less = withoutDisplay();
+    return new WideResults("[]", less.displayTruncated, less.files, filesLost, null, usage);
+  }
+
+  /** What it used, and that there was more: has a bound of its own. */
+  WideResults withoutFiles() {
+    WideResults less = withoutDetail();
+    boolean lost = filesLost || !files.isEmpty();
+    return new WideResults("[]", less.displayTruncated, List.of(), lost, null, usage);
+  }
+
   void write(JsonGenerator json) {
     json.writeName("display");
     json.writeRawValue(displayJson);

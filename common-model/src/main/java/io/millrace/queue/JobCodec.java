@@ -19,6 +19,10 @@ import tools.jackson.databind.json.JsonMapper;
 public final class JobCodec {
 
   private static final int VERSION = 1;
+
+  /** Of a job with inputs: whoever reads up to the version before would run it without them. */
+  private static final int WIDE_VERSION = 2;
+
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -59,7 +63,7 @@ public final class JobCodec {
     ExecutionRequest request = job.request();
     return JSON.writeValueAsBytes(
         new JobRecord(
-            VERSION,
+            request.wide() == null ? VERSION : WIDE_VERSION,
             job.jobId(),
             job.owner(),
             request.id(),
@@ -78,7 +82,7 @@ public final class JobCodec {
 
   /** The job of these bytes. */
   public static Job decodeJob(byte[] bytes) throws UnreadableRecordException {
-    JobRecord read = decode(bytes, JobRecord.class);
+    JobRecord read = decode(bytes, JobRecord.class, WIDE_VERSION);
     require(read.jobId(), "job_id");
     require(read.owner(), "owner");
     require(read.code(), "code");
@@ -117,7 +121,7 @@ public final class JobCodec {
 
   /** The completion of these bytes. */
   public static Completion decodeCompletion(byte[] bytes) throws UnreadableRecordException {
-    CompletionRecord read = decode(bytes, CompletionRecord.class);
+    CompletionRecord read = decode(bytes, CompletionRecord.class, VERSION);
     require(read.jobId(), "job_id");
     require(read.owner(), "owner");
     require(read.webhookUrl(), "webhook_url");
@@ -126,11 +130,12 @@ public final class JobCodec {
         read.jobId(), read.owner(), read.webhookUrl(), read.body(), read.traceparent());
   }
 
-  private static <T> T decode(byte[] bytes, Class<T> type) throws UnreadableRecordException {
+  private static <T> T decode(byte[] bytes, Class<T> type, int newest)
+      throws UnreadableRecordException {
     try {
       Version read = JSON.readValue(bytes, Version.class);
       int version = read == null ? 0 : read.v();
-      if (version > VERSION) {
+      if (version > newest) {
         throw UnreadableRecordException.newer(version);
       }
       if (version < 1) {

@@ -17,6 +17,8 @@ public final class LastResort {
 
   private static final Logger log = LoggerFactory.getLogger(LastResort.class);
 
+  private static final int BATCH = 100;
+
   private final JobLeases leases;
   private final JobArchive archive;
   private final Reply.Speaker speaker;
@@ -55,17 +57,28 @@ public final class LastResort {
                         "The queue has lost this job's record before it ran; please send it again")));
   }
 
+  /** Jobs that did not start in the time that their callers gave them. */
+  void endOverdue() {
+    for (JobEnds.Overdue overdue : ends.overdue(BATCH)) {
+      ends.expire(
+          overdue.jobId(),
+          Reply.to(about(overdue.jobId()), new Outcome.Expired(overdue.seconds()), speaker));
+    }
+  }
+
   private void giveUp(UUID jobId, int attempt, Fault fault, Outcome.GivenUp outcome) {
-    Reply.About reply =
-        archive
-            .find(jobId)
-            .map(JobStatus::about)
-            .orElseGet(() -> new Reply.About(jobId, null, null));
-    if (leases.exhaust(jobId, attempt, Reply.to(reply, outcome, speaker))) {
+    if (leases.exhaust(jobId, attempt, Reply.to(about(jobId), outcome, speaker))) {
       ends.countGivenUp(fault);
       try (var about = AboutJob.log(jobId)) {
         log.error("Job {} is given up on attempt {}: {}", jobId, attempt, outcome.message());
       }
     }
+  }
+
+  private Reply.About about(UUID jobId) {
+    return archive
+        .find(jobId)
+        .map(JobStatus::about)
+        .orElseGet(() -> new Reply.About(jobId, null, null));
   }
 }

@@ -84,6 +84,11 @@ public final class Reaper {
     requeuer.enqueueAgain(resumable);
   }
 
+  /** Ends jobs that did not start in the time that they had. */
+  public void endOverdueJobs() {
+    lastResort.endOverdue();
+  }
+
   /** Gets completions into the log that should long be there. */
   public void publishCompletions() {
     for (UUID jobId : leases.unpublished(COMPLETION_GRACE, BATCH)) {

@@ -53,6 +53,7 @@ public final class Rescue implements SmartLifecycle {
     thread = Executors.newSingleThreadScheduledExecutor(Rescue::daemon);
     every(thread, OFTEN_MILLIS, "rebuilding the lanes", rebuilder::rebuildIfNeeded);
     every(thread, RESCUE_MILLIS, "rescuing jobs", () -> steadiness.whenSteady(reaper::rescueJobs));
+    every(thread, OFTEN_MILLIS, "ending jobs that are overdue", reaper::endOverdueJobs);
     every(thread, OFTEN_MILLIS, "publishing completions", reaper::publishCompletions);
     every(thread, OFTEN_MILLIS, "resuming held jobs", reconciler::resumeHeld);
     every(thread, SELDOM_MILLIS, "settling jobs", reconciler::settle);

@@ -70,6 +70,8 @@ public sealed interface Admission {
     FILES_AWAY,
     /** Redis or the log is as full as it may be while it takes jobs in. */
     STORE_FULL,
+    /** It must start sooner than it can, by the measured drain of the queue. */
+    DEADLINE,
     /** The Idempotency-Key was used for another body. */
     OTHER_BODY,
     /** Redis was emptied and the lanes are being rebuilt. */

@@ -13,7 +13,9 @@ import io.millrace.store.Admission.Refused;
 import io.millrace.store.Admission.Repeated;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
@@ -61,13 +63,14 @@ public final class AdmissionGate {
   }
 
   /**
-   * Lets the job in and counts it, or says why not; never {@code AWAY} nor {@code NO_PLACE}. With a
-   * full store only a repeat of a known key is answered.
+   * Lets the job in and counts it, or says why not; never {@code AWAY} nor {@code NO_PLACE}.
    *
+   * @param shut why it is not let in unless it is a repeat of a known key: {@code STORE_FULL} or
+   *     {@code DEADLINE}; null for no such reason
    * @throws org.springframework.dao.DataAccessException when Redis does not answer: the job may be
    *     in
    */
-  public Admission admit(Job job, OwnerLimits limits, boolean storeIsFull) {
+  public Admission admit(Job job, OwnerLimits limits, @Nullable Refusal shut) {
     List<String> answer =
         scripts.run(
             "admit",
@@ -76,7 +79,7 @@ public final class AdmissionGate {
             settings.maxLength(),
             Told.limits(limits),
             bytes(job.request()),
-            storeIsFull ? "1" : "",
+            shut == null ? "" : shut.name().toLowerCase(Locale.ROOT),
             settings.retention().toSeconds());
     return switch (answer.get(0)) {
       case "admitted" -> new Admitted(Lane.of(answer.get(1)), number(answer, 2), number(answer, 3));
@@ -88,6 +91,7 @@ public final class AdmissionGate {
       case "key_stored" -> refused(Refusal.KEY_STORED, answer);
       case "key_bytes" -> refused(Refusal.KEY_BYTES, answer);
       case "file_gone" -> Refused.about(Refusal.FILE_NOT_FOUND, where(job, answer.get(1)));
+      case "deadline" -> refused(Refusal.DEADLINE, answer);
       case "store_full" -> new Refused(Refusal.STORE_FULL);
       case "other_body" -> new Refused(Refusal.OTHER_BODY);
       case "rebuilding" -> new Refused(Refusal.REBUILDING);

@@ -95,6 +95,42 @@ public final class JobEnds {
     };
   }
 
+  /** A job that has not started in the time that it had. */
+  public record Overdue(UUID jobId, int seconds) {}
+
+  /** Up to {@code most} of them: for one of the processes to {@link #expire}. */
+  public List<Overdue> overdue(int most) {
+    return scripts.run("overdue", RedisKeys.DEADLINES, most).stream()
+        .map(line -> line.split(" ", 2))
+        .map(words -> new Overdue(UUID.fromString(words[0]), Integer.parseInt(words[1])))
+        .toList();
+  }
+
+  /** Ends a job that has not started in its time; nothing where it has meanwhile, or is over. */
+  public void expire(UUID jobId, Reply expired) {
+    if (tellExpired(jobId, expired)) {
+      memory.keep(KEPT_BESIDE, () -> tellExpired(jobId, expired));
+      count(expired.state());
+    }
+  }
+
+  private boolean tellExpired(UUID jobId, Reply expired) {
+    String notStarted = "0";
+    return Scripts.either(
+        scripts.run(
+            "end",
+            RedisKeys.job(jobId),
+            jobId,
+            "",
+            notStarted,
+            Told.reply(expired),
+            settings.resultTtl().toSeconds()),
+        "done",
+        "ended",
+        "stale",
+        "unknown");
+  }
+
   /**
    * The last of this gateway's callers that waited for the job has gone: a job that waits itself,
    * and that nobody else waits for either, is cancelled.

@@ -17,6 +17,9 @@ public final class RedisKeys {
   /** Jobs that go before what waits; also the channel on which workers hear of a new one. */
   public static final String AHEAD = "{millrace}:ahead";
 
+  /** Jobs that must start within a time, by when it is over. */
+  static final String DEADLINES = "{millrace}:deadlines";
+
   static final String OUTBOX = "{millrace}:outbox";
   static final String RUNNING = "{millrace}:running";
 

@@ -61,6 +61,9 @@ final class Told {
     if (wide != null) {
       fields.put("wide", 1);
       putFiles(fields, wide.fileIds());
+      if (wide.startWithin() != null) {
+        fields.put("start_within", wide.startWithin());
+      }
     }
     if (job.idempotencyKey() != null) {
       fields

@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -90,6 +91,54 @@ class ReplyLimitTest {
     JsonNode reply = JSON.readTree(body(LIMIT, id, outcome));
     assertThat(reply.get("id").stringValue()).isEqualTo(id);
     assertThat(output(reply).get("stdout").stringValue()).isEmpty();
+  }
+
+  private static final WideResults.Usage USAGE = new WideResults.Usage(7, 8, 9, "cgroup");
+
+  private static WideResults wide(int content, int display, int detail, int names) {
+    WideResults.MadeFile file =
+        new WideResults.MadeFile(
+            "f".repeat(names), content, "0", "text/plain", "c".repeat(content), "utf8", null);
+    return new WideResults(
+        display == 0 ? "[]" : "[{\"text/plain\":\"" + "d".repeat(display) + "\"}]",
+        false,
+        List.of(file),
+        false,
+        detail == 0 ? null : "{\"type\":\"" + "e".repeat(detail) + "\"}",
+        USAGE);
+  }
+
+  /** What is cut of a reply, and what of it is left. */
+  static Stream<Arguments> wideFloods() {
+    return Stream.of(
+        Arguments.of(wide(10, 10, 10, 10), List.of("content", "display", "detail", "files")),
+        Arguments.of(wide(OUTPUT, 10, 10, 10), List.of("display", "detail", "files")),
+        Arguments.of(wide(10, OUTPUT, 10, 10), List.of("detail", "files")),
+        Arguments.of(wide(10, 10, OUTPUT, 10), List.of("files")),
+        Arguments.of(wide(10, 10, 10, OUTPUT), List.of()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wideFloods")
+  void whatAJobUsedIsAlwaysToldAndWhatIsLeftOutIsSaid(WideResults wide, List<String> kept) {
+    Output flood = new Output("x".repeat(OUTPUT), "", false);
+    for (Outcome outcome :
+        List.of(
+            new Outcome.Succeeded(flood, "[1]"), new Outcome.Failed(flood, "exception", "e", 1))) {
+      String body =
+          new ReplyLimit(LIMIT)
+              .reply(new Reply.About(new UUID(0, 0), "id", wide), outcome, SPEAKER)
+              .body(TIMES);
+      assertThat(body.getBytes(UTF_8).length).isLessThanOrEqualTo(LIMIT);
+      JsonNode told = output(JSON.readTree(body));
+      assertThat(told.at("/usage/cpu_ms").asInt()).isEqualTo(7);
+      assertThat(told.at("/files/0/content").isMissingNode()).isEqualTo(!kept.contains("content"));
+      assertThat(told.path("display").isEmpty()).isEqualTo(!kept.contains("display"));
+      assertThat(told.path("display_truncated").asBoolean()).isEqualTo(!kept.contains("display"));
+      assertThat(told.has("error_detail")).isEqualTo(kept.contains("detail"));
+      assertThat(told.path("files").size()).isEqualTo(kept.contains("files") ? 1 : 0);
+      assertThat(told.path("files_lost").asBoolean()).isEqualTo(!kept.contains("files"));
+    }
   }
 
   private static String body(long limit, String id, Outcome outcome) {

@@ -54,6 +54,15 @@ class ReplyTest {
                 "stdout", "out",
                 "stderr", "err")),
         Arguments.of(
+            new Outcome.Expired(5),
+            408,
+            JobState.EXPIRED,
+            Map.of(
+                "error", "The job did not start within 5 seconds",
+                "reason", "deadline",
+                "stdout", "",
+                "stderr", "")),
+        Arguments.of(
             new Outcome.GivenUp("internal", "Our sandbox failed three times"),
             500,
             JobState.FAILED,

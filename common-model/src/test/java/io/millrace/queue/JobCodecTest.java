@@ -46,7 +46,7 @@ class JobCodecTest {
   }
 
   @Test
-  void inputsComeBackAsTheyWereAndAPlainJobsRecordDoesNotNameThem() throws Exception {
+  void inputsComeBackAsTheyWereInARecordThatNoOlderWorkerRuns() throws Exception {
     WideInputs inputs =
         new WideInputs(
             "{\"a\":[1,null]}",
@@ -58,11 +58,23 @@ class JobCodecTest {
                 new WideInputs.GivenFile("c", null, "file-1", 1L << 40)),
             List.of("*.csv"),
             128,
+            60,
             List.of("api.example"));
     Job wide = new Job(ID, "o", new ExecutionRequest("x", 1, null, null, inputs), 1, null, null);
     assertThat(JobCodec.decodeJob(JobCodec.encode(wide))).isEqualTo(wide);
-    Job plain = new Job(ID, "o", new ExecutionRequest("x", 1, null, null), 1, null, null);
-    assertThat(new String(JobCodec.encode(plain), StandardCharsets.UTF_8)).doesNotContain("wide");
+    assertThat(new String(JobCodec.encode(wide), StandardCharsets.UTF_8)).startsWith("{\"v\":2,");
+  }
+
+  @Test
+  void aPlainJobsRecordIsByteForByteAsEveryWorkerKnowsIt() {
+    Job plain = new Job(ID, "o", new ExecutionRequest("x", 1, null, "i"), 12, "g", null);
+    assertThat(new String(JobCodec.encode(plain), StandardCharsets.UTF_8))
+        .isEqualTo(
+            "{\"v\":1,\"job_id\":\""
+                + ID
+                + "\",\"owner\":\"o\",\"id\":\"i\",\"code\":\"x\",\"timeout\":1,\"webhook_url\":null,"
+                + "\"accepted_at\":12,\"reply_to\":\"g\",\"traceparent\":null,"
+                + "\"idempotency_key\":null,\"body_digest\":null}");
   }
 
   @Test
@@ -82,7 +94,7 @@ class JobCodecTest {
   void theLargestBodyOfInputFitsIntoARecord() {
     String input = "\\u00e9".repeat((1 << 20) / 2);
     WideInputs inputs =
-        new WideInputs(input, null, List.of(), Map.of(), List.of(), List.of(), null, null);
+        new WideInputs(input, null, List.of(), Map.of(), List.of(), List.of(), null, null, null);
     Job job = new Job(ID, "o", new ExecutionRequest("", 1, null, null, inputs), 1, null, null);
     assertThat(JobCodec.encode(job).length).isLessThan(Topics.MAX_RECORD_BYTES);
   }
@@ -95,6 +107,14 @@ class JobCodecTest {
   }
 
   @Test
+  void aCompletionHasItsFirstVersionOnly() {
+    UnreadableRecordException unreadable =
+        catchThrowableOfType(
+            UnreadableRecordException.class, () -> JobCodec.decodeCompletion(bytes("{\"v\":2}")));
+    assertThat(unreadable.isNewer()).isTrue();
+  }
+
+  @Test
   void aRecordOfALaterReleaseWithMoreFieldsIsRead() throws Exception {
     Job job = JobCodec.decodeJob(bytes(KNOWN + ",\"priority\":{\"x\":[1]},\"id\":null}"));
     assertThat(job.jobId()).isEqualTo(ID);
@@ -102,7 +122,7 @@ class JobCodecTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{\"v\":2}", "{\"v\":3,\"job_id\":17}", "{\"job\":[],\"v\":2}"})
+  @ValueSource(strings = {"{\"v\":3}", "{\"v\":4,\"job_id\":17}", "{\"job\":[],\"v\":3}"})
   void aNewerVersionIsToldFromGarbage(String record) {
     UnreadableRecordException unreadable =
         catchThrowableOfType(

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.job.Job;
+import io.millrace.job.JobState;
 import io.millrace.queue.Completion;
 import io.millrace.queue.JobCodec;
 import io.millrace.queue.Lane;
 import io.millrace.queue.Topics;
 import io.millrace.store.AdmissionGate.OwnerLimits;
+import io.millrace.store.JobLeases;
 import io.millrace.store.JobStatus;
 import io.millrace.store.Lease;
 import io.millrace.testing.Store;
@@ -58,6 +60,50 @@ class ReaperTest {
     assertThat(ended.state().wireName()).isEqualTo("succeeded");
     assertThat(crew.count("millrace.jobs.rescued")).isEqualTo(1);
     assertThat(crew.count("millrace.records.requeued")).isEqualTo(1);
+  }
+
+  @Test
+  void aJobThatDidNotStartInItsTimeEndsUnrunAndOneThatDidGoesOn() {
+    Job late = store.accepted(Store.hurried(60), OwnerLimits.NONE);
+    Job begun = store.accepted(Store.hurried(60), OwnerLimits.NONE);
+    Lease lease = store.granted(begun, "worker-1");
+    Job inTime = store.accepted(Store.hurried(60), OwnerLimits.NONE);
+    crew.reaper.endOverdueJobs();
+    assertThat(store.state(late.jobId())).isEqualTo("queued");
+    for (Job each : List.of(late, begun)) {
+      store.redis.opsForZSet().add("{millrace}:deadlines", each.jobId().toString(), 1);
+    }
+
+    crew.reaper.endOverdueJobs();
+
+    JobStatus ended = store.archive.find(late.jobId()).orElseThrow();
+    assertThat(ended.state()).isEqualTo(JobState.EXPIRED);
+    assertThat(ended.replyText())
+        .contains("\"endpoint\":\"/v1/jobs\",\"code\":408")
+        .contains("\"reason\":\"deadline\"");
+    assertThat(store.state(begun.jobId())).isEqualTo("running");
+    assertThat(store.state(inTime.jobId())).isEqualTo("queued");
+    crew.reaper.endOverdueJobs();
+    assertThat(store.redis.opsForZSet().zCard("{millrace}:deadlines")).isEqualTo(1);
+    store.finished(lease);
+  }
+
+  @Test
+  void aWorkerThatComesTooLateDoesNotRunIt() {
+    Job hurried = store.accepted(Store.hurried(60), OwnerLimits.NONE);
+    Job late = hurried.accepted(hurried.acceptedAt() - 61_000_000);
+    assertThat(store.leases.claim(late, Store.at(1), "worker-1"))
+        .isEqualTo(new JobLeases.Ended("expired"));
+  }
+
+  @Test
+  void aJobThatStartedInItsTimeMayStartAgainAtAnyTime() {
+    Job job = store.accepted(Store.hurried(60), OwnerLimits.NONE);
+    Lease lost = store.granted(job, "worker-1");
+    store.leases.giveBack(job.jobId(), lost.attempt(), JobLeases.GiveBack.RELEASED);
+    Job later = job.accepted(job.acceptedAt() - 61_000_000);
+    assertThat(store.leases.claim(later, Store.at(1), "worker-2"))
+        .isInstanceOf(JobLeases.Granted.class);
   }
 
   @Test

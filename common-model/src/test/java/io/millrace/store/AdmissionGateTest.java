@@ -95,11 +95,13 @@ class AdmissionGateTest {
     Job first = Store.job("owner");
     store.admit(first, OwnerLimits.NONE, key);
     Job repeat = key.of(Store.job("owner"));
-    assertThat(store.gate.admit(repeat, OwnerLimits.NONE, true))
+    assertThat(store.gate.admit(repeat, OwnerLimits.NONE, Refusal.STORE_FULL))
         .isEqualTo(new Repeated(first.jobId(), false));
     Job other = Store.job("owner");
-    assertThat(why(store.gate.admit(other, OwnerLimits.NONE, true))).isEqualTo(Refusal.STORE_FULL);
-    assertThat(store.gate.admit(other, OwnerLimits.NONE, false)).isInstanceOf(Admitted.class);
+    for (Refusal shut : List.of(Refusal.STORE_FULL, Refusal.DEADLINE)) {
+      assertThat(why(store.gate.admit(other, OwnerLimits.NONE, shut))).isEqualTo(shut);
+    }
+    assertThat(store.gate.admit(other, OwnerLimits.NONE, null)).isInstanceOf(Admitted.class);
   }
 
   private static @Nullable Refusal why(Admission admission) {

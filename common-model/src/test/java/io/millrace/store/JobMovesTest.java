@@ -47,6 +47,11 @@ class JobMovesTest {
               "cancel",
               JobState.CANCELLED,
               (s, l) -> s.ends.cancel(l.job().jobId(), "owner", Store.cancelled(l.job()))),
+          new Move(
+              "expire",
+              JobState.EXPIRED,
+              (s, l) ->
+                  s.ends.expire(l.job().jobId(), Store.reply(l.job(), new Outcome.Expired(5)))),
           finish("succeed", Store.success()),
           finish("fail", new Outcome.Failed(Output.NONE, "exit", "Process exited with code 1", 1)),
           finish("time out", new Outcome.TimedOut(Output.NONE, 30)),
@@ -98,6 +103,10 @@ class JobMovesTest {
       }
       case REFUSED -> {
         store.gate.refuse(job.jobId());
+        return none;
+      }
+      case EXPIRED -> {
+        store.ends.expire(job.jobId(), Store.reply(job, new Outcome.Expired(5)));
         return none;
       }
       default -> {

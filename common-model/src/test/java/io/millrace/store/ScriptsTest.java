@@ -71,7 +71,7 @@ class ScriptsTest {
   }
 
   private long admitted(Job job) {
-    return ((Admission.Admitted) store.gate.admit(job, AdmissionGate.OwnerLimits.NONE, false))
+    return ((Admission.Admitted) store.gate.admit(job, AdmissionGate.OwnerLimits.NONE, null))
         .acceptedAt();
   }
 

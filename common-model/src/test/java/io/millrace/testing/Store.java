@@ -8,6 +8,7 @@ import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Output;
 import io.millrace.job.Reply;
+import io.millrace.job.WideInputs;
 import io.millrace.queue.Lane;
 import io.millrace.queue.QueueSettings;
 import io.millrace.queue.RecordPointer;
@@ -28,6 +29,8 @@ import io.millrace.store.QueueGauge;
 import io.millrace.store.RedisKeys;
 import io.millrace.store.ShortMemory;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.UUID;
@@ -134,6 +137,19 @@ public final class Store {
         null);
   }
 
+  /** One that must start within so many seconds. */
+  public static Job hurried(int startWithin) {
+    WideInputs inputs =
+        new WideInputs(null, null, List.of(), Map.of(), List.of(), List.of(), null, startWithin, null);
+    return new Job(
+        UUID.randomUUID(),
+        "owner",
+        new ExecutionRequest("print(1)", 30, null, null, inputs),
+        0,
+        null,
+        null);
+  }
+
   /** An Idempotency-Key with the digest of the body that it came with. */
   public record Idempotency(String key, String bodyDigest) {
 
@@ -152,7 +168,7 @@ public final class Store {
   }
 
   public Admission admit(Job job, OwnerLimits limits, @Nullable Idempotency idempotency) {
-    return gate.admit(idempotency == null ? job : idempotency.of(job), limits, false);
+    return gate.admit(idempotency == null ? job : idempotency.of(job), limits, null);
   }
 
   public Admission admit(Job job) {

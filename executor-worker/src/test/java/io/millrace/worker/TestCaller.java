@@ -112,7 +112,7 @@ final class TestCaller implements AutoCloseable {
     return Eventually.value(
         Duration.ofSeconds(20),
         () ->
-            gate.admit(job, OwnerLimits.NONE, false) instanceof Admitted admitted
+            gate.admit(job, OwnerLimits.NONE, null) instanceof Admitted admitted
                 ? admitted
                 : null);
   }

@@ -62,6 +62,7 @@ class WideJobTest {
                 List.of(new GivenFile("in/a.txt", base64)),
                 List.of("**"),
                 null,
+                null,
                 null));
 
     assertThat(reply.path("endpoint").asString()).isEqualTo("/v1/jobs");
@@ -105,13 +106,13 @@ class WideJobTest {
   @Test
   void moreMemoryThanTheWorkersIsToldWithItsLimit() throws Exception {
     WideInputs much =
-        new WideInputs(null, null, List.of(), Map.of(), List.of(), List.of(), 1 << 20, null);
+        new WideInputs(null, null, List.of(), Map.of(), List.of(), List.of(), 1 << 20, null, null);
 
     JsonNode reply = run("print()", much);
 
     assertThat(reply.path("code").asInt()).isEqualTo(400);
     assertThat(reply.path("reason").asString()).isEqualTo("memory_limit");
-    assertThat(reply.path("message").asString()).contains("1048576").contains("limit");
+    assertThat(reply.path("message").asString()).contains("above the limit (");
   }
 
   @Test

@@ -27,7 +27,6 @@ public final class Sandbox implements AutoCloseable {
   /** So long a wide job's files may take to be kept. */
   private static final long TRANSFER_SECONDS = 300;
 
-  private static final long MEBIBYTE = 1 << 20;
 
   private final int slot;
   private final SandboxFiles files;
@@ -114,9 +113,6 @@ public final class Sandbox implements AutoCloseable {
       return CompletableFuture.failedFuture(
           new SandboxFailedException("the helper is not running"));
     }
-    if (wide.memoryBytes() != null && wide.memoryBytes() > settings.memory()) {
-      return CompletableFuture.completedFuture(tooMuchMemory(wide.memoryBytes()));
-    }
     IncomingFiles files =
         new IncomingFiles(job.jobId().toString(), keeper, settings.number("file_limit"));
     return known
@@ -124,19 +120,6 @@ public final class Sandbox implements AutoCloseable {
         .orTimeout(job.timeout() + BACKSTOP_SECONDS + TRANSFER_SECONDS, TimeUnit.SECONDS);
   }
 
-  private WideOutcome tooMuchMemory(long asked) {
-    String why =
-        "memory_mb is %d, and this worker's limit for a job is %d"
-            .formatted(asked / MEBIBYTE, settings.memory() / MEBIBYTE);
-    return new WideOutcome(
-        RunResult.ofNoRun("memory_limit", why),
-        "[]",
-        false,
-        null,
-        false,
-        List.of(),
-        new WideOutcome.Usage(0, 0, 0, "rusage"));
-  }
 
   /** Kills this job if it runs here; its future then says that it was cancelled. */
   public void kill(UUID jobId) {

@@ -5,10 +5,12 @@ import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.queue.QueueMonitor;
 import io.millrace.job.Job;
 import io.millrace.job.Reply;
+import io.millrace.job.WideInputs;
 import io.millrace.queue.QueueSettings;
 import io.millrace.store.Admission.Refused;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Puts a job's refusal into the words of the API. Thread-safe. */
@@ -54,6 +56,12 @@ public final class Refusals {
               job);
       case KEY_BYTES ->
           early("This key may send " + limits.bytes() + " bytes a second", refused, job);
+      case DEADLINE ->
+          full(
+              "The job would not start within the " + startWithin(job) + " seconds that it has",
+              Reply.DEADLINE,
+              refused,
+              job);
       case FILE_NOT_FOUND -> ApiError.fileNotFound(refused.about()).withId(job.request().id());
       case NO_FILE_STORE -> ApiError.noFileStore().withId(job.request().id());
       case FILES_AWAY -> unavailable("The store of files cannot be reached now; try again", 1, job);
@@ -73,6 +81,18 @@ public final class Refusals {
   /** Seconds until a job starts that has so many before it, by the measured drain. */
   public double estimatedStart(long ahead) {
     return retryAfter.untilStarted(ahead, monitor.reading());
+  }
+
+  /** Whether the measured drain says that the job cannot start in the time that it has. */
+  public boolean startsTooLate(Job job) {
+    Integer within = startWithin(job);
+    long ahead = within == null ? 0 : monitor.reading().queueLength();
+    return within != null && ahead > 0 && estimatedStart(ahead) > within;
+  }
+
+  private static @Nullable Integer startWithin(Job job) {
+    WideInputs wide = job.request().wide();
+    return wide == null ? null : wide.startWithin();
   }
 
   private static ApiError unavailable(String message, long wait, Job job) {

@@ -55,9 +55,16 @@ final class RetryAfter {
         Math.max(1, Math.ceil(seconds + random.get().nextDouble() * Math.max(1, seconds / 4)));
   }
 
-  /** Seconds until as many have started as are {@code ahead}; 0 where none is. */
+  /**
+   * Seconds until a job starts that has so many {@code ahead} of it; 0 where a slot is free for it.
+   */
   double untilStarted(long ahead, Reading queue) {
-    return ahead <= 0 ? 0 : Math.round(MILLIS * ahead / rate(queue)) / MILLIS;
+    long starts = ahead + 1 - Math.max(0, queue.slots() - queue.running());
+    if (starts <= 0) {
+      return 0;
+    }
+    double rate = queue.queueLength() > 0 ? rate(queue) : Math.max(queue.drainRate(), 1 / maxSeconds);
+    return Math.round(MILLIS * starts / rate) / MILLIS;
   }
 
   private synchronized double wait(double interval, double horizon) {

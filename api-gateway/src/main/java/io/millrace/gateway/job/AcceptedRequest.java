@@ -134,6 +134,9 @@ final class AcceptedRequest {
     if (wide.memoryMb() != null) {
       json.writeNumberProperty("memory_mb", wide.memoryMb());
     }
+    if (wide.startWithin() != null) {
+      json.writeNumberProperty("start_within", wide.startWithin());
+    }
     if (wide.network() != null) {
       json.writeName("network");
       json.writeStartObject();

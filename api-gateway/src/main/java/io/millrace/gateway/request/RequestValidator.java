@@ -27,10 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Component
 public final class RequestValidator {
 
-  private static final List<String> INTEGERS = List.of("timeout", "memory_mb");
-
-  /** Of the wider route's contract, and not built yet. */
-  private static final List<String> NOT_YET = List.of("start_within");
+  private static final List<String> INTEGERS = List.of("timeout", "memory_mb", "start_within");
 
   private static final JsonMapper JSON =
       JsonMapper.builder(JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build())
@@ -61,14 +58,6 @@ public final class RequestValidator {
   }
 
   private List<String> flawsOfJob(JsonNode json) {
-    List<String> early =
-        NOT_YET.stream()
-            .filter(json::has)
-            .map(name -> name + " is not available in this version; leave it out")
-            .toList();
-    if (!early.isEmpty()) {
-      return early;
-    }
     List<String> flaws = flaws(json, jobsSchema);
     return flaws.isEmpty() ? InputRules.flaws(json) : flaws;
   }
@@ -133,7 +122,6 @@ public final class RequestValidator {
 
   private static WideInputs inputs(JsonNode json) {
     JsonNode input = json.get("input");
-    JsonNode memory = json.get("memory_mb");
     Map<String, String> env = new LinkedHashMap<>();
     json.path("env").properties().forEach(e -> env.put(e.getKey(), e.getValue().stringValue()));
     return new WideInputs(
@@ -143,8 +131,14 @@ public final class RequestValidator {
         env,
         json.path("files").valueStream().map(InputRules::given).toList(),
         json.has("outputs") ? texts(json.path("outputs")) : WideInputs.NONE.outputs(),
-        memory == null ? null : (int) Math.min(memory.longValue(), Integer.MAX_VALUE),
+        integer(json, "memory_mb"),
+        integer(json, "start_within"),
         json.has("network") ? texts(json.path("network").path("allow")) : null);
+  }
+
+  private static @Nullable Integer integer(JsonNode json, String name) {
+    JsonNode number = json.get(name);
+    return number == null ? null : (int) Math.min(number.longValue(), Integer.MAX_VALUE);
   }
 
   private static List<String> texts(JsonNode texts) {

@@ -2,6 +2,7 @@ package io.millrace.gateway.submit;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.gateway.GatewaySettings;
+import io.millrace.gateway.admission.Refusals;
 import io.millrace.gateway.files.InputFiles;
 import io.millrace.gateway.queue.LogWatch;
 import io.millrace.gateway.queue.QueueMonitor;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -45,6 +47,7 @@ final class JobSubmitter {
   private final JobQueue queue;
   private final QueueMonitor monitor;
   private final LogWatch logs;
+  private final Refusals refusals;
   private final InputFiles files;
   private final OwedRefusals owed;
   private final StoreCalls stores;
@@ -60,6 +63,7 @@ final class JobSubmitter {
       JobQueue queue,
       QueueMonitor monitor,
       LogWatch logs,
+      Refusals refusals,
       InputFiles files,
       OwedRefusals owed,
       StoreCalls stores,
@@ -71,6 +75,7 @@ final class JobSubmitter {
     this.queue = queue;
     this.monitor = monitor;
     this.logs = logs;
+    this.refusals = refusals;
     this.files = files;
     this.owed = owed;
     this.stores = stores;
@@ -124,7 +129,7 @@ final class JobSubmitter {
   /** Asked again when it is its turn: Redis may have gone while it waited for a thread. */
   private Admission ask(Job job, OwnerLimits limits) {
     return monitor.isUp()
-        ? gate.admit(job, limits, !monitor.memory().admits() || logs.isFull())
+        ? gate.admit(job, limits, shut(job))
         : away();
   }
 
@@ -137,6 +142,13 @@ final class JobSubmitter {
                 found instanceof InputFiles.All all
                     ? enqueue(in, all.job())
                     : takeBack(in, job.jobId(), ((InputFiles.Missing) found).why()));
+  }
+
+  private @Nullable Refusal shut(Job job) {
+    if (!monitor.memory().admits() || logs.isFull()) {
+      return Refusal.STORE_FULL;
+    }
+    return refusals.startsTooLate(job) ? Refusal.DEADLINE : null;
   }
 
   private Mono<Admission> enqueue(Admitted in, Job job) {

@@ -41,12 +41,21 @@ class RetryAfterTest {
 
   @Test
   void aStartIsEstimatedByTheDrain() {
-    Reading queue = reading(20, 2, Duration.ofSeconds(2), 10);
+    Reading queue = running(20, 2, 2, Duration.ofSeconds(2), 10);
 
-    assertThat(retryAfter.untilStarted(0, queue)).isZero();
-    assertThat(retryAfter.untilStarted(-1, queue)).isZero();
-    assertThat(retryAfter.untilStarted(5, queue)).isEqualTo(0.5);
+    assertThat(retryAfter.untilStarted(0, queue)).isEqualTo(0.1);
+    assertThat(retryAfter.untilStarted(5, queue)).isEqualTo(0.6);
     assertThat(retryAfter.untilStarted(1, reading(0, 0, Duration.ZERO, 0))).isPositive();
+  }
+
+  @Test
+  void aFreeSlotTakesAJobAtOnceAndAFullHouseDoesNot() {
+    assertThat(retryAfter.untilStarted(0, running(0, 4, 3, Duration.ZERO, 2))).isZero();
+    assertThat(retryAfter.untilStarted(1, running(0, 4, 3, Duration.ZERO, 2))).isEqualTo(0.5);
+    assertThat(retryAfter.untilStarted(0, running(0, 4, 4, Duration.ZERO, 2))).isEqualTo(0.5);
+    assertThat(retryAfter.untilStarted(0, running(0, 4, 4, Duration.ZERO, 0)))
+        .as("nothing has started lately")
+        .isEqualTo(60);
   }
 
   @Test
@@ -98,6 +107,12 @@ class RetryAfterTest {
     for (int i = 0; i < 100; i++) {
       assertThat(retryAfter.seconds(Duration.ofMillis(2500))).isBetween(3L, 4L);
     }
+  }
+
+  private static Reading running(
+      long length, int slots, int running, Duration oldest, double rate) {
+    return new Reading(
+        length, 0, 0, running, 1, slots, oldest, rate, true, Collections.emptySortedMap());
   }
 
   private static Reading reading(long length, int slots, Duration oldest, double rate) {

@@ -68,7 +68,7 @@ class NetworkRuleTest {
 
   private static ExecutionRequest asking(@Nullable List<String> hosts) {
     WideInputs inputs =
-        new WideInputs(null, null, List.of(), Map.of(), List.of(), List.of(), null, hosts);
+        new WideInputs(null, null, List.of(), Map.of(), List.of(), List.of(), null, null, hosts);
     return new ExecutionRequest("", 1, null, "mine", inputs);
   }
 

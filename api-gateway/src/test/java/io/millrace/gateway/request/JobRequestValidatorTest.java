@@ -152,7 +152,9 @@ class JobRequestValidatorTest {
         ",\"network\":{\"allow\":[\" \"]}",
         ",\"network\":{\"allow\":[\"https://a.example\"]}",
         ",\"network\":{\"allow\":[],\"deny\":[]}",
-        ",\"start_within\":1",
+        ",\"start_within\":0",
+        ",\"start_within\":86401",
+        ",\"start_within\":\"soon\"",
         ",\"unknown\":1"
       })
   void whatIsNotOfTheContractIsRefused(String properties) {

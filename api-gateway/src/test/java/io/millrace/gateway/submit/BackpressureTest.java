@@ -8,12 +8,14 @@ import io.millrace.gateway.support.TestGateway;
 import io.millrace.standalone.testing.Eventually;
 import io.millrace.store.QueueGauge;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -25,6 +27,30 @@ class BackpressureTest {
   private static final int LIMIT = 5;
   private static final int SUBMITS = 60;
   private static final int CLIENTS = 20;
+
+  @Test
+  void aJobThatCannotStartInItsTimeIsToldAtOnce() {
+    try (TestGateway gateway = patient("millrace.queue.max-length=1000");
+        HandWorker worker = HandWorker.holding(gateway.context())) {
+      Api api = new Api(gateway, TestGateway.KEY);
+      String hurried = "{\"code\":\"print(1)\",\"start_within\":1}";
+      String[] noWait = {"Prefer", "respond-async"};
+
+      HttpResponse<String> answer =
+          Eventually.value(
+              Duration.ofMinutes(1),
+              () -> refused(api.post("/v1/jobs", hurried, noWait)));
+
+      JsonNode told = Api.json(answer);
+      assertThat(told.get("reason").asString()).isEqualTo("deadline");
+      assertThat(told.get("estimated_start").asDouble()).isGreaterThan(1);
+      assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+      assertThat(api.post("/v1/jobs", "{\"code\":\"print(1)\",\"start_within\":86400}", noWait))
+          .extracting(HttpResponse::statusCode)
+          .isEqualTo(202);
+      worker.letGo(1000);
+    }
+  }
 
   @Test
   void aBurstGets202Or429AndEvery202IsDoneOnceAndNo429Runs() {
@@ -84,6 +110,10 @@ class BackpressureTest {
       assertThat(answers.get(4).headers().firstValue("Retry-After")).isPresent();
       cancelAll(List.of(small, fast), answers, gateway);
     }
+  }
+
+  private static @Nullable HttpResponse<String> refused(HttpResponse<String> answer) {
+    return answer.statusCode() == 429 ? answer : null;
   }
 
   /** One that a slow machine does not make say 503. */

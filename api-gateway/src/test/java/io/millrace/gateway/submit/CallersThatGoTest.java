@@ -78,7 +78,7 @@ class CallersThatGoTest {
     ExecutionRequest request = new ExecutionRequest("pass", 30, null, null);
     gateway
         .bean(AdmissionGate.class)
-        .admit(new Job(jobId, "tester", request, 0, "gone", null), OwnerLimits.NONE, false);
+        .admit(new Job(jobId, "tester", request, 0, "gone", null), OwnerLimits.NONE, null);
     String job = "/v1/jobs/" + jobId;
     // The gateway of its own caller is gone: only those who poll are left.
     gateway.bean(StringRedisTemplate.class).opsForHash().put(key(job), "watchers", "");
