@@ -63,7 +63,8 @@ final class RetryAfter {
     if (starts <= 0) {
       return 0;
     }
-    double rate = queue.queueLength() > 0 ? rate(queue) : Math.max(queue.drainRate(), 1 / maxSeconds);
+    double rate =
+        queue.queueLength() > 0 ? rate(queue) : Math.max(queue.drainRate(), 1 / maxSeconds);
     return Math.round(MILLIS * starts / rate) / MILLIS;
   }
 

@@ -45,7 +45,8 @@ final class JobListController {
       ServerWebExchange exchange) {
     Optional<JobState> wanted = state(state);
     if (wanted.isEmpty() && !state.isEmpty()) {
-      return no("state must be queued, running, succeeded, failed, timed_out, expired or cancelled");
+      return no(
+          "state must be queued, running, succeeded, failed, timed_out, expired or cancelled");
     }
     if (!limit.matches("[1-9]\\d?|" + MOST)) {
       return no("limit must be a whole number from 1 to " + MOST);

@@ -128,9 +128,7 @@ final class JobSubmitter {
 
   /** Asked again when it is its turn: Redis may have gone while it waited for a thread. */
   private Admission ask(Job job, OwnerLimits limits) {
-    return monitor.isUp()
-        ? gate.admit(job, limits, shut(job))
-        : away();
+    return monitor.isUp() ? gate.admit(job, limits, shut(job)) : away();
   }
 
   /** The gate keeps them for the job by now: none that is found goes before it has ended. */

@@ -38,8 +38,7 @@ class BackpressureTest {
 
       HttpResponse<String> answer =
           Eventually.value(
-              Duration.ofMinutes(1),
-              () -> refused(api.post("/v1/jobs", hurried, noWait)));
+              Duration.ofMinutes(1), () -> refused(api.post("/v1/jobs", hurried, noWait)));
 
       JsonNode told = Api.json(answer);
       assertThat(told.get("reason").asString()).isEqualTo("deadline");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.gateway.admission.Refusals;
 import io.millrace.gateway.files.InputFiles;
 import io.millrace.gateway.queue.LogWatch;
 import io.millrace.gateway.queue.QueueMonitor;
@@ -115,6 +116,7 @@ class JobSubmitterTest {
         gateway.bean(QueueMonitor.class),
         gateway.bean(LogWatch.class),
         gateway.bean(InputFiles.class),
+        gateway.bean(Refusals.class),
         new OwedRefusals(gate, gateway.bean(TaskScheduler.class), meters),
         gateway.bean(StoreCalls.class),
         gateway.bean(JobEnds.class),
