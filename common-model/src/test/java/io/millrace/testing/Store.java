@@ -140,7 +140,8 @@ public final class Store {
   /** One that must start within so many seconds. */
   public static Job hurried(int startWithin) {
     WideInputs inputs =
-        new WideInputs(null, null, List.of(), Map.of(), List.of(), List.of(), null, startWithin, null);
+        new WideInputs(
+            null, null, List.of(), Map.of(), List.of(), List.of(), null, startWithin, null);
     return new Job(
         UUID.randomUUID(),
         "owner",

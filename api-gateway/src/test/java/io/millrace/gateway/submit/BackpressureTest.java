@@ -48,6 +48,7 @@ class BackpressureTest {
           .extracting(HttpResponse::statusCode)
           .isEqualTo(202);
       worker.letGo(1000);
+      awaitEmptyQueue(gateway);
     }
   }
 
@@ -56,6 +57,7 @@ class BackpressureTest {
     try (TestGateway gateway = patient("millrace.queue.max-length=" + LIMIT);
         HandWorker worker = HandWorker.holding(gateway.context())) {
       Api api = new Api(gateway, TestGateway.KEY);
+      awaitEmptyQueue(gateway);
 
       List<HttpResponse<String>> answers = burst(api);
       Map<Integer, Long> statuses =
@@ -128,6 +130,11 @@ class BackpressureTest {
         apis.forEach(api -> api.delete(answer.headers().firstValue("Location").orElseThrow()));
       }
     }
+    awaitEmptyQueue(gateway);
+  }
+
+  /** Nothing is left in it, of other tests' jobs either. */
+  private static void awaitEmptyQueue(TestGateway gateway) {
     Eventually.holds(() -> gateway.bean(QueueGauge.class).read().queueLength() == 0);
   }
 
