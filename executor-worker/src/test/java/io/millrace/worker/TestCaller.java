@@ -112,9 +112,7 @@ final class TestCaller implements AutoCloseable {
     return Eventually.value(
         Duration.ofSeconds(20),
         () ->
-            gate.admit(job, OwnerLimits.NONE, null) instanceof Admitted admitted
-                ? admitted
-                : null);
+            gate.admit(job, OwnerLimits.NONE, null) instanceof Admitted admitted ? admitted : null);
   }
 
   /** A cold broker may let the first send time out; a second copy does no harm. */

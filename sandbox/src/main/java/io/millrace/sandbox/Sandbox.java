@@ -1,7 +1,6 @@
 package io.millrace.sandbox;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +25,6 @@ public final class Sandbox implements AutoCloseable {
 
   /** So long a wide job's files may take to be kept. */
   private static final long TRANSFER_SECONDS = 300;
-
 
   private final int slot;
   private final SandboxFiles files;
@@ -119,7 +117,6 @@ public final class Sandbox implements AutoCloseable {
         .run(job, wide, listener, files)
         .orTimeout(job.timeout() + BACKSTOP_SECONDS + TRANSFER_SECONDS, TimeUnit.SECONDS);
   }
-
 
   /** Kills this job if it runs here; its future then says that it was cancelled. */
   public void kill(UUID jobId) {
