@@ -97,7 +97,8 @@ public record WideInputs(
 
   /** The same with these files. */
   public WideInputs with(List<GivenFile> others) {
-    return new WideInputs(inputJson, stdin, args, env, others, outputs, memoryMb, startWithin, network);
+    return new WideInputs(
+        inputJson, stdin, args, env, others, outputs, memoryMb, startWithin, network);
   }
 
   /** Bytes that these add to a job's record, more or less. */

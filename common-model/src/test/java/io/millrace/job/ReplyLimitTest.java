@@ -98,7 +98,7 @@ class ReplyLimitTest {
   private static WideResults wide(int content, int display, int detail, int names) {
     WideResults.MadeFile file =
         new WideResults.MadeFile(
-            "f".repeat(names), content, "0", "text/plain", "c".repeat(content), "utf8", null);
+            "f".repeat(names), content, "0", "text/plain", null, "c".repeat(content), "utf8", null);
     return new WideResults(
         display == 0 ? "[]" : "[{\"text/plain\":\"" + "d".repeat(display) + "\"}]",
         false,
