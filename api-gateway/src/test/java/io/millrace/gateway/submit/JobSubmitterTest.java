@@ -35,6 +35,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +70,12 @@ class JobSubmitterTest {
   static void stop() {
     gateway.close();
     redis.close();
+  }
+
+  /** One of the tests begins its Redis anew, which shuts the gate for a while. */
+  @BeforeEach
+  void awaitTheGate() {
+    Eventually.holds(gateway.bean(QueueMonitor.class)::isUp);
   }
 
   @Test
