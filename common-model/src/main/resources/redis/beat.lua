@@ -48,6 +48,7 @@ for i = 8, #ARGV do
     redis.call('HSET', hash, 'state', 'running', 'attempt', job.attempt, 'record', job.record, 'worker', worker,
       'started', text(job.started))
     redis.call('HDEL', hash, 'restored')
+    if job.batch then batches.count(job.batch.batch_id, job.batch.index, job.job_id, 'running') end
     fields = {'running', text(job.attempt)}
   end
   if fields[1] == 'running' and tonumber(fields[2]) == job.attempt then

@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 -- A worker asks for the lease of the job whose record it holds.
--- ARGV: the job, the worker, a lease in us, the record's address.
+-- ARGV: the job, the worker, a lease in us, the record's address; '1' to have a job held whose batch the log may not
+-- have got whole, '' to be told.
 local job, worker, lease_us, record = told(ARGV[1]), ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local job_id, owner = job.job_id, job.owner
 
@@ -28,9 +29,15 @@ if fields[4] then
 end
 if fields[3] then redis.call('HDEL', KEYS[1], 'restored') end
 
-if room_of(owner) <= 0 then
+local holder = room_of(owner) <= 0 and owner
+if job.batch and not holder then
+  if ARGV[5] == '' and not batches.is_open(job.batch) then return {'not_yet'} end
+  local batch = 'batch:' .. job.batch.batch_id
+  holder = batches.room(batch) <= 0 and batch
+end
+if holder then
   redis.call('HSET', KEYS[1], 'record', record)
-  hold(job_id, owner, at)
+  hold(job_id, owner, holder, at)
   return {'held'}
 end
 
@@ -44,6 +51,7 @@ redis.call('HSET', KEYS[1], 'record', record, 'attempt', attempt, 'state', 'runn
   'started', text(at))
 redis.call('ZADD', RUNNING, text(at + lease_us), job_id)
 redis.call('SADD', running_of(owner), job_id)
+if job.batch then batches.count(job.batch.batch_id, job.batch.index, job_id, 'running') end
 local bucket = P .. 'started:' .. math.floor(at / 1000000 / DRAIN_BUCKET)
 if redis.call('INCR', bucket) == 1 then redis.call('EXPIRE', bucket, DRAIN_BUCKET * (DRAIN_BUCKETS + 2)) end
 return {'granted', text(attempt), text(at)}

@@ -25,7 +25,8 @@ if fields[3] ~= ARGV[2] then
   if fields[1] ~= 'running' then redis.call('HSET', KEYS[1], 'started', text(now() - run_us)) end
   redis.call('HSET', KEYS[1], 'attempt', attempt, 'result_of', attempt)
   times = finish_job(KEYS[1], job_id, reply, run_us, ttl, minted)
-  resumable = resume_held(owner)
+  resumable = job.batch and resume_held('batch:' .. job.batch.batch_id) or ''
+  if resumable == '' then resumable = resume_held(owner) end
 end
 return {'recorded', text(redis.call('ZCARD', FIRST)), text(redis.call('ZCARD', BULK)), resumable,
   times or redis.call('HGET', KEYS[1], 'times')}

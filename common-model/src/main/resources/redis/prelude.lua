@@ -13,6 +13,8 @@
 --   start_within    seconds after its acceptance within which it must start, if it has such. remember; goes with claim and at the end
 --   idempotency     the Redis key that promises this job to a repeat, if one does. remember
 --   files           the kept files that it reads, with commas, if it reads some. remember; goes at the end
+--   batch, index, round  its batch, its place there from 0 on, and which time of running it. remember
+--   held_by         the batch that holds it back, if one does. hold, leave_lanes
 --   watchers        gateways whose callers wait, with commas. remember, watch, leave, unwatch; goes at the end
 --   caller          1 while the caller that sent it waits. admit; goes with a 202 (watch) and at the end
 --   state           where it is: JobState.java has the moves. Whoever moves it
@@ -32,7 +34,7 @@
 -- (refuse), or when settle finds that the job never was. The end is finish_job: see WHILE_ALIVE.
 local P = '{millrace}:'
 local FIRST, BULK = P .. 'lane:first', P .. 'lane:bulk'
--- Jobs that their owner's running limit holds back: they wait, but no worker need look for them.
+-- Jobs that a running limit holds back, their owner's or their batch's: they wait, but no worker need look for them.
 local HELD, HOLDERS = P .. 'held', P .. 'held:owners'
 -- Jobs that go before what waits: each waits in its lane as well, and has a copy of its record at the lane's end.
 local AHEAD = P .. 'ahead'
@@ -45,6 +47,8 @@ local RUNNING, OUTBOX, EPOCH = P .. 'running', P .. 'outbox', P .. 'epoch'
 local SERVER, REMEMBERED, DOUBTS = P .. 'server', P .. 'remembered', P .. 'doubts'
 -- Microseconds that a clock may be set back by, and that the clocks of two machines may be apart.
 local CLOCK_STEP, CLOCK_SKEW = 5000000, 60000000
+-- What is done for batches alone: prelude_batch.lua fills this in.
+local batches = {}
 local DRAIN_BUCKET, DRAIN_BUCKETS = 5, 6
 -- Seconds that a job's record may be in the log, and a copy of it after that: retention, twice.
 local RECORD_TTL = 1209600
@@ -70,7 +74,11 @@ end
 
 local function waiting_of(owner) return P .. 'owner:' .. owner .. ':waiting' end
 local function running_of(owner) return P .. 'owner:' .. owner .. ':running' end
-local function held_of(owner) return P .. 'owner:' .. owner .. ':held' end
+-- A holder is an owner, or 'batch:' and a batch's id: no owner's name has a colon.
+local function is_batch(holder) return string.find(holder, ':', 1, true) end
+local function held_of(holder) return P .. (is_batch(holder) and '' or 'owner:') .. holder .. ':held' end
+-- Jobs of an owner that its batches hold back, not the owner's own limit.
+local function held_in_batches_of(owner) return P .. 'owner:' .. owner .. ':held:batches' end
 local function jobs_of(owner) return P .. 'owner:' .. owner .. ':jobs' end
 local function limits_of(owner) return P .. 'owner:' .. owner .. ':limits' end
 local function stored_of(owner) return P .. 'owner:' .. owner .. ':stored' end
@@ -137,11 +145,17 @@ local function remember(job, ...)
   end
   add('idempotency', promise(job))
   add('files', need_files(job))
+  if job.batch then
+    add('batch', job.batch.batch_id)
+    add('index', job.batch.index)
+    add('round', job.batch.round)
+  end
   redis.call('HSET', job_of(job.job_id), unpack(fields))
+  if job.batch then batches.place(job) end
 end
 
 local function ended(state)
-  return state and state ~= 'queued' and state ~= 'running'
+  return state and state ~= 'preparing' and state ~= 'queued' and state ~= 'running'
 end
 
 -- This start of this Redis, as it knows it itself: alone, behind Sentinel, or as a shard of a cluster.
@@ -203,8 +217,14 @@ local function leave_lanes(job_id, owner)
   redis.call('ZREM', AHEAD, job_id)
   if redis.call('ZREM', FIRST, job_id) == 1 or redis.call('ZREM', BULK, job_id) == 1 then return end
   if redis.call('ZREM', HELD, job_id) == 1 then
-    redis.call('ZREM', held_of(owner), job_id)
-    if redis.call('EXISTS', held_of(owner)) == 0 then redis.call('SREM', HOLDERS, owner) end
+    local batch = redis.call('HGET', job_of(job_id), 'held_by')
+    if batch then
+      redis.call('HDEL', job_of(job_id), 'held_by')
+      redis.call('SREM', held_in_batches_of(owner), job_id)
+    end
+    local holder = batch or owner
+    redis.call('ZREM', held_of(holder), job_id)
+    if redis.call('EXISTS', held_of(holder)) == 0 then redis.call('SREM', HOLDERS, holder) end
   end
 end
 
@@ -218,6 +238,8 @@ local function wait_in_lane(job, job_id, owner, lane, at)
   redis.call('HSET', job, 'state', 'queued', 'lane', lane, 'queued_at', text(at))
   redis.call('HDEL', job, 'started', 'worker')
   enter_lane(job_id, owner, lane, at)
+  local place = redis.call('HMGET', job, 'batch', 'index')
+  if place[1] then batches.count(place[1], place[2], job_id, 'queued') end
 end
 
 -- A job that ran before, or was held, need not wait behind what came after it, from that time on.
@@ -226,12 +248,16 @@ local function go_ahead(job_id, at)
   redis.call('PUBLISH', AHEAD, job_id)
 end
 
-local function hold(job_id, owner, at)
+local function hold(job_id, owner, holder, at)
   leave_lanes(job_id, owner)
   redis.call('ZADD', HELD, text(at), job_id)
-  redis.call('ZADD', held_of(owner), text(at), job_id)
+  redis.call('ZADD', held_of(holder), text(at), job_id)
   redis.call('ZADD', waiting_of(owner), text(at), job_id)
-  redis.call('SADD', HOLDERS, owner)
+  redis.call('SADD', HOLDERS, holder)
+  if is_batch(holder) then
+    redis.call('HSET', job_of(job_id), 'held_by', holder)
+    redis.call('SADD', held_in_batches_of(owner), job_id)
+  end
 end
 
 local function leave_slot(job_id, owner)
@@ -252,13 +278,18 @@ local function room_of(owner)
   return limit - redis.call('SCARD', running_of(owner))
 end
 
--- Puts the longest held job of an owner back into its lane; answers its record's address, which
+local function room_for(holder)
+  return is_batch(holder) and batches.room(holder) or room_of(holder)
+end
+
+-- Puts the longest held job of a holder back into its lane; answers its record's address, which
 -- must be enqueued again, or '' when none may go on.
-local function resume_held(owner)
-  local job_id = redis.call('ZRANGE', held_of(owner), 0, 0)[1]
-  if not job_id or room_of(owner) <= 0 then return '' end
+local function resume_held(holder)
+  local job_id = redis.call('ZRANGE', held_of(holder), 0, 0)[1]
+  if not job_id or room_for(holder) <= 0 then return '' end
   local job = job_of(job_id)
-  local fields = redis.call('HMGET', job, 'lane', 'record')
+  local fields = redis.call('HMGET', job, 'lane', 'record', 'owner')
+  local owner = fields[3] or holder
   if not fields[2] then
     leave_lanes(job_id, owner)
     return ''
@@ -266,133 +297,4 @@ local function resume_held(owner)
   wait_in_lane(job, job_id, owner, fields[1] or 'first', now())
   go_ahead(job_id, now())
   return fields[2]
-end
-
--- What a script was told of a reply: seven arguments from ARGV[i] on. One that is in the log of replies
--- has its address and its bytes there; any other has the two parts of its body, between which its times go.
-local function told_reply(i)
-  return {state = ARGV[i], status = ARGV[i + 1], head = ARGV[i + 2], tail = ARGV[i + 3], at = ARGV[i + 4],
-    bytes = tonumber(ARGV[i + 5]), reason = ARGV[i + 6]}
-end
-
-local function body_of(job_id) return P .. 'reply:' .. job_id end
-
--- When the slice of time is over in which something will be let go of that is kept for so many seconds:
--- sixteen slices to a life, so that what is kept can be summed up without a list of it.
-local function slice_of(keep, at)
-  local slice = math.max(1, math.ceil(keep / 16))
-  return math.ceil((at / 1000000 + keep) / slice) * slice
-end
-
--- Notes the least of what is kept until then: how far a log may be cut.
-local function keep_least(key, value, keep, at)
-  local over = slice_of(keep, at)
-  local least = tonumber(redis.call('HGET', key, text(over)))
-  if least and least <= value then return end
-  redis.call('HSET', key, text(over), text(value))
-  redis.call('EXPIRE', key, math.max(math.ceil(over - at / 1000000), redis.call('TTL', key)))
-end
-
--- The least of what is kept now; nil for nothing.
-local function least_kept(key, at)
-  local least
-  local slices = redis.call('HGETALL', key)
-  for i = 1, #slices, 2 do
-    if tonumber(slices[i]) * 1000000 <= at then
-      redis.call('HDEL', key, slices[i])
-    else
-      least = math.min(least or math.huge, tonumber(slices[i + 1]))
-    end
-  end
-  return least
-end
-
--- When the first of the ended jobs was accepted whose results are kept, and the first of their replies in the log.
-local KEPT_SINCE, KEPT_REPLIES = P .. 'kept:since', P .. 'kept:replies'
-
--- A key's budget of stored bytes.
-local function count_stored(owner, bytes, keep, at)
-  if tonumber(redis.call('HGET', limits_of(owner), 'stored') or 0) == 0 then return end
-  local over = slice_of(keep, at)
-  redis.call('HINCRBY', stored_of(owner), text(over), bytes)
-  redis.call('EXPIRE', stored_of(owner),
-    math.max(math.ceil(over - at / 1000000), redis.call('TTL', stored_of(owner))))
-end
-
--- Bytes of an owner's replies that are kept now, and when the first of them will be let go of.
-local function stored_by(owner, at)
-  local bytes, soonest = 0, nil
-  local slices = redis.call('HGETALL', stored_of(owner))
-  for i = 1, #slices, 2 do
-    local over = tonumber(slices[i]) * 1000000
-    if over <= at then
-      redis.call('HDEL', stored_of(owner), slices[i])
-    else
-      bytes = bytes + tonumber(slices[i + 1])
-      soonest = math.min(soonest or over, over)
-    end
-  end
-  return bytes, soonest or at
-end
-
--- Fields that an ended job needs no more.
-local WHILE_ALIVE = {'v', 'timeout', 'start_within', 'lane', 'queued_at', 'worker', 'watchers', 'caller', 'restored',
-  'sandbox_failed', 'worker_lost', 'files'}
-
--- A message has a body of up to so many bytes with it. Redis cuts a gateway off that has 32 MB of
--- messages before it, which is more than all the callers of a gateway can wait for.
-local MESSAGE_BODY = 1024
-
--- Ends a job: the one place that mints a reply and tells those who wait for it. Answers its times.
--- run_us < 0: measured here, from the start to now. minted: times of before, or ''.
-local function finish_job(job, job_id, reply, run_us, ttl, minted)
-  local at = now()
-  local fields = redis.call('HMGET', job, 'owner', 'accepted', 'started', 'watchers', 'webhook_url', 'idempotency',
-    'state', 'files')
-  local owner, accepted, started = fields[1], tonumber(fields[2] or at), tonumber(fields[3])
-  if fields[7] == 'running' then leave_slot(job_id, owner) else leave_lanes(job_id, owner) end
-  if run_us < 0 then run_us = started and math.max(0, at - started) or 0 end
-  local queue_us = math.max(0, (started or at - run_us) - accepted)
-  local total_us = math.max(at - accepted, queue_us + run_us)
-  local times = minted
-  if (times or '') == '' then
-    times = string.format('%.3f %.3f %.3f %d', run_us / 1e6, queue_us / 1e6, total_us / 1e6, queue_length())
-  end
-  -- The reply lives as long as the key that promises it to a repeat, and until its webhook is in the log.
-  local keep = tonumber(ttl)
-  if fields[6] then keep = math.max(keep, redis.call('TTL', fields[6])) end
-  let_go_of_files(job_id, fields[8])
-  redis.call('HDEL', job, unpack(WHILE_ALIVE))
-  redis.call('HSET', job, 'state', reply.state, 'status', reply.status, 'finished', text(at), 'times', times)
-  if reply.reason ~= '' then redis.call('HSET', job, 'reason', reply.reason) end
-  local body = ''
-  if reply.at == '' then
-    local run, queue, total, length = string.match(times, '(%S+) (%S+) (%S+) (%S+)')
-    body = reply.head .. '"run_time":' .. run .. ',"queue_time":' .. queue .. ',"total_time":' .. total ..
-      ',"queue_length":' .. length .. reply.tail
-    redis.call('SET', body_of(job_id), body)
-    redis.call('HDEL', job, 'reply_at')
-  else
-    redis.call('HSET', job, 'reply_at', reply.at)
-    redis.call('DEL', body_of(job_id))
-    -- With an hour in which a webhook's completion gets into the log.
-    keep_least(KEPT_REPLIES, tonumber(string.match(reply.at, '%d+$')), fields[5] and keep + 3600 or keep, at)
-  end
-  -- Without an end until its webhook is in the log: what has an end may be evicted.
-  if fields[5] then
-    redis.call('HSET', job, 'keep', keep)
-    redis.call('PERSIST', job)
-    redis.call('ZADD', OUTBOX, text(at), job_id)
-  else
-    redis.call('EXPIRE', job, keep)
-    redis.call('EXPIRE', body_of(job_id), keep)
-  end
-  bury(job_id, reply.state, accepted)
-  keep_least(KEPT_SINCE, accepted, keep, at)
-  count_stored(owner, math.max(#body, reply.bytes), keep, at)
-  local message = job_id .. reply.status .. (#body <= MESSAGE_BODY and body or '')
-  for gateway in string.gmatch(fields[4] or '', '[^,]+') do
-    redis.call('PUBLISH', P .. 'replies:' .. gateway, message)
-  end
-  return times
 end

@@ -1,11 +1,18 @@
 #!lua flags=allow-oom
--- Records of held jobs that may run now and that nothing else will bring back: their owner has room
--- beyond what runs and what waits in the lanes.
+-- Records of held jobs that may run now and that nothing else will bring back: their owner, or their batch, has
+-- room beyond what runs and what waits in the lanes.
 local records, most = {}, tonumber(ARGV[1])
-for _, owner in ipairs(redis.call('SMEMBERS', HOLDERS)) do
-  local in_lanes = redis.call('ZCARD', waiting_of(owner)) - redis.call('ZCARD', held_of(owner))
-  for _ = 1, math.min(room_of(owner) - in_lanes, most - #records) do
-    local record = resume_held(owner)
+local function in_lanes(holder)
+  if not is_batch(holder) then
+    return redis.call('ZCARD', waiting_of(holder)) - redis.call('ZCARD', held_of(holder))
+      - redis.call('SCARD', held_in_batches_of(holder))
+  end
+  return tonumber(redis.call('HGET', P .. holder, 'queued') or 0) - redis.call('ZCARD', held_of(holder))
+end
+for _, holder in ipairs(redis.call('SMEMBERS', HOLDERS)) do
+  if is_batch(holder) then batches.drop_if_dead(string.sub(holder, #'batch:' + 1)) end
+  for _ = 1, math.min(room_for(holder) - in_lanes(holder), most - #records) do
+    local record = resume_held(holder)
     if record == '' then break end
     records[#records + 1] = record
   end

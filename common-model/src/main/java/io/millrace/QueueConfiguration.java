@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.job.Reply;
 import io.millrace.job.ReplyLimit;
 import io.millrace.metrics.MeterDescriptions;
+import io.millrace.queue.BatchLog;
 import io.millrace.queue.FirstContact;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.LaneProgress;
@@ -17,6 +18,7 @@ import io.millrace.queue.ShareGroups;
 import io.millrace.queue.StrayCounter;
 import io.millrace.queue.TopicIds;
 import io.millrace.queue.Topics;
+import io.millrace.rescue.BatchRounds;
 import io.millrace.rescue.LastResort;
 import io.millrace.rescue.Reaper;
 import io.millrace.rescue.Rebuilder;
@@ -27,6 +29,7 @@ import io.millrace.rescue.Steadiness;
 import io.millrace.rescue.Trimmer;
 import io.millrace.start.Lobby;
 import io.millrace.store.AdmissionGate;
+import io.millrace.store.BatchStore;
 import io.millrace.store.JobArchive;
 import io.millrace.store.JobEnds;
 import io.millrace.store.JobLeases;
@@ -150,6 +153,16 @@ public class QueueConfiguration {
   }
 
   @Bean
+  BatchLog batchLog(JobQueue queue, RecordReader records, QueueClients clients) {
+    return new BatchLog(queue, records, clients::singleRecordReader);
+  }
+
+  @Bean
+  BatchStore batchStore(StringRedisTemplate redis, QueueSettings settings, ShortMemory memory) {
+    return new BatchStore(redis, settings, memory);
+  }
+
+  @Bean
   ReplyLimit replyLimit(QueueSettings settings) {
     return new ReplyLimit(settings.maxReply().toBytes());
   }
@@ -213,6 +226,8 @@ public class QueueConfiguration {
       JobQueue queue,
       Requeuer requeuer,
       ReplyLog replies,
+      BatchStore batches,
+      BatchLog batchLog,
       Reply.Speaker speaker,
       JobEnds ends,
       StringRedisTemplate redis,
@@ -237,6 +252,7 @@ public class QueueConfiguration {
         new Reaper(leases, archive, queue, replies, requeuer, lastResort, meters),
         new Reconciler(repair, progress, records, requeuer, lastResort, meters),
         new Trimmer(new NeededRecords(redis), progress, new LogCut(admin), settings),
+        new BatchRounds(batches, batchLog, queue),
         Steadiness.byClock(settings.lease(), repair::now, System::nanoTime));
   }
 }

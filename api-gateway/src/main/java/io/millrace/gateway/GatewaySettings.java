@@ -42,10 +42,14 @@ public record GatewaySettings(
   /** The largest body whose job is sure to fit a record of the queue. */
   private static final DataSize LARGEST_BODY = DataSize.ofMegabytes(3);
 
+  private static final DataSize LARGEST_BATCH = DataSize.ofMegabytes(64);
+
   /**
    * What this process bounds.
    *
    * @param maxBody bytes of one request's body
+   * @param maxBatchBody bytes of the body of a batch; each of its jobs may have as many as {@code
+   *     max-body}
    * @param bodyMemory bytes of all bodies in hand together; over it: 503
    * @param headTimeout from the first byte of a request's head to its end
    * @param bodyTimeout from the head to the body's last byte; over it: 408
@@ -67,6 +71,7 @@ public record GatewaySettings(
    */
   public record Limits(
       @DefaultValue("1MB") DataSize maxBody,
+      @DefaultValue("16MB") DataSize maxBatchBody,
       @DefaultValue("128MB") DataSize bodyMemory,
       @DefaultValue("10s") Duration headTimeout,
       @DefaultValue("20s") Duration bodyTimeout,
@@ -96,6 +101,11 @@ public record GatewaySettings(
           corsOrigins);
       String bodies = "1B to " + LARGEST_BODY.toMegabytes() + "MB";
       check(within(maxBody, 1, LARGEST_BODY.toBytes()), "max-body", bodies, maxBody);
+      check(
+          within(maxBatchBody, 1, LARGEST_BATCH.toBytes()),
+          "max-batch-body",
+          "1B to " + LARGEST_BATCH.toMegabytes() + "MB",
+          maxBatchBody);
       check(bodyMemory.compareTo(maxBody) >= 0, "body-memory", "max-body or more", bodyMemory);
       check(positive(headTimeout), "head-timeout", "1ms or more", headTimeout);
       check(positive(bodyTimeout), "body-timeout", "1ms or more", bodyTimeout);

@@ -57,6 +57,11 @@ public record ExecutionRequest(
     return new ExecutionRequest("", timeout, webhookUrl, id, none, dependencies);
   }
 
+  /** The same, whose end no webhook of its own is told. */
+  public ExecutionRequest withoutWebhook() {
+    return new ExecutionRequest(code, timeout, null, id, wide, dependencies);
+  }
+
   /** The same, for these packages. */
   public ExecutionRequest withDependencies(List<String> requirements) {
     return new ExecutionRequest(code, timeout, webhookUrl, id, wide, requirements);

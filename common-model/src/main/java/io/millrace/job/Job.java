@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyKey the request's Idempotency-Key, or null; with it, {@code bodyDigest} tells
  *     its body from another
  * @param network host patterns that its program may reach, each in its one form; empty: none
+ * @param batch its place in the batch that it came with, or null
  */
 public record Job(
     UUID jobId,
@@ -27,13 +28,38 @@ public record Job(
     @Nullable String traceparent,
     @Nullable String idempotencyKey,
     @Nullable String bodyDigest,
-    List<String> network) {
+    List<String> network,
+    @Nullable BatchPart batch) {
 
   public Job {
     network = List.copyOf(network);
   }
 
-  /** A job without network. */
+  /** A job of no batch. */
+  public Job(
+      UUID jobId,
+      String owner,
+      ExecutionRequest request,
+      long acceptedAt,
+      @Nullable String replyTo,
+      @Nullable String traceparent,
+      @Nullable String idempotencyKey,
+      @Nullable String bodyDigest,
+      List<String> network) {
+    this(
+        jobId,
+        owner,
+        request,
+        acceptedAt,
+        replyTo,
+        traceparent,
+        idempotencyKey,
+        bodyDigest,
+        network,
+        null);
+  }
+
+  /** A job of no batch, without network. */
   public Job(
       UUID jobId,
       String owner,
@@ -55,7 +81,7 @@ public record Job(
         List.of());
   }
 
-  /** A job without an Idempotency-Key and without network. */
+  /** A job of no batch, without an Idempotency-Key and without network. */
   public Job(
       UUID jobId,
       String owner,
@@ -68,14 +94,7 @@ public record Job(
 
   /** The same, let in by the gate at this time. */
   public Job accepted(long at) {
-    return new Job(
-        jobId, owner, request, at, replyTo, traceparent, idempotencyKey, bodyDigest, network);
-  }
-
-  /** The same with this request. */
-  public Job with(ExecutionRequest other) {
-    return new Job(
-        jobId, owner, other, acceptedAt, replyTo, traceparent, idempotencyKey, bodyDigest, network);
+    return changed(jobId, request, at, traceparent, batch);
   }
 
   /** All of it but its program, which may be a megabyte: enough for what is told of it. */
@@ -83,11 +102,23 @@ public record Job(
     return with(request.withoutCode());
   }
 
+  /** The same job with this to run. */
+  public Job with(ExecutionRequest other) {
+    return changed(jobId, other, acceptedAt, traceparent, batch);
+  }
+
   /** The same job as the step with this trace context knows it; null changes nothing. */
   public Job under(@Nullable String step) {
-    return step == null
-        ? this
-        : new Job(
-            jobId, owner, request, acceptedAt, replyTo, step, idempotencyKey, bodyDigest, network);
+    return step == null ? this : changed(jobId, request, acceptedAt, step, batch);
+  }
+
+  /** Another job that is like this one, at this place of a batch. */
+  public Job in(BatchPart place, UUID otherId) {
+    return changed(otherId, request, acceptedAt, traceparent, place);
+  }
+
+  private Job changed(
+      UUID id, ExecutionRequest run, long at, @Nullable String trace, @Nullable BatchPart place) {
+    return new Job(id, owner, run, at, replyTo, trace, idempotencyKey, bodyDigest, network, place);
   }
 }

@@ -27,6 +27,9 @@ public record Reply(int status, JobState state, @Nullable String reason, String 
   /** The reason of a job that did not start in its time, or could not. */
   public static final String DEADLINE = "deadline";
 
+  /** The route of batches, the value of {@code endpoint} in the replies of their jobs. */
+  public static final String BATCHES_ENDPOINT = "/v1/batches";
+
   /** Four names, and four numbers of up to 20 digits. */
   private static final int LONGEST_TIMES = 128;
 
@@ -71,18 +74,28 @@ public record Reply(int status, JobState state, @Nullable String reason, String 
    *
    * @param id the caller's own name for the job, or null
    * @param wide what it leaves beside its result; null for a job of {@link #ENDPOINT}
+   * @param endpoint the route that it came by
    */
-  public record About(UUID jobId, @Nullable String id, @Nullable WideResults wide) {
+  public record About(
+      UUID jobId, @Nullable String id, @Nullable WideResults wide, String endpoint) {
+
+    /** A job that came alone: with more than its result by {@link #JOBS_ENDPOINT}. */
+    public About(UUID jobId, @Nullable String id, @Nullable WideResults wide) {
+      this(jobId, id, wide, wide == null ? ENDPOINT : JOBS_ENDPOINT);
+    }
 
     /** A job that has left nothing, so far. */
     public static About of(Job job) {
       ExecutionRequest request = job.request();
-      return new About(job.jobId(), request.id(), request.wide() == null ? null : WideResults.NONE);
+      WideResults wide = request.wide() == null ? null : WideResults.NONE;
+      return job.batch() == null
+          ? new About(job.jobId(), request.id(), wide)
+          : new About(job.jobId(), request.id(), wide, BATCHES_ENDPOINT);
     }
 
     /** The same job with what it leaves. */
     public About with(@Nullable WideResults results) {
-      return new About(jobId, id, results);
+      return new About(jobId, id, results, endpoint);
     }
   }
 
@@ -92,7 +105,7 @@ public record Reply(int status, JobState state, @Nullable String reason, String 
     StringWriter head = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(head)) {
       json.writeStartObject();
-      json.writeStringProperty("endpoint", about.wide() == null ? ENDPOINT : JOBS_ENDPOINT);
+      json.writeStringProperty("endpoint", about.endpoint());
       json.writeNumberProperty("code", wording.status());
       json.writeStringProperty("id", about.id());
       json.writeStringProperty("job_id", about.jobId().toString());

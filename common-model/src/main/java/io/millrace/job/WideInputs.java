@@ -101,6 +101,19 @@ public record WideInputs(
         inputJson, stdin, args, env, others, outputs, memoryMb, startWithin, network);
   }
 
+  /** This as the program's {@code input_data}, and what the gate is told of the others. */
+  public WideInputs own(String otherInputJson) {
+    List<GivenFile> kept = files.stream().filter(file -> file.fileId() != null).toList();
+    return new WideInputs(
+        otherInputJson, null, List.of(), Map.of(), kept, NONE.outputs(), null, startWithin, null);
+  }
+
+  /** The same with this as the program's {@code input_data}. */
+  public WideInputs with(String otherInputJson) {
+    return new WideInputs(
+        otherInputJson, stdin, args, env, files, outputs, memoryMb, startWithin, network);
+  }
+
   /** Bytes that these add to a job's record, more or less. */
   public long bytes() {
     return length(inputJson)

@@ -28,10 +28,15 @@ public final class EnumCounters<E extends Enum<E>> {
 
   /** Throws {@link IllegalArgumentException} for a value that was not named at the start. */
   public void increment(E value) {
+    increment(value, 1);
+  }
+
+  /** The same, that many times. */
+  public void increment(E value, int times) {
     Counter counter = counters.get(value);
     if (counter == null) {
       throw new IllegalArgumentException(value + " is not counted here");
     }
-    counter.increment();
+    counter.increment(times);
   }
 }

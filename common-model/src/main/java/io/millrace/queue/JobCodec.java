@@ -1,6 +1,7 @@
 package io.millrace.queue;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.millrace.job.BatchPart;
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
 import io.millrace.job.WideInputs;
@@ -46,7 +47,8 @@ public final class JobCodec {
       @Nullable String bodyDigest,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable WideInputs wide,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable List<String> network,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable List<String> dependencies) {}
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable List<String> dependencies,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable BatchPart batch) {}
 
   private record CompletionRecord(
       int v,
@@ -54,7 +56,8 @@ public final class JobCodec {
       String owner,
       String webhookUrl,
       String body,
-      @Nullable String traceparent) {}
+      @Nullable String traceparent,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable UUID batchId) {}
 
   private JobCodec() {}
 
@@ -77,7 +80,8 @@ public final class JobCodec {
             job.bodyDigest(),
             request.wide(),
             job.network(),
-            request.dependencies()));
+            request.dependencies(),
+            job.batch()));
   }
 
   /** The job of these bytes. */
@@ -104,7 +108,8 @@ public final class JobCodec {
         read.traceparent(),
         read.idempotencyKey(),
         read.bodyDigest(),
-        read.network() == null ? List.of() : read.network());
+        read.network() == null ? List.of() : read.network(),
+        read.batch());
   }
 
   /** The bytes of a completion. */
@@ -116,7 +121,8 @@ public final class JobCodec {
             completion.owner(),
             completion.webhookUrl(),
             completion.body(),
-            completion.traceparent()));
+            completion.traceparent(),
+            completion.batchId()));
   }
 
   /** The completion of these bytes. */
@@ -127,7 +133,12 @@ public final class JobCodec {
     require(read.webhookUrl(), "webhook_url");
     require(read.body(), "body");
     return new Completion(
-        read.jobId(), read.owner(), read.webhookUrl(), read.body(), read.traceparent());
+        read.jobId(),
+        read.owner(),
+        read.webhookUrl(),
+        read.body(),
+        read.traceparent(),
+        read.batchId());
   }
 
   private static <T> T decode(byte[] bytes, Class<T> type, int newest)

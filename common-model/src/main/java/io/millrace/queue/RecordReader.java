@@ -120,13 +120,21 @@ public final class RecordReader {
 
   /** Shows every completion that the log got at {@code sinceMillis} or later, up to now. */
   public void scanCompletionsSince(long sinceMillis, java.util.function.Consumer<byte[]> each) {
-    TopicPartition partition = new TopicPartition(Topics.COMPLETIONS, 0);
+    scanSince(Topics.COMPLETIONS, sinceMillis, record -> each.accept(record.value()));
+  }
+
+  /** Shows every record that a topic got at {@code sinceMillis} or later, up to now. */
+  void scanSince(
+      String topic,
+      long sinceMillis,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    TopicPartition partition = new TopicPartition(topic, 0);
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
       consumer.assign(Set.of(partition));
       OffsetAndTimestamp start =
           consumer.offsetsForTimes(Map.of(partition, sinceMillis), PATIENCE).get(partition);
       if (start != null) {
-        scan(consumer, partition, start.offset(), record -> each.accept(record.value()));
+        scan(consumer, partition, start.offset(), each);
       }
     }
   }

@@ -34,7 +34,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Topics {
 
-  /** Ends of jobs with a webhook. */
+  /** Programs that the jobs of a batch share, and the ends of these jobs. */
+  public static final String BATCHES = "millrace.batches";
+
+  /** Ends of jobs and of batches with a webhook. */
   public static final String COMPLETIONS = "millrace.completions";
 
   /** Records that are no jobs, with their bytes, headers and cause. */
@@ -83,6 +86,8 @@ public final class Topics {
           Lane.FIRST.topic(),
           MAX_RECORD_BYTES,
           Lane.BULK.topic(),
+          MAX_RECORD_BYTES,
+          BATCHES,
           MAX_RECORD_BYTES,
           COMPLETIONS,
           MAX_COMPLETION_BYTES,

@@ -192,7 +192,10 @@ public final class Rebuilder {
         bytes -> {
           try {
             Completion completion = JobCodec.decodeCompletion(bytes);
-            if (seen.add(completion.jobId())) {
+            UUID batchId = completion.batchId();
+            if (batchId != null) {
+              repair.batchTold(batchId, completion.jobId());
+            } else if (seen.add(completion.jobId())) {
               MintedReply.of(completion.body())
                   .ifPresent(minted -> repair.writeBack(completion.jobId(), minted));
             }

@@ -29,6 +29,7 @@ public final class Rescue implements SmartLifecycle {
   private final Reaper reaper;
   private final Reconciler reconciler;
   private final Trimmer trimmer;
+  private final BatchRounds batches;
   private final Steadiness steadiness;
   private @Nullable ScheduledExecutorService thread;
 
@@ -37,7 +38,9 @@ public final class Rescue implements SmartLifecycle {
       Reaper reaper,
       Reconciler reconciler,
       Trimmer trimmer,
+      BatchRounds batches,
       Steadiness steadiness) {
+    this.batches = batches;
     this.trimmer = trimmer;
     this.rebuilder = rebuilder;
     this.reaper = reaper;
@@ -55,6 +58,7 @@ public final class Rescue implements SmartLifecycle {
     every(thread, RESCUE_MILLIS, "rescuing jobs", () -> steadiness.whenSteady(reaper::rescueJobs));
     every(thread, OFTEN_MILLIS, "ending jobs that are overdue", reaper::endOverdueJobs);
     every(thread, OFTEN_MILLIS, "publishing completions", reaper::publishCompletions);
+    every(thread, OFTEN_MILLIS, "seeing to batches", batches::run);
     every(thread, OFTEN_MILLIS, "resuming held jobs", reconciler::resumeHeld);
     every(thread, SELDOM_MILLIS, "settling jobs", reconciler::settle);
     every(thread, SELDOM_MILLIS, "noting claimed jobs", rebuilder::noteClaimed);

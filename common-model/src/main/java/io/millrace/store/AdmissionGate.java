@@ -85,6 +85,13 @@ public final class AdmissionGate {
       case "admitted" -> new Admitted(Lane.of(answer.get(1)), number(answer, 2), number(answer, 3));
       case "repeated" -> new Repeated(UUID.fromString(answer.get(1)), true);
       case "in_flight" -> new Repeated(UUID.fromString(answer.get(1)), false);
+      default -> refused(job, answer);
+    };
+  }
+
+  /** A script's word for why one job, or many together, are not let in. */
+  static Refused refused(Job job, List<String> answer) {
+    return switch (answer.get(0)) {
       case "queue_full" -> refused(Refusal.QUEUE_FULL, answer);
       case "key_full" -> refused(Refusal.KEY_FULL, answer);
       case "key_rate" -> refused(Refusal.KEY_RATE, answer);
@@ -95,7 +102,7 @@ public final class AdmissionGate {
       case "store_full" -> new Refused(Refusal.STORE_FULL);
       case "other_body" -> new Refused(Refusal.OTHER_BODY);
       case "rebuilding" -> new Refused(Refusal.REBUILDING);
-      default -> throw Scripts.unknown("admit", answer);
+      default -> throw Scripts.unknown("that lets jobs in", answer);
     };
   }
 
@@ -131,7 +138,7 @@ public final class AdmissionGate {
   }
 
   /** Bytes of the record that the job will have, but for some hundred around its texts. */
-  private static long bytes(ExecutionRequest request) {
+  public static long bytes(ExecutionRequest request) {
     String id = request.id();
     return request.code().getBytes(UTF_8).length
         + (id == null ? 0 : id.getBytes(UTF_8).length)

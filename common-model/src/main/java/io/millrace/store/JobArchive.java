@@ -69,6 +69,7 @@ public final class JobArchive {
         Integer.parseInt(fields.getOrDefault("attempt", "0")),
         fields.get("webhook_url"),
         fields.containsKey("wide"),
+        Optional.ofNullable(fields.get("batch")).map(UUID::fromString).orElse(null),
         reply,
         record);
   }

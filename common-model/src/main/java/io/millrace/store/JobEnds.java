@@ -54,6 +54,11 @@ public final class JobEnds {
     ended.increment(state);
   }
 
+  /** So many jobs are in this terminal state from now on. */
+  public void count(JobState state, int jobs) {
+    ended.increment(state, jobs);
+  }
+
   /** A job failed by our fault. */
   public void countGivenUp(Fault fault) {
     ended.increment(JobState.FAILED);

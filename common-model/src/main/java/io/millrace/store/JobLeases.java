@@ -56,11 +56,24 @@ public final class JobLeases {
   /** Its owner runs as many jobs as it may: it comes back when one of them ends. */
   public record Held() implements Claim {}
 
+  /** The log may not have all of its batch yet: ask again, with the record in hand. */
+  public record NotYet() implements Claim {}
+
   /** It has ended, or was refused. */
   public record Ended(String state) implements Claim {}
 
-  /** Asks for the lease of a job. */
+  /** Asks for the lease of a job; a job of a batch that the log may lack is held. */
   public Claim claim(Job job, RecordPointer record, String workerId) {
+    return claim(job, record, workerId, true);
+  }
+
+  /**
+   * Asks for the lease of a job.
+   *
+   * @param hold whether a job of a batch that the log may not have whole is held, until the log has
+   *     it or the batch is dropped; else the answer is {@link NotYet}
+   */
+  public Claim claim(Job job, RecordPointer record, String workerId, boolean hold) {
     List<String> answer =
         scripts.run(
             "claim",
@@ -68,7 +81,8 @@ public final class JobLeases {
             Told.job(job, settings),
             workerId,
             micros(settings.lease()),
-            record);
+            record,
+            hold ? "1" : "");
     return switch (answer.get(0)) {
       case "granted" ->
           new Granted(
@@ -76,6 +90,7 @@ public final class JobLeases {
                   job, Integer.parseInt(answer.get(1)), Long.parseLong(answer.get(2)), record));
       case "leased" -> new Leased();
       case "held" -> new Held();
+      case "not_yet" -> new NotYet();
       case "ended" -> new Ended(answer.get(1));
       default -> throw Scripts.unknown("claim", answer);
     };

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job as its owner may see it. Times are microseconds since the epoch, null where not yet.
  *
- * @param wide whether it came by {@link Reply#JOBS_ENDPOINT}
+ * @param wide whether it has results beside its own, as jobs of {@link Reply#JOBS_ENDPOINT} do
+ * @param batchId its batch, or null
  * @param reply the reply's body or where it is, null until the job has ended
  * @param record where the job's record is in the log, null until a worker has seen it
  */
@@ -26,6 +27,7 @@ public record JobStatus(
     int attempt,
     @Nullable String webhookUrl,
     boolean wide,
+    @Nullable UUID batchId,
     @Nullable ReplyBody reply,
     @Nullable RecordPointer record) {
 
@@ -42,13 +44,17 @@ public record JobStatus(
         attempt,
         webhookUrl,
         wide,
+        batchId,
         body,
         record);
   }
 
   /** What a reply to it begins with, when it has ended without a result. */
   public Reply.About about() {
-    return new Reply.About(jobId, id, wide ? WideResults.NONE : null);
+    WideResults results = wide ? WideResults.NONE : null;
+    return batchId == null
+        ? new Reply.About(jobId, id, results)
+        : new Reply.About(jobId, id, results, Reply.BATCHES_ENDPOINT);
   }
 
   /** The reply's body when it is at hand; null before the end, and while it is in the log. */

@@ -91,6 +91,11 @@ public final class LaneRepair {
         settings.resultTtl().toSeconds());
   }
 
+  /** The log has this message of a batch: it is not written there again. */
+  public void batchTold(UUID batchId, UUID delivery) {
+    scripts.run("batch_told", RedisKeys.batch(batchId), batchId, delivery);
+  }
+
   /** The lanes are whole: the gate opens. False when Redis was emptied again meanwhile. */
   public boolean end(String instance) {
     return Scripts.either(scripts.run("repaired", RedisKeys.EPOCH, instance), "whole", "again");

@@ -30,6 +30,11 @@ public final class RedisKeys {
     return "{millrace}:job:" + jobId;
   }
 
+  /** The hash of a batch. */
+  static String batch(UUID batchId) {
+    return "{millrace}:batch:" + batchId;
+  }
+
   /** The stream of what a job writes while it runs. */
   static String output(UUID jobId) {
     return "{millrace}:output:" + jobId;

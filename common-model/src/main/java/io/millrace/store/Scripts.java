@@ -8,20 +8,25 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
- * Runs the Lua scripts of {@code resources/redis} by name, each behind the shared prelude. The
- * first line of each says what it may do (Redis 7 or later): only {@code admit}, and {@code
- * writable} which asks for it, are refused by a Redis that is full, so that what was accepted goes
- * on and ends.
+ * Runs the Lua scripts of {@code resources/redis} by name, each behind the shared preludes. The
+ * first line of each says what it may do (Redis 7 or later): only {@code admit}, {@code
+ * admit_batch}, and {@code writable} which asks for them, are refused by a Redis that is full, so
+ * that what was accepted goes on and ends.
  */
 final class Scripts {
 
-  private static final String PRELUDE = read("prelude");
+  /** One after the other: what comes first knows nothing of what follows. */
+  private static final String PRELUDE =
+      Stream.of("prelude", "prelude_end", "prelude_batch", "prelude_gate")
+          .map(Scripts::read)
+          .collect(Collectors.joining());
 
   @SuppressWarnings("rawtypes")
   private final Map<String, RedisScript<List>> loaded = new ConcurrentHashMap<>();

@@ -1,5 +1,6 @@
 package io.millrace.store;
 
+import io.millrace.job.BatchPart;
 import io.millrace.job.Job;
 import io.millrace.job.Reply;
 import io.millrace.job.WideInputs;
@@ -65,6 +66,9 @@ final class Told {
         fields.put("start_within", wide.startWithin());
       }
     }
+    if (job.batch() != null) {
+      fields.set("batch", batch(job.batch(), settings));
+    }
     if (job.idempotencyKey() != null) {
       fields
           .put("idempotency_key", job.idempotencyKey())
@@ -78,6 +82,24 @@ final class Told {
     if (!fileIds.isEmpty()) {
       fileIds.forEach(fields.putArray("files")::add);
     }
+  }
+
+  /** What a job knows of its batch: enough to make the batch's hash again. */
+  private static ObjectNode batch(BatchPart part, QueueSettings settings) {
+    ObjectNode fields =
+        JSON.createObjectNode()
+            .put("batch_id", part.batchId().toString())
+            .put("index", part.index())
+            .put("round", part.round())
+            .put("count", part.count())
+            .put("accepted", part.acceptedAt())
+            .put("delivery", part.delivery().toString())
+            .put("ttl", settings.resultTtl().toSeconds());
+    putIfThere(fields, "webhook_url", part.webhookUrl());
+    if (part.maxRunning() > 0) {
+      fields.put("max_running", part.maxRunning());
+    }
+    return fields;
   }
 
   private static void putIfThere(ObjectNode fields, String name, @Nullable String value) {

@@ -29,6 +29,7 @@ class RescueTest {
           crew.reaper,
           crew.reconciler,
           crew.trimmer(Store.SETTINGS),
+          new BatchRounds(store.batches, crew.log.batches, crew.log.queue),
           new Steadiness(LEASE, store.repair::now, System::nanoTime));
 
   @BeforeEach

@@ -1,6 +1,7 @@
 package io.millrace.testing;
 
 import io.millrace.job.Job;
+import io.millrace.queue.BatchLog;
 import io.millrace.queue.JobCodec;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.Lane;
@@ -40,6 +41,7 @@ public final class Log implements AutoCloseable {
   public final RecordReader records;
   public final LaneProgress progress;
   public final ReplyLog replies;
+  public final BatchLog batches;
 
   private Log(String bootstrapServers) {
     clients = clients(bootstrapServers);
@@ -50,6 +52,7 @@ public final class Log implements AutoCloseable {
     progress = new LaneProgress(admin);
     TopicIds topics = new TopicIds(admin);
     replies = new ReplyLog(queue, clients::singleRecordReader, () -> topics.of(Topics.REPLIES));
+    batches = new BatchLog(queue, records, clients::singleRecordReader);
   }
 
   /** On the broker that all tests of this JVM share; nothing waits in its lanes. */

@@ -17,6 +17,7 @@ import io.millrace.store.Admission;
 import io.millrace.store.Admission.Admitted;
 import io.millrace.store.AdmissionGate;
 import io.millrace.store.AdmissionGate.OwnerLimits;
+import io.millrace.store.BatchStore;
 import io.millrace.store.JobArchive;
 import io.millrace.store.JobEnds;
 import io.millrace.store.JobLeases;
@@ -56,6 +57,7 @@ public final class Store {
   public final JobEnds ends;
   public final QueueGauge gauge;
   public final LaneRepair repair;
+  public final BatchStore batches;
 
   public Store(StringRedisTemplate redis, QueueSettings settings) {
     this.redis = redis;
@@ -65,6 +67,7 @@ public final class Store {
     ends = new JobEnds(redis, settings, new ShortMemory(), new SimpleMeterRegistry());
     gauge = new QueueGauge(redis);
     repair = new LaneRepair(redis, settings);
+    batches = new BatchStore(redis, settings, new ShortMemory());
   }
 
   /** On the Redis that all tests of this JVM share, emptied, with the gate open. */

@@ -100,13 +100,25 @@ final class AttemptPolicy {
   private void giveUp(Lease lease) {
     Job job = lease.job();
     log.error("Job {}: our sandboxes failed it {} times; given up", job.jobId(), lease.attempt());
-    Outcome outcome =
-        new Outcome.GivenUp(
-            "internal", "Our sandboxes failed to run this job; please send it again");
+    end(lease, Fault.SANDBOX_FAILED, "Our sandboxes failed to run this job; please send it again");
+  }
+
+  /** The log has let go of the program that it shares with its batch: it can never run. */
+  void programGone(Lease lease) {
+    log.error("Job {}: the program of its batch is not in the log any more", lease.job().jobId());
+    end(
+        lease,
+        Fault.RECORD_GONE,
+        "The queue has lost the program of this job's batch before it ran; please send it again");
+  }
+
+  private void end(Lease lease, Fault fault, String message) {
+    Job job = lease.job();
+    Outcome outcome = new Outcome.GivenUp("internal", message);
     Reply reply = Reply.to(Reply.About.of(job), outcome, speaker);
     patience
         .get("end a job", () -> leases.exhaust(job.jobId(), lease.attempt(), reply))
         .filter(ended -> ended)
-        .ifPresent(ended -> ends.countGivenUp(Fault.SANDBOX_FAILED));
+        .ifPresent(ended -> ends.countGivenUp(fault));
   }
 }

@@ -2,17 +2,21 @@ package io.millrace.worker;
 
 import io.millrace.job.AboutJob;
 import io.millrace.job.Job;
+import io.millrace.queue.BatchLog;
 import io.millrace.queue.JobCodec;
 import io.millrace.queue.JobQueue;
+import io.millrace.queue.LogAwayException;
 import io.millrace.queue.RecordPointer;
 import io.millrace.queue.UnreadableRecordException;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.Claim;
 import io.millrace.store.JobLeases.Granted;
+import io.millrace.store.JobLeases.NotYet;
 import io.millrace.store.QueueGauge;
 import io.millrace.trace.Traces;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,11 +44,18 @@ final class Intake {
    */
   private static final int MOST_DELIVERIES = 3;
 
+  /** Until the log has all of a batch, its first records wait here, at most a second. */
+  private static final int MOST_LOOKS = 50;
+
+  private static final long LOOK_MILLIS = 20;
+
   private final String workerId;
   private final IdleSlots idle;
   private final JobLeases leases;
   private final QueueGauge redis;
   private final JobQueue queue;
+  private final BatchLog batches;
+  private final AttemptPolicy attempts;
   private final StrayRecords strays;
   private final Patience patience;
   private final Traces traces;
@@ -55,6 +66,8 @@ final class Intake {
       JobLeases leases,
       QueueGauge redis,
       JobQueue queue,
+      BatchLog batches,
+      AttemptPolicy attempts,
       StrayRecords strays,
       Patience patience,
       Traces traces) {
@@ -63,6 +76,8 @@ final class Intake {
     this.leases = leases;
     this.redis = redis;
     this.queue = queue;
+    this.batches = batches;
+    this.attempts = attempts;
     this.strays = strays;
     this.patience = patience;
     this.traces = traces;
@@ -71,24 +86,37 @@ final class Intake {
   /** Returns when the record is done with, or given back. */
   void place(TakenRecord taken) {
     try {
-      Duration wait = taken.deliveries() == 1 ? A_SLOT_MAY_COME_FREE : Duration.ZERO;
-      Optional<JobLoop> slot = patience.goesOn() ? idle.take(wait) : Optional.empty();
-      if (slot.isPresent()) {
-        give(taken, slot.get());
-      } else {
-        passOn(taken);
+      for (int looks = 1; !placed(taken, looks == MOST_LOOKS); looks++) {
+        TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } finally {
       // A record that is still held would make every later poll fail.
       taken.release();
     }
   }
 
+  /** Whether it is done with, or given back; else the log may not have all of its batch yet. */
+  private boolean placed(TakenRecord taken, boolean hold) {
+    Duration wait = taken.deliveries() == 1 ? A_SLOT_MAY_COME_FREE : Duration.ZERO;
+    Optional<JobLoop> slot = patience.goesOn() ? idle.take(wait) : Optional.empty();
+    if (slot.isPresent()) {
+      return given(taken, slot.get(), hold);
+    }
+    passOn(taken);
+    return true;
+  }
+
   /** Starts the job of a record that nobody holds in this slot, unless it is somebody else's. */
   void give(byte[] record, RecordPointer pointer, JobLoop slot) {
     boolean used = false;
     try {
-      used = start(JobCodec.decodeJob(record), slot, job -> leases.claim(job, pointer, workerId));
+      used =
+          start(JobCodec.decodeJob(record), slot, job -> leases.claim(job, pointer, workerId))
+              instanceof Granted;
+    } catch (LogAwayException e) {
+      log.warn("Job at {} waits for Kafka: {}", pointer, e.getMessage());
     } catch (UnreadableRecordException e) {
       log.debug("Record {} is no job of ours: {}", pointer, e.getMessage());
     } finally {
@@ -98,32 +126,58 @@ final class Intake {
     }
   }
 
-  private void give(TakenRecord taken, JobLoop slot) {
+  private boolean given(TakenRecord taken, JobLoop slot, boolean hold) {
     boolean used = false;
     try {
-      used = start(JobCodec.decodeJob(taken.record().value()), slot, job -> claim(job, taken));
+      Claim claim =
+          start(JobCodec.decodeJob(taken.record().value()), slot, job -> claim(job, taken, hold));
+      used = claim instanceof Granted;
+      return !(claim instanceof NotYet);
     } catch (UnreadableRecordException e) {
       strays.putAside(taken.record(), e);
       taken.accept();
+    } catch (LogAwayException e) {
+      log.warn("Kafka does not give a batch's program; its job goes back: {}", e.getMessage());
+      passOn(taken);
     } finally {
       if (!used) {
         idle.putBack(slot);
       }
     }
+    return true;
   }
 
-  /** Whether the slot has the job now. */
-  private boolean start(Job sent, JobLoop slot, Function<Job, @Nullable Claim> claiming) {
+  /** What the claim was answered; the slot has the job when it was granted. */
+  private @Nullable Claim start(Job sent, JobLoop slot, Function<Job, @Nullable Claim> claiming) {
+    Optional<Job> whole = batches.whole(sent);
+    if (whole.isEmpty()) {
+      return endWithoutProgram(sent, claiming);
+    }
+    return startWhole(whole.get(), slot, claiming);
+  }
+
+  private @Nullable Claim endWithoutProgram(Job sent, Function<Job, @Nullable Claim> claiming) {
+    Claim claim = claiming.apply(sent);
+    if (claim instanceof Granted granted) {
+      attempts.programGone(granted.lease());
+      return null;
+    }
+    return claim;
+  }
+
+  private @Nullable Claim startWhole(
+      Job sent, JobLoop slot, Function<Job, @Nullable Claim> claiming) {
     try (var about = AboutJob.log(sent.jobId())) {
       Traces.Step step = traces.begin("process job", Traces.Kind.CONSUMER, sent.traceparent());
       step.tag("job_id", sent.jobId());
       boolean started = false;
       try {
-        if (claimed(sent.under(step.traceparent()), claiming) instanceof Granted granted) {
+        Claim claim = claimed(sent.under(step.traceparent()), claiming);
+        if (claim instanceof Granted granted) {
           slot.start(granted.lease(), step);
           started = true;
         }
-        return started;
+        return claim;
       } finally {
         if (!started) {
           step.close();
@@ -139,15 +193,15 @@ final class Intake {
   }
 
   /** Null when it was not claimed, and the record has gone back. */
-  private @Nullable Claim claim(Job job, TakenRecord taken) {
+  private @Nullable Claim claim(Job job, TakenRecord taken, boolean hold) {
     Claim claim;
     try {
-      claim = leases.claim(job, taken.pointer(), workerId);
+      claim = leases.claim(job, taken.pointer(), workerId, hold);
     } catch (DataAccessException e) {
       log.warn("Redis is away from this worker; the job goes back: {}", e.getMessage());
       claim = claimLater(job, taken);
     }
-    if (claim != null) {
+    if (claim != null && !(claim instanceof NotYet)) {
       taken.accept();
     }
     return claim;

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.files.FileSettings;
 import io.millrace.job.Reply;
 import io.millrace.job.ReplyLimit;
+import io.millrace.queue.BatchLog;
 import io.millrace.queue.JobQueue;
 import io.millrace.queue.Lane;
 import io.millrace.queue.QueueClients;
@@ -146,6 +147,8 @@ class WorkerConfiguration {
       JobLeases leases,
       QueueGauge redis,
       JobQueue queue,
+      BatchLog batches,
+      AttemptPolicy attempts,
       StrayCounter strays,
       Patience patience,
       Traces traces) {
@@ -155,6 +158,8 @@ class WorkerConfiguration {
         leases,
         redis,
         queue,
+        batches,
+        attempts,
         new StrayRecords(queue, strays),
         patience,
         traces);

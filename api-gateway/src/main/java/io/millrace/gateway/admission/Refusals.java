@@ -37,7 +37,10 @@ public final class Refusals {
             System::nanoTime, ThreadLocalRandom::current, settings.gateway().maxRetryAfter());
   }
 
-  /** What the caller of this job is told, whose key has these limits. */
+  /**
+   * What the caller of this job, or of the batch that it stands for, is told, whose key has these
+   * limits.
+   */
   public ApiError error(Refused refused, Job job, OwnerLimits limits) {
     return switch (refused.why()) {
       case QUEUE_FULL ->
@@ -85,8 +88,13 @@ public final class Refusals {
 
   /** Whether the measured drain says that the job cannot start in the time that it has. */
   public boolean startsTooLate(Job job) {
+    return startsTooLate(job, 1);
+  }
+
+  /** The same of the last of so many jobs that come together. */
+  public boolean startsTooLate(Job job, int jobs) {
     Integer within = startWithin(job);
-    long ahead = within == null ? 0 : monitor.reading().queueLength();
+    long ahead = within == null ? 0 : monitor.reading().queueLength() + jobs - 1;
     return within != null && ahead > 0 && estimatedStart(ahead) > within;
   }
 
@@ -113,15 +121,15 @@ public final class Refusals {
     ApiError error =
         ApiError.tooMany(message, reason, wait)
             .withId(job.request().id())
-            .with("job_id", job.jobId().toString())
+            .with(job.batch() == null ? "job_id" : "batch_id", job.jobId().toString())
             .with("pid", speaker.pid())
             .with("queue_id", speaker.queueId())
             .with("max_queue_length", queue.maxLength() == 0 ? "unlimited" : queue.maxLength())
             .with("queue_length", refused.queueLength())
-            .with("build_number", speaker.buildNumber())
-            .withJob(job.jobId());
+            .with("build_number", speaker.buildNumber());
+    ApiError named = job.batch() == null ? error.withJob(job.jobId()) : error;
     return job.request().wide() == null
-        ? error
-        : error.with("estimated_start", estimatedStart(refused.queueLength()));
+        ? named
+        : named.with("estimated_start", estimatedStart(refused.queueLength()));
   }
 }

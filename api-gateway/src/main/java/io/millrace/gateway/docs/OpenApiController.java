@@ -26,6 +26,7 @@ final class OpenApiController {
     ((ObjectNode) api.get("info")).put("version", build.getVersion());
     ObjectNode schemas = (ObjectNode) api.at("/components/schemas");
     schemas.set("ExecutionRequest", RequestSchemas.plain().without(List.of("$schema", "$id")));
+    schemas.set("BatchRequest", RequestSchemas.batch().without(List.of("$schema")));
     schemas.set("JobRequest", RequestSchemas.wide().without(List.of("$schema")));
     this.description = JSON.writeValueAsBytes(api);
   }

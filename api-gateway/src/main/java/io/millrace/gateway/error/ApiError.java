@@ -119,6 +119,17 @@ public record ApiError(
             + " job first");
   }
 
+  /** The same of the first batch. */
+  public static ApiError batchInFlight(UUID firstBatchId) {
+    return new ApiError(
+            409,
+            "Conflict",
+            "idempotency_in_flight",
+            "The first request with this Idempotency-Key is being accepted")
+        .with("batch_id", firstBatchId.toString())
+        .retryAfter(1);
+  }
+
   /** The body is larger than it may be. */
   public static ApiError tooLarge(long limit) {
     return new ApiError(

@@ -3,6 +3,7 @@ package io.millrace.gateway.job;
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
 import io.millrace.job.WideInputs;
+import io.millrace.queue.BatchLog;
 import io.millrace.queue.JobCodec;
 import io.millrace.queue.Lane;
 import io.millrace.queue.RecordPointer;
@@ -35,9 +36,11 @@ final class AcceptedRequest {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final RecordReader records;
+  private final BatchLog batches;
 
-  AcceptedRequest(RecordReader records) {
+  AcceptedRequest(RecordReader records, BatchLog batches) {
     this.records = records;
+    this.batches = batches;
   }
 
   /**
@@ -51,7 +54,7 @@ final class AcceptedRequest {
         record == null
             ? Optional.empty()
             : records.read(record).flatMap(bytes -> decoded(bytes, job.jobId()));
-    return found.or(() -> search(job)).map(each -> json(each.request()));
+    return found.or(() -> search(job)).flatMap(batches::whole).map(each -> json(each.request()));
   }
 
   /** No worker has seen it, so that nobody knows its address; but when it was accepted. */

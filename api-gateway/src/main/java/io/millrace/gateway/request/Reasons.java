@@ -24,6 +24,8 @@ final class Reasons {
       case "minimum" -> where + " must be at least " + error.getSchemaNode().asString();
       case "maximum" -> where + " must be at most " + error.getSchemaNode().asString();
       case "maxItems" -> where + " may have " + error.getSchemaNode().asString() + " items at most";
+      case "minItems" ->
+          where + " must have " + error.getSchemaNode().asString() + " item at least";
       case "maxProperties" ->
           where + " may have " + error.getSchemaNode().asString() + " properties at most";
       case "minLength" -> where + " must not be empty";

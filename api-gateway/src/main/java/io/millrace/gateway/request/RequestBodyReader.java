@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
+import org.springframework.util.unit.DataSize;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -35,38 +36,38 @@ public final class RequestBodyReader {
    * has its result.
    */
   public <R> Mono<R> read(ServerWebExchange exchange, Function<Checked<byte[]>, Mono<R>> use) {
-    return refusedByHead(exchange.getRequest().getHeaders())
+    return read(exchange, limits.maxBody(), use);
+  }
+
+  /** The same of a body that may have as many bytes. */
+  public <R> Mono<R> read(
+      ServerWebExchange exchange, DataSize most, Function<Checked<byte[]>, Mono<R>> use) {
+    return refusedByHead(exchange.getRequest().getHeaders(), most.toBytes())
         .map(error -> use.apply(Checked.refused(error)))
         .orElseGet(
             () ->
                 Mono.using(
-                    this::emptyBody,
-                    body -> collect(exchange, body).flatMap(use),
+                    () -> new BodyBytes((int) most.toBytes(), budget),
+                    body -> collect(exchange, body, most.toBytes()).flatMap(use),
                     BodyBytes::giveBack));
   }
 
-  private Optional<ApiError> refusedByHead(HttpHeaders head) {
+  private static Optional<ApiError> refusedByHead(HttpHeaders head, long most) {
     Optional<String> flaw = MediaTypeRule.flaw(head);
     if (flaw.isPresent()) {
       return flaw.map(ApiError::unsupportedMedia);
     }
-    return head.getContentLength() > limits.maxBody().toBytes()
-        ? Optional.of(ApiError.tooLarge(limits.maxBody().toBytes()))
-        : Optional.empty();
+    return head.getContentLength() > most ? Optional.of(ApiError.tooLarge(most)) : Optional.empty();
   }
 
-  private BodyBytes emptyBody() {
-    return new BodyBytes((int) limits.maxBody().toBytes(), budget);
-  }
-
-  private Mono<Checked<byte[]>> collect(ServerWebExchange exchange, BodyBytes body) {
+  private Mono<Checked<byte[]>> collect(ServerWebExchange exchange, BodyBytes body, long most) {
     return exchange
         .getRequest()
         .getBody()
         .map(body::take)
         .takeUntil(taken -> taken != BodyBytes.Taken.YES)
         .reduce(BodyBytes.Taken.YES, (before, now) -> now)
-        .map(taken -> answer(taken, body, exchange))
+        .map(taken -> answer(taken, body, most, exchange))
         .timeout(limits.bodyTimeout())
         .onErrorResume(
             TimeoutException.class,
@@ -74,13 +75,13 @@ public final class RequestBodyReader {
   }
 
   private Checked<byte[]> answer(
-      BodyBytes.Taken taken, BodyBytes body, ServerWebExchange exchange) {
+      BodyBytes.Taken taken, BodyBytes body, long most, ServerWebExchange exchange) {
     if (taken == BodyBytes.Taken.YES) {
       BodyRead.whole(exchange);
     }
     return switch (taken) {
       case YES -> Checked.passed(body.toByteArray());
-      case BODY_TOO_LARGE -> Checked.refused(ApiError.tooLarge(limits.maxBody().toBytes()));
+      case BODY_TOO_LARGE -> Checked.refused(ApiError.tooLarge(most));
       case NO_MEMORY ->
           Checked.refused(ApiError.unavailable("Too many bodies are being read; try again", 1));
     };

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The schemas that requests are held against, and that the API's description shows. */
@@ -25,6 +26,18 @@ public final class RequestSchemas {
     both.remove("$id");
     both.set("title", more.path("title"));
     ((ObjectNode) both.path("properties")).setAll((ObjectNode) more.path("properties"));
+    return both;
+  }
+
+  /** Of {@code /v1/batches}: as of a job, with {@code inputs} in place of {@code input}. */
+  public static ObjectNode batch() {
+    ObjectNode more = read("/batches.schema.json");
+    ObjectNode both = wide();
+    both.set("title", more.path("title"));
+    ObjectNode properties = (ObjectNode) both.path("properties");
+    properties.remove("input");
+    properties.setAll((ObjectNode) more.path("properties"));
+    ((ArrayNode) both.path("required")).add("inputs");
     return both;
   }
 

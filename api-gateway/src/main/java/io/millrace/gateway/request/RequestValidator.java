@@ -27,16 +27,19 @@ import tools.jackson.databind.node.ObjectNode;
 @Component
 public final class RequestValidator {
 
-  private static final List<String> INTEGERS = List.of("timeout", "memory_mb", "start_within");
+  private static final List<String> INTEGERS =
+      List.of("timeout", "memory_mb", "start_within", "max_running");
 
   private static final JsonMapper JSON =
       JsonMapper.builder(JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build())
           .build();
+  private static final int MOST_INPUTS = 10_000;
   private static final int MOST_NAMES = 64;
   private static final int LONGEST_INTEGER = 18;
 
   private final Schema schema = schema(RequestSchemas.plain());
   private final Schema jobsSchema = schema(RequestSchemas.wide());
+  private final Schema batchSchema = schema(RequestSchemas.batch());
 
   /** The request, or every reason why this is none; the error has the id where there is one. */
   public Checked<ExecutionRequest> validate(byte[] body) {
@@ -47,7 +50,34 @@ public final class RequestValidator {
   /** The same of the wider route, {@link io.millrace.job.Reply#JOBS_ENDPOINT}. */
   public Checked<ExecutionRequest> validateJob(byte[] body) {
     return StrictJson.read(body)
-        .then(json -> checked(json, flawsOfJob(json), () -> request(json, inputs(json))));
+        .then(
+            json -> checked(json, flawsOfJob(json, jobsSchema), () -> request(json, inputs(json))));
+  }
+
+  /**
+   * A valid batch.
+   *
+   * @param request of each of its jobs, without an input
+   * @param inputs the JSON of each one's {@code input_data}
+   * @param maxRunning how many of it run at once; 0 for no limit
+   */
+  public record Batch(ExecutionRequest request, List<String> inputs, int maxRunning) {}
+
+  /** The same of many jobs at once, {@link io.millrace.job.Reply#BATCHES_ENDPOINT}. */
+  public Checked<Batch> validateBatch(byte[] body) {
+    return StrictJson.readApart(body, "inputs", MOST_INPUTS)
+        .then(
+            read -> {
+              JsonNode json = read.json();
+              return checked(json, flawsOfJob(json, batchSchema), () -> request(json, inputs(json)))
+                  .then(
+                      request ->
+                          Checked.passed(new Batch(request, read.items(), maxRunning(json))));
+            });
+  }
+
+  private static int maxRunning(JsonNode json) {
+    return (int) Math.min(json.path("max_running").asLong(0), Integer.MAX_VALUE);
   }
 
   private static Checked<ExecutionRequest> checked(
@@ -57,8 +87,8 @@ public final class RequestValidator {
         : Checked.refused(ApiError.invalid(Reasons.sentence(flaws)).withId(id(json)));
   }
 
-  private List<String> flawsOfJob(JsonNode json) {
-    List<String> flaws = flaws(json, jobsSchema);
+  private static List<String> flawsOfJob(JsonNode json, Schema schema) {
+    List<String> flaws = flaws(json, schema);
     return flaws.isEmpty() ? InputRules.flaws(json) : flaws;
   }
 

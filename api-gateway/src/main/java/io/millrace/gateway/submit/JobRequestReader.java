@@ -59,10 +59,31 @@ public final class JobRequestReader {
   /** The request for the queue, or why there is none. */
   Checked<JobRequest> read(byte[] body, ServerWebExchange exchange) {
     return (isWide(exchange) ? validator.validateJob(body) : validator.validate(body))
-        .then(request -> packages.check(request, Caller.of(exchange)))
-        .then(this::webhookAllowed)
-        .then(request -> network.check(request, Caller.of(exchange)))
+        .then(request -> allowed(request, exchange))
         .then(request -> withIdempotencyKey(request, body, exchange));
+  }
+
+  /** What the jobs of a batch share, for whose replies nobody waits; or why there is no batch. */
+  public Checked<JobRequest> ofBatch(
+      ExecutionRequest request, byte[] body, ServerWebExchange exchange) {
+    HttpHeaders head = exchange.getRequest().getHeaders();
+    UUID id = UUID.randomUUID();
+    return allowed(request, exchange)
+        .then(
+            allowed ->
+                IdempotencyKey.read(head.getOrEmpty(IdempotencyKey.HEADER), body, "batches")
+                    .then(
+                        key ->
+                            Checked.passed(
+                                jobRequest(id, allowed, WaitFor.webhook(), key, exchange))));
+  }
+
+  private Checked<ExecutionRequest> allowed(ExecutionRequest valid, ServerWebExchange exchange) {
+    Caller caller = Caller.of(exchange);
+    return packages
+        .check(valid, caller)
+        .then(this::webhookAllowed)
+        .then(request -> network.check(request, caller));
   }
 
   /**

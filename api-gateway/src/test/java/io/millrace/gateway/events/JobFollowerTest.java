@@ -111,6 +111,7 @@ class JobFollowerTest {
         attempt,
         null,
         false,
+        null,
         reply == null ? null : new ReplyBody.Whole(reply),
         null);
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.gateway.batch;
+
+import org.jspecify.annotations.NullMarked;
