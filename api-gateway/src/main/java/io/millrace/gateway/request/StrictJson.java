@@ -30,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
  * JSON by RFC 8259 and nothing wider: UTF-8 without a flaw, one value, each name once, with bounds
  * on depth and on the length of numbers and names. A byte order mark is passed over. Thread-safe.
  */
-final class StrictJson {
+public final class StrictJson {
 
   private static final char BYTE_ORDER_MARK = '\uFEFF';
   private static final JsonMapper MAPPER =
@@ -55,7 +55,7 @@ final class StrictJson {
   private StrictJson() {}
 
   /** The value of these bytes, or an error that says where they are no JSON. */
-  static Checked<JsonNode> read(byte[] bytes) {
+  public static Checked<JsonNode> read(byte[] bytes) {
     String text;
     try {
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();

@@ -11,6 +11,7 @@ import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.SwaggerParseResult;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -35,6 +36,7 @@ class OpenApiTest {
   private static final String QUEUE = "/v1/queue";
   private static final String FILES = "/v1/files";
   private static final String FILE = FILES + "/{file_id}";
+  private static final String TOOLKIT = "/v1/toolkit";
   private static final String NOBODYS = "/v1/jobs/00000000-0000-4000-8000-000000000000";
 
   /** What only a fault of ours or of a store brings about, or the lack of one: others do that. */
@@ -95,6 +97,7 @@ class OpenApiTest {
       String job = runEveryExample(Calls.EXECUTE, calls, receiver.url());
       runEveryExample(JOBS, calls, receiver.url());
       askForJobs(calls, job);
+      askInTheToolkitsWords(calls, job);
       moveFiles(calls);
       beRefused(Calls.EXECUTE, calls);
       beRefused(JOBS, calls);
@@ -144,6 +147,21 @@ class OpenApiTest {
     calls.get("/openapi.json", "/openapi.json");
     calls.call("delete", JOB, path, "");
     calls.call("delete", JOB, NOBODYS, "");
+  }
+
+  private static void askInTheToolkitsWords(Calls calls, String job) {
+    String one = TOOLKIT + "/job/status";
+    String many = TOOLKIT + "/jobs/status";
+    calls.run(one, "{\"job_id\":\"" + job + "\"}");
+    calls.run(one, "{\"job_id\":\"nobodys\"}");
+    calls.run(many, "{\"since_seconds\":60}");
+    calls.run(many, "{\"since_seconds\":-1}");
+    calls.get(TOOLKIT + "/authenticate", TOOLKIT + "/authenticate");
+    for (String route : List.of(one, many)) {
+      calls.run(route, "[]");
+      calls.run(route, "x".repeat(1024 * 1024 + 1));
+      calls.run(route, "{}", "Content-Type", "text/plain");
+    }
   }
 
   private static void moveFiles(Calls calls) {
