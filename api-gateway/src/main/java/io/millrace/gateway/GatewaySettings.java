@@ -15,6 +15,10 @@ import org.springframework.util.unit.DataSize;
  *
  * @param apiKeys keys by value, comma-separated: see {@link io.millrace.gateway.auth.ApiKeys}
  * @param apiKeysFile a file of keys, one a line, read again when it changes; or null
+ * @param compat other systems whose routes are answered too, with commas between: {@code dify},
+ *     {@code librechat}, {@code piston}
+ * @param compatTimeout how long a program may run that came by another system's route, where its
+ *     request does not say
  * @param packages which packages jobs may ask for: {@code off}, {@code any}, or names with commas
  *     between; what those depend on comes along, and a key's line may allow less
  * @param gateway limits of this process
@@ -23,10 +27,29 @@ import org.springframework.util.unit.DataSize;
 public record GatewaySettings(
     @DefaultValue("") String apiKeys,
     @Nullable Path apiKeysFile,
+    @DefaultValue List<String> compat,
+    @DefaultValue("30s") Duration compatTimeout,
     @DefaultValue("off") String packages,
     @DefaultValue Limits gateway) {
 
+  private static final Pattern COMPAT = Pattern.compile("(?i)dify|librechat|piston");
+  private static final int LONGEST_SECONDS = 300;
+
+  /** The largest body whose job is sure to fit a record of the queue. */
+  private static final DataSize LARGEST_BODY = DataSize.ofMegabytes(3);
+
+  private static final DataSize LARGEST_BATCH = DataSize.ofMegabytes(64);
+
   public GatewaySettings {
+    compat = List.copyOf(compat);
+    if (!compat.stream().allMatch(each -> COMPAT.matcher(each).matches())) {
+      throw new IllegalArgumentException(
+          "millrace.compat must be of dify, librechat and piston, but is " + compat);
+    }
+    if (compatTimeout.toSeconds() < 1 || compatTimeout.toSeconds() > LONGEST_SECONDS) {
+      throw new IllegalArgumentException(
+          "millrace.compat-timeout must be 1s to 300s, but is " + compatTimeout);
+    }
     try {
       PackagePolicy.parse(packages, ',');
     } catch (IllegalArgumentException e) {
@@ -38,11 +61,6 @@ public record GatewaySettings(
   public PackagePolicy packagePolicy() {
     return PackagePolicy.parse(packages, ',');
   }
-
-  /** The largest body whose job is sure to fit a record of the queue. */
-  private static final DataSize LARGEST_BODY = DataSize.ofMegabytes(3);
-
-  private static final DataSize LARGEST_BATCH = DataSize.ofMegabytes(64);
 
   /**
    * What this process bounds.

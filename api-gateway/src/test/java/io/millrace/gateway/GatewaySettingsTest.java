@@ -47,4 +47,17 @@ class GatewaySettingsTest {
         .rootCause()
         .hasMessageContaining("millrace.gateway." + name);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "compat, judge0",
+    "compat, 'piston,judge0'",
+    "compat-timeout, 0s",
+    "compat-timeout, 301s",
+  })
+  void whatIsSpokenBesideItsOwnRoutesIsChecked(String name, String value) {
+    assertThatThrownBy(() -> TestSettings.with(name, value))
+        .rootCause()
+        .hasMessageStartingWith("millrace." + name + " must be ");
+  }
 }

@@ -48,7 +48,7 @@ final class ApiKeyFilter implements WebFilter {
             || PublicPages.contain(exchange.getRequest())
             || isManagement(exchange)
         ? chain.filter(exchange)
-        : errors.write(ApiError.unauthorized(), exchange.getResponse());
+        : errors.write(ApiError.unauthorized(), exchange);
   }
 
   /** Health and metrics have a port, and with it a context, of their own. */

@@ -3,11 +3,13 @@ package io.millrace.gateway.error;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -39,14 +41,30 @@ public final class ApiErrors {
     return answer.body(body(error));
   }
 
-  /** The answer of a filter. */
+  /**
+   * The answer of a filter, or where no controller answered; in other words where those are due.
+   */
+  public Mono<Void> write(ApiError error, ServerWebExchange exchange) {
+    return ErrorForm.of(exchange)
+        .map(
+            form -> {
+              count(error);
+              return write(form.answer(error), exchange.getResponse());
+            })
+        .orElseGet(() -> write(error, exchange.getResponse()));
+  }
+
+  /** The answer where there is no controller to give it. */
   public Mono<Void> write(ApiError error, ServerHttpResponse response) {
-    count(error);
-    byte[] body = body(error);
-    response.setRawStatusCode(error.status());
-    response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
+    return write(answer(error), response);
+  }
+
+  /** Puts an answer on the wire that is whole. */
+  public static Mono<Void> write(ResponseEntity<byte[]> answer, ServerHttpResponse response) {
+    byte[] body = Objects.requireNonNullElse(answer.getBody(), new byte[0]);
+    response.setStatusCode(answer.getStatusCode());
+    response.getHeaders().putAll(answer.getHeaders());
     response.getHeaders().setContentLength(body.length);
-    error.headers().forEach(response.getHeaders()::set);
     return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
   }
 

@@ -39,7 +39,7 @@ final class ErrorHandler implements WebExceptionHandler {
     if (exchange.getResponse().isCommitted()) {
       return Mono.error(failure);
     }
-    return errors.write(errorOf(failure), exchange.getResponse());
+    return errors.write(errorOf(failure), exchange);
   }
 
   private static ApiError errorOf(Throwable failure) {

@@ -49,9 +49,12 @@ public final class RequestValidator {
 
   /** The same of the wider route, {@link io.millrace.job.Reply#JOBS_ENDPOINT}. */
   public Checked<ExecutionRequest> validateJob(byte[] body) {
-    return StrictJson.read(body)
-        .then(
-            json -> checked(json, flawsOfJob(json, jobsSchema), () -> request(json, inputs(json))));
+    return StrictJson.read(body).then(this::validateJob);
+  }
+
+  /** The same of a body that was read already. */
+  public Checked<ExecutionRequest> validateJob(JsonNode json) {
+    return checked(json, flawsOfJob(json, jobsSchema), () -> request(json, inputs(json)));
   }
 
   /**
