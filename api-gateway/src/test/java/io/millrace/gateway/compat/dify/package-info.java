@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.gateway.compat.dify;
+
+import org.jspecify.annotations.NullMarked;
