@@ -44,9 +44,7 @@ public final class ForeignJobs {
                 .then(ForeignJobs::object)
                 .then(translator)
                 .then(validator::validateJob)
-                .then(
-                    request ->
-                        Checked.passed(requests.waiting(UUID.randomUUID(), request, exchange))));
+                .then(request -> requests.waiting(UUID.randomUUID(), request, exchange)));
   }
 
   private static Checked<JsonNode> object(JsonNode json) {

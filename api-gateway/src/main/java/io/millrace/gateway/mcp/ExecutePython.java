@@ -4,7 +4,6 @@ import io.millrace.gateway.auth.Caller;
 import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.Checked;
 import io.millrace.gateway.mcp.McpMessage.Request;
-import io.millrace.gateway.packages.PackageRule;
 import io.millrace.gateway.reply.ExecutionReply;
 import io.millrace.gateway.request.RequestValidator;
 import io.millrace.gateway.submit.Execution;
@@ -34,7 +33,6 @@ final class ExecutePython {
   private static final Set<String> ARGUMENTS = Set.of("code", "timeout");
 
   private final RequestValidator validator;
-  private final PackageRule packages;
   private final Execution execution;
   private final JobRequestReader requests;
   private final McpSettings mcp;
@@ -42,13 +40,11 @@ final class ExecutePython {
 
   ExecutePython(
       RequestValidator validator,
-      PackageRule packages,
       Execution execution,
       JobRequestReader requests,
       McpSettings mcp,
       CallRegister register) {
     this.validator = validator;
-    this.packages = packages;
     this.execution = execution;
     this.requests = requests;
     this.mcp = mcp;
@@ -64,9 +60,9 @@ final class ExecutePython {
   Mono<ObjectNode> call(Request request, UUID jobId, ServerWebExchange exchange) {
     JsonNode arguments = request.params().path("arguments");
     return validated(arguments.isMissingNode() ? McpMessage.JSON.createObjectNode() : arguments)
-        .then(valid -> packages.check(valid, Caller.of(exchange)))
+        .then(valid -> requests.waiting(jobId, valid, exchange))
         .fold(
-            valid -> run(requests.waiting(jobId, valid, exchange), name(request.id(), exchange)),
+            valid -> run(valid, name(request.id(), exchange)),
             error -> Mono.just(ExecutionReply.refused(error)))
         .map(reply -> ToolResult.of(reply, (int) mcp.maxOutput().toBytes()));
   }

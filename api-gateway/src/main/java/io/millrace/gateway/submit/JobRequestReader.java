@@ -87,13 +87,24 @@ public final class JobRequestReader {
   }
 
   /**
-   * The request of a caller that speaks another protocol: it waits to the end.
+   * The request of a caller that speaks another protocol, which waits to the end; or why there is
+   * none.
    *
    * @param jobId what the job will be called
    */
-  public JobRequest waiting(UUID jobId, ExecutionRequest request, ServerWebExchange exchange) {
+  public Checked<JobRequest> waiting(
+      UUID jobId, ExecutionRequest request, ServerWebExchange exchange) {
     WaitFor toTheEnd = WaitFor.preferred(List.of(), settings.gateway().maxWait());
-    return jobRequest(jobId, request, toTheEnd, new IdempotencyKey(null, null), exchange);
+    IdempotencyKey none = new IdempotencyKey(null, null);
+    return allowed(request, exchange)
+        .then(allowed -> Checked.passed(jobRequest(jobId, allowed, toTheEnd, none, exchange)));
+  }
+
+  private Checked<ExecutionRequest> allowed(ExecutionRequest request, ServerWebExchange exchange) {
+    return packages
+        .check(request, Caller.of(exchange))
+        .then(this::webhookAllowed)
+        .then(checked -> network.check(checked, Caller.of(exchange)));
   }
 
   private static boolean isWide(ServerWebExchange exchange) {

@@ -3,9 +3,9 @@ package io.millrace.gateway.compat.dify;
 import io.millrace.gateway.GatewaySettings;
 import io.millrace.gateway.compat.ForeignJobs;
 import io.millrace.gateway.compat.ForeignSystem;
+import io.millrace.gateway.compat.HeardWorker;
 import io.millrace.gateway.compat.JobReply;
 import io.millrace.gateway.compat.Speaks;
-import io.millrace.gateway.compat.WorkerPython;
 import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.Checked;
 import io.millrace.gateway.reply.ExecutionReply;
@@ -31,14 +31,14 @@ import tools.jackson.databind.node.ObjectNode;
 final class DifyController {
 
   private final ForeignJobs jobs;
-  private final WorkerPython workers;
+  private final HeardWorker workers;
   private final RequestBodyReader bodies;
   private final int seconds;
   private final DifyDoor door;
 
   DifyController(
       ForeignJobs jobs,
-      WorkerPython workers,
+      HeardWorker workers,
       RequestBodyReader bodies,
       GatewaySettings settings,
       DifyDoor door) {
@@ -88,7 +88,7 @@ final class DifyController {
                 .map(
                     python ->
                         DifyDoor.success(
-                            list(python.map(WorkerPython.About::packages).orElse(List.of())))),
+                            list(python.map(HeardWorker.About::packages).orElse(List.of())))),
         error -> Mono.just(refused(error)));
   }
 

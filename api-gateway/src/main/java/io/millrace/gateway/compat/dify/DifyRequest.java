@@ -23,6 +23,9 @@ final class DifyRequest {
             code -> {
               ObjectNode ours = JsonNodeFactory.instance.objectNode().put("code", code);
               ours.putArray("outputs");
+              if (!body.path("enable_network").asBoolean(false)) {
+                ours.putObject("network").putArray("allow");
+              }
               return Checked.passed(ours.put("timeout", seconds));
             });
   }

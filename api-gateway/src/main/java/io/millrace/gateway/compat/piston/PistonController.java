@@ -3,9 +3,9 @@ package io.millrace.gateway.compat.piston;
 import io.millrace.gateway.GatewaySettings;
 import io.millrace.gateway.compat.ForeignJobs;
 import io.millrace.gateway.compat.ForeignSystem;
+import io.millrace.gateway.compat.HeardWorker;
 import io.millrace.gateway.compat.JobReply;
 import io.millrace.gateway.compat.Speaks;
-import io.millrace.gateway.compat.WorkerPython;
 import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.reply.ExecutionReply;
 import org.springframework.http.ResponseEntity;
@@ -25,12 +25,12 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class PistonController {
 
   private final ForeignJobs jobs;
-  private final WorkerPython workers;
+  private final HeardWorker workers;
   private final int seconds;
   private final PistonDoor door;
 
   PistonController(
-      ForeignJobs jobs, WorkerPython workers, GatewaySettings settings, PistonDoor door) {
+      ForeignJobs jobs, HeardWorker workers, GatewaySettings settings, PistonDoor door) {
     this.jobs = jobs;
     this.workers = workers;
     this.seconds = (int) settings.compatTimeout().toSeconds();

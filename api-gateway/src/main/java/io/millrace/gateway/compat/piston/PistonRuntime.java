@@ -1,6 +1,6 @@
 package io.millrace.gateway.compat.piston;
 
-import io.millrace.gateway.compat.WorkerPython;
+import io.millrace.gateway.compat.HeardWorker;
 import java.util.List;
 import java.util.Optional;
 import org.semver4j.Semver;
@@ -19,8 +19,8 @@ record PistonRuntime(String version) {
 
   private static final List<String> ALIASES = List.of("py", "py3", "python3");
 
-  static PistonRuntime of(Optional<WorkerPython.About> heard) {
-    return new PistonRuntime(heard.map(WorkerPython.About::version).orElse(""));
+  static PistonRuntime of(Optional<HeardWorker.About> heard) {
+    return new PistonRuntime(heard.map(HeardWorker.About::version).orElse(""));
   }
 
   /** Whether it is meant; {@code range} is one of node's semver, {@code *} for any. */

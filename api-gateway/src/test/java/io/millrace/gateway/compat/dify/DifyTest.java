@@ -6,10 +6,12 @@ import io.millrace.gateway.compat.ScriptedPrograms;
 import io.millrace.gateway.support.Api;
 import io.millrace.gateway.support.Http;
 import io.millrace.gateway.support.TestGateway;
+import io.millrace.job.WideInputs;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -132,6 +134,18 @@ class DifyTest {
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(answer.body())
         .isEqualTo("{\"code\":-400,\"message\":\"" + message + "\",\"data\":null}");
+  }
+
+  @Test
+  void aProgramHasTheNetworkOfItsKeyWhereItAsksForItAndElseNone() {
+    run("print(1)", ",\"enable_network\":true");
+    assertThat(inputs().network()).isNull();
+    run("print(1)", "");
+    assertThat(inputs().network()).isEmpty();
+  }
+
+  private static WideInputs inputs() {
+    return Objects.requireNonNull(programs.last().request().wide());
   }
 
   @Test

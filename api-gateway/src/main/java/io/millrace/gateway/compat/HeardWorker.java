@@ -15,20 +15,20 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The Python that workers say they have, as it was a moment ago. Thread-safe. */
 @Component
-public final class WorkerPython {
+public final class HeardWorker {
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final Duration A_MOMENT = Duration.ofSeconds(5);
 
   private final Mono<Optional<About>> latest;
 
-  WorkerPython(WorkerCards cards, StoreCalls stores) {
+  HeardWorker(WorkerCards cards, StoreCalls stores) {
     this.latest =
         stores
             .run(cards::limits)
             .onErrorReturn(DataAccessException.class, Optional.empty())
             .onErrorReturn(RejectedExecutionException.class, Optional.empty())
-            .map(card -> card.flatMap(WorkerPython::read))
+            .map(card -> card.flatMap(HeardWorker::read))
             .cache(found -> A_MOMENT, failed -> Duration.ZERO, () -> Duration.ZERO);
   }
 
