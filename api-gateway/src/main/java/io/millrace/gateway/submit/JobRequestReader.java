@@ -100,13 +100,6 @@ public final class JobRequestReader {
         .then(allowed -> Checked.passed(jobRequest(jobId, allowed, toTheEnd, none, exchange)));
   }
 
-  private Checked<ExecutionRequest> allowed(ExecutionRequest request, ServerWebExchange exchange) {
-    return packages
-        .check(request, Caller.of(exchange))
-        .then(this::webhookAllowed)
-        .then(checked -> network.check(checked, Caller.of(exchange)));
-  }
-
   private static boolean isWide(ServerWebExchange exchange) {
     return exchange.getRequest().getPath().value().equals(Reply.JOBS_ENDPOINT);
   }
