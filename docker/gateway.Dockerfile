@@ -31,7 +31,7 @@ LABEL org.opencontainers.image.title="Millrace gateway" \
       org.opencontainers.image.version="${VERSION}"
 RUN groupadd --system --gid 10001 millrace \
  && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin millrace \
- && install -d -o 10001 -g 10001 -m 0700 /var/lib/millrace
+ && install -d -o 10001 -g 10001 -m 0700 /var/lib/millrace /var/spool/millrace
 WORKDIR /app
 # From what changes least to what changes most.
 COPY --from=layers /layers/dependencies/ ./

@@ -157,13 +157,15 @@ public record GatewaySettings(
    * @param rate jobs a second
    * @param stored bytes of replies that are kept
    * @param bytes of jobs a second
+   * @param files bytes of files that are kept
    */
   public record KeyLimits(
       @DefaultValue("0") int queued,
       @DefaultValue("0") int running,
       @DefaultValue("0") int rate,
       @DefaultValue("0B") DataSize stored,
-      @DefaultValue("0B") DataSize bytes) {
+      @DefaultValue("0B") DataSize bytes,
+      @DefaultValue("0B") DataSize files) {
 
     public KeyLimits {
       check(queued >= 0, "key-limits.queued", "0 (no limit) or more", queued);
@@ -171,6 +173,7 @@ public record GatewaySettings(
       check(rate >= 0, "key-limits.rate", "0 (no limit) or more", rate);
       check(stored.toBytes() >= 0, "key-limits.stored", "0B (no limit) or more", stored);
       check(bytes.toBytes() >= 0, "key-limits.bytes", "0B (no limit) or more", bytes);
+      check(files.toBytes() >= 0, "key-limits.files", "0B (no limit) or more", files);
     }
   }
 

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param memoryMb its own memory limit in MiB; null: the worker's
  * @param startWithin seconds after it was accepted within which it must start; null: whenever
  * @param network the hosts to which it narrows what its key may reach; null: it does not
+ * @param filesLimit bytes that its key may have in the store of files, when the gate let it in;
+ *     null: any
  */
 public record WideInputs(
     @Nullable String inputJson,
@@ -29,7 +31,8 @@ public record WideInputs(
     List<String> outputs,
     @Nullable Integer memoryMb,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer startWithin,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<String> network) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<String> network,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long filesLimit) {
 
   /** A program alone, of which all files come back. */
   public static final WideInputs NONE =
@@ -74,6 +77,20 @@ public record WideInputs(
     network = network == null ? null : List.copyOf(network);
   }
 
+  /** Of a request: what its key may have is not in it. */
+  public WideInputs(
+      @Nullable String inputJson,
+      @Nullable String stdin,
+      List<String> args,
+      Map<String, String> env,
+      List<GivenFile> files,
+      List<String> outputs,
+      @Nullable Integer memoryMb,
+      @Nullable Integer startWithin,
+      @Nullable List<String> network) {
+    this(inputJson, stdin, args, env, files, outputs, memoryMb, startWithin, network, null);
+  }
+
   /** The files that the store is to have, each once. */
   public Set<String> fileIds() {
     Set<String> fileIds = new LinkedHashSet<>();
@@ -98,7 +115,13 @@ public record WideInputs(
   /** The same with these files. */
   public WideInputs with(List<GivenFile> others) {
     return new WideInputs(
-        inputJson, stdin, args, env, others, outputs, memoryMb, startWithin, network);
+        inputJson, stdin, args, env, others, outputs, memoryMb, startWithin, network, filesLimit);
+  }
+
+  /** The same of a key that may have so many bytes of files. */
+  public WideInputs withFilesLimit(long bytes) {
+    return new WideInputs(
+        inputJson, stdin, args, env, files, outputs, memoryMb, startWithin, network, bytes);
   }
 
   /** This as the program's {@code input_data}, and what the gate is told of the others. */
@@ -111,7 +134,16 @@ public record WideInputs(
   /** The same with this as the program's {@code input_data}. */
   public WideInputs with(String otherInputJson) {
     return new WideInputs(
-        otherInputJson, stdin, args, env, files, outputs, memoryMb, startWithin, network);
+        otherInputJson,
+        stdin,
+        args,
+        env,
+        files,
+        outputs,
+        memoryMb,
+        startWithin,
+        network,
+        filesLimit);
   }
 
   /** Bytes that these add to a job's record, more or less. */

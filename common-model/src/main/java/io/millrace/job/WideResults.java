@@ -32,7 +32,8 @@ public record WideResults(
    * @param fileId what the store of files calls it; null where it is not there
    * @param content its bytes in this encoding; null where they are not in the reply
    * @param encoding {@code utf8} or {@code base64}
-   * @param omitted {@code too_large} or {@code too_many}; null where it came whole
+   * @param omitted {@code too_large}, {@code too_many}, or {@code file_quota} where its key has no
+   *     room for it in the store; null where it came whole
    */
   public record MadeFile(
       String path,

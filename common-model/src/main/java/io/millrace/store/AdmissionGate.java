@@ -52,9 +52,17 @@ public final class AdmissionGate {
    * @param stored bytes of replies that are kept; looked at when a job comes, so that those that
    *     wait and run by then may exceed it by theirs
    * @param bytes of jobs' records a second; one larger job may go, and is waited for afterwards
+   * @param files bytes of files that are kept; looked at when a file comes, so that jobs which run
+   *     at once may exceed it by what they make
    */
-  public record OwnerLimits(int queued, int running, int rate, long stored, long bytes) {
+  public record OwnerLimits(
+      int queued, int running, int rate, long stored, long bytes, long files) {
     public static final OwnerLimits NONE = new OwnerLimits(0, 0, 0);
+
+    /** With no limit of files. */
+    public OwnerLimits(int queued, int running, int rate, long stored, long bytes) {
+      this(queued, running, rate, stored, bytes, 0);
+    }
 
     /** With no limit in bytes. */
     public OwnerLimits(int queued, int running, int rate) {

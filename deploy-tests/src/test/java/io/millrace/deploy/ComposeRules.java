@@ -101,7 +101,7 @@ final class ComposeRules {
                     .path("depends_on")
                     .forEachEntry((on, how) -> dependsOn(each.getKey(), on, how)));
     for (String role : List.of("gateway", "worker")) {
-      for (String on : List.of("kafka", "redis")) {
+      for (String on : List.of("files", "kafka", "redis")) {
         rule(compose.service(role).path("depends_on").has(on), role + " does not wait for " + on);
       }
     }
@@ -124,6 +124,7 @@ final class ComposeRules {
   private void environmentsAreRead() {
     Map<String, Predicate<String>> readers =
         Map.of(
+            "files", SettingNames::s3ProxyTakes,
             "gateway", SettingNames.ofGateway()::bind,
             "keys", SettingNames.ofGateway()::bind,
             "worker", SettingNames.ofWorker()::bind,
@@ -152,6 +153,16 @@ final class ComposeRules {
           compose.body().path("services").has(redis)
               && environment.getOrDefault("SPRING_DATA_REDIS_PORT", "").equals("6379"),
           role + " looks for Redis where it does not listen: " + redis);
+      Map<String, String> files = compose.environment("files");
+      String s3 = environment.getOrDefault("MILLRACE_FILES_S3_ENDPOINT", "");
+      rule(
+          s3.equals(files.getOrDefault("S3PROXY_ENDPOINT", "").replace("://0.0.0.0:", "://files:")),
+          role + " looks for files where they are not: " + s3);
+      rule(
+          environment
+              .getOrDefault("AWS_SECRET_ACCESS_KEY", "none")
+              .equals(files.get("S3PROXY_CREDENTIAL")),
+          role + " has another secret than the store of files");
     }
     rule(
         compose

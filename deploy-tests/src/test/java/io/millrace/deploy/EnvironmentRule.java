@@ -12,7 +12,10 @@ final class EnvironmentRule implements Rule {
   EnvironmentRule(SettingNames gateway, SettingNames worker) {
     readers =
         Map.of(
-            "gateway", gateway::bind, "worker", worker::bind, "kafka", SettingNames::brokerTakes);
+            "files", SettingNames::s3ProxyTakes,
+            "gateway", gateway::bind,
+            "kafka", SettingNames::brokerTakes,
+            "worker", worker::bind);
   }
 
   @Override

@@ -30,6 +30,20 @@ final class SettingNames {
   /** Read by a placeholder in both roles' code, so that no class declares it. */
   private static final Set<String> OF_BOTH_ROLES = Set.of("MILLRACE_QUEUE_REPLICAS");
 
+  /** Where the client of S3 buckets looks. */
+  private static final Set<String> OF_THE_S3_CLIENT =
+      Set.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION");
+
+  private static final Set<String> OF_S3_PROXYS_IMAGE =
+      Set.of(
+          "S3PROXY_ENDPOINT",
+          "S3PROXY_AUTHORIZATION",
+          "S3PROXY_IDENTITY",
+          "S3PROXY_CREDENTIAL",
+          "S3PROXY_JAVA_OPTS",
+          "JCLOUDS_PROVIDER",
+          "JCLOUDS_FILESYSTEM_BASEDIR");
+
   private static final Set<String> OF_KAFKAS_IMAGE = Set.of("CLUSTER_ID", "KAFKA_HEAP_OPTS");
 
   private final Set<String> names = new HashSet<>();
@@ -54,7 +68,7 @@ final class SettingNames {
           names.addSpring(each);
         }
       }
-      for (String each : List.of("common-model", module)) {
+      for (String each : List.of("common-model", "files", module)) {
         names.add(read(Project.file(each + "/target/classes/" + METADATA)));
       }
       Path file = Project.file(module + "/target/classes/" + settings);
@@ -99,6 +113,7 @@ final class SettingNames {
     String name = canonical(variable);
     return OF_THE_JVM.contains(variable)
         || OF_BOTH_ROLES.contains(variable)
+        || OF_THE_S3_CLIENT.contains(variable)
         || names.contains(name)
         || maps.stream().anyMatch(each -> name.startsWith(each) && name.length() > each.length());
   }
@@ -106,6 +121,11 @@ final class SettingNames {
   /** Spring compares without case, dashes and dots; a variable has underscores for both. */
   private static String canonical(String name) {
     return name.replaceAll("[._-]", "").toUpperCase(Locale.ROOT);
+  }
+
+  /** Whether the image of S3Proxy reads it. */
+  static boolean s3ProxyTakes(String variable) {
+    return OF_S3_PROXYS_IMAGE.contains(variable);
   }
 
   /** Whether the image of Apache Kafka makes a setting that the broker knows of this variable. */

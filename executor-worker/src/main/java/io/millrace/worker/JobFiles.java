@@ -63,6 +63,11 @@ final class JobFiles implements AutoCloseable {
     throw new IllegalStateException("a store found a file larger than any can be");
   }
 
+  /** Bytes of all that an owner has. */
+  long used(String owner) throws IOException {
+    return asked(there -> there.used(owner));
+  }
+
   /** Deletes what a run has left that comes to nothing; what stays goes with its time. */
   void delete(String owner, Collection<String> fileIds) {
     if (store == null || !trial.works()) {

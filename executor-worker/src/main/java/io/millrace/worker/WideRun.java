@@ -45,6 +45,7 @@ final class WideRun {
 
   private static final int MOST_CONTENTS = 1024 * 1024;
   private static final String TOO_LARGE = "too_large";
+  private static final String OVER_QUOTA = "file_quota";
 
   private final Job job;
   private final WideInputs inputs;
@@ -52,6 +53,10 @@ final class WideRun {
   private final JobFiles store;
   private final List<MadeFile> files = new ArrayList<>();
   private int room = MOST_CONTENTS;
+
+  /** Bytes that its key may still have in the store; null before the first file. */
+  private @Nullable Long quotaLeft;
+
   private volatile boolean killed;
 
   WideRun(Job job, WideInputs inputs, Sandbox sandbox, JobFiles store) {
@@ -106,9 +111,24 @@ final class WideRun {
     boolean inline = size <= MOST_CONTENT && size <= room;
     byte[] bytes = inline ? content.readAllBytes() : null;
     InputStream read = bytes == null ? content : new ByteArrayInputStream(bytes);
-    MadeFile made = store.isThere() ? stored(path, read) : hashed(path, size, read);
+    MadeFile made =
+        !store.isThere()
+            ? hashed(path, size, read, TOO_LARGE)
+            : hasQuota(size) ? stored(path, read) : hashed(path, size, read, OVER_QUOTA);
     room -= inline ? (int) size : 0;
     files.add(bytes == null ? made : withContent(made, bytes));
+  }
+
+  /** Takes it from what its key may have, where there is enough. */
+  private boolean hasQuota(long size) throws IOException {
+    Long limit = inputs.filesLimit();
+    if (limit == null) {
+      return true;
+    }
+    long left = quotaLeft == null ? limit - store.used(job.owner()) : quotaLeft;
+    boolean enough = size <= left;
+    quotaLeft = enough ? left - size : left;
+    return enough;
   }
 
   private MadeFile stored(String path, InputStream content) throws IOException {
@@ -117,12 +137,13 @@ final class WideRun {
     return new MadeFile(path, kept.size(), kept.sha256(), type, kept.fileId(), null, null, null);
   }
 
-  /** Without a store: what is not in the reply is known by its digest alone. */
-  private static MadeFile hashed(String path, long size, InputStream content) throws IOException {
+  /** One that no store has: what is not in the reply is known by its digest alone. */
+  private static MadeFile hashed(String path, long size, InputStream content, String omitted)
+      throws IOException {
     MessageDigest digest = sha256();
     new DigestInputStream(content, digest).transferTo(OutputStream.nullOutputStream());
     String hash = HexFormat.of().formatHex(digest.digest());
-    return new MadeFile(path, size, hash, mediaType(path), null, null, null, TOO_LARGE);
+    return new MadeFile(path, size, hash, mediaType(path), null, null, null, omitted);
   }
 
   private static MadeFile withContent(MadeFile made, byte[] bytes) {

@@ -36,7 +36,7 @@ class FilesAwayTest {
   void jobsThatNeedTheBucketWaitForItAndAllOthersGoOn() throws Exception {
     S3Server.useItsCredentials();
     try (S3Server server = S3Server.start(folder);
-        FileStore store = FileStores.open(BUCKET, server.endpoint(), Clock.systemUTC());
+        FileStore store = FileStores.open(BUCKET, server.endpoint(), null, Clock.systemUTC());
         ConfigurableApplicationContext worker =
             WorkerTest.start(
                 "--millrace.files.store=" + BUCKET,

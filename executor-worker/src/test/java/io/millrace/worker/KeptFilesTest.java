@@ -100,11 +100,34 @@ class KeptFilesTest {
 
   @Test
   void inputsThatDoNotFitAreToldWithTheLimit() throws Exception {
-    JsonNode reply = run("pass", in("large", keep(new byte[0])).ofSize(70 << 20));
+    JsonNode reply = run("pass", in("large", keep(new byte[65 << 20])));
 
     assertThat(reply.path("code").asInt()).isEqualTo(400);
     assertThat(reply.path("reason").asString()).isEqualTo("disk_limit");
     assertThat(reply.path("error").asString()).contains("64 MiB");
+  }
+
+  @Test
+  void whatItsKeyHasNoRoomForIsNotKept() throws Exception {
+    String code =
+        """
+        open("a-small", "w").write("12345")
+        open("b-large", "wb").write(bytes(100_000))
+        open("c-small", "w").write("123456")
+        """;
+    long limit = store.used(OWNER) + 10;
+
+    JsonNode reply =
+        caller.run(
+            new ExecutionRequest(code, 60, null, null, WideInputs.NONE.withFilesLimit(limit)));
+
+    JsonNode files = reply.path("response").path("files");
+    assertThat(files.path(0).has("file_id")).as(reply.toString()).isTrue();
+    assertThat(files.path(1).path("omitted").asString()).isEqualTo("file_quota");
+    assertThat(files.path(1).has("file_id")).isFalse();
+    assertThat(files.path(2).path("content").asString()).isEqualTo("123456");
+    assertThat(files.path(2).has("file_id")).isFalse();
+    assertThat(store.used(OWNER)).isEqualTo(limit - 5);
   }
 
   @Test

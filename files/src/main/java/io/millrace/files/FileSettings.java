@@ -1,6 +1,7 @@
 package io.millrace.files;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,13 +17,15 @@ import org.springframework.util.unit.DataSize;
  * @param ttl how long an unused file is kept; at least 1 s
  * @param maxSize bytes of one file
  * @param s3 where the bucket is
+ * @param spool a folder for what is on its way to a bucket; null: the JVM's temporary folder
  */
 @ConfigurationProperties("millrace.files")
 public record FileSettings(
     @DefaultValue("") String store,
     @DefaultValue("24h") Duration ttl,
     @DefaultValue("100MB") DataSize maxSize,
-    @DefaultValue S3 s3) {
+    @DefaultValue S3 s3,
+    @Nullable Path spool) {
 
   /**
    * Where the bucket is.
@@ -46,7 +49,7 @@ public record FileSettings(
   public Optional<FileStore> open(Clock clock) {
     return store.isEmpty()
         ? Optional.empty()
-        : Optional.of(FileStores.open(store, s3.endpoint(), clock));
+        : Optional.of(FileStores.open(store, s3.endpoint(), spool, clock));
   }
 
   private static void check(boolean good, String name, String wanted, Object value) {

@@ -49,6 +49,11 @@ public interface FileStore extends AutoCloseable {
    */
   Page list(String owner, @Nullable String after, int limit);
 
+  /**
+   * Bytes of all that an owner has, as far as it is known: what just comes or goes may be in it.
+   */
+  long used(String owner);
+
   /** Says that a file was used just now. Nothing happens when it is gone. */
   void renew(String owner, String fileId);
 

@@ -28,17 +28,19 @@ public final class FileStores {
    *
    * @param location {@code dir:/path} or {@code s3://bucket/prefix}
    * @param s3Endpoint see {@link S3Store}
+   * @param spool see {@link S3Store}
    * @throws IllegalArgumentException for another location; the message says what it must be
    * @throws FileStoreException when the folder cannot be made
    */
-  public static FileStore open(String location, @Nullable URI s3Endpoint, Clock clock) {
+  public static FileStore open(
+      String location, @Nullable URI s3Endpoint, @Nullable Path spool, Clock clock) {
     Matcher folder = FOLDER.matcher(location);
     if (folder.matches()) {
       return new FolderStore(Path.of(folder.group("path")), clock);
     }
     Matcher bucket = BUCKET.matcher(location);
     if (bucket.matches()) {
-      return new S3Store(bucket.group("bucket"), bucket.group("prefix"), s3Endpoint, clock);
+      return new S3Store(bucket.group("bucket"), bucket.group("prefix"), s3Endpoint, spool, clock);
     }
     throw new IllegalArgumentException(
         "A store of files must be " + WANTED + ", but is " + location);

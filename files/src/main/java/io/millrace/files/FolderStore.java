@@ -194,6 +194,27 @@ public final class FolderStore implements FileStore {
   }
 
   @Override
+  public long used(String owner) {
+    return guarded(
+        "The files cannot be summed up",
+        () -> {
+          long bytes = 0;
+          for (Path folder : entriesOf(files.resolve(Digest.of(owner)))) {
+            bytes += sizeOf(folder.resolve(CONTENT));
+          }
+          return bytes;
+        });
+  }
+
+  private static long sizeOf(Path content) throws IOException {
+    try {
+      return Files.size(content);
+    } catch (NoSuchFileException e) {
+      return 0;
+    }
+  }
+
+  @Override
   public void renew(String owner, String fileId) {
     if (FileId.isOne(fileId)) {
       guarded(

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,13 +44,15 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * A bucket of an S3 service. The object {@code PREFIX/OWNER/FILE_ID} has a file's bytes, its name,
  * digest and media type as metadata, and as its last change when the file was last used.
  *
- * <p>What comes in is written to this machine's temporary folder first, under no name, so that an
- * object begins with its size and digest known, and an upload that is cut leaves nothing anywhere.
+ * <p>What comes in is written to a folder of this machine first, under no name, so that an object
+ * begins with its size and digest known, and an upload that is cut leaves nothing anywhere.
  */
 public final class S3Store implements FileStore {
 
   private static final Duration CONNECT_TIME = Duration.ofSeconds(2);
   private static final Duration SILENCE = Duration.ofSeconds(20);
+  private static final int MOST_LISTED = 1000;
+  private static final String UPLOAD = "millrace-upload-";
   private static final String NAME = "name";
   private static final String SHA256 = "sha256";
   private static final String MEDIA_TYPE = "media-type";
@@ -60,6 +63,7 @@ public final class S3Store implements FileStore {
   private final S3Client s3;
   private final String bucket;
   private final String prefix;
+  private final @Nullable Path spool;
   private final Clock clock;
 
   /**
@@ -68,11 +72,14 @@ public final class S3Store implements FileStore {
    * @param prefix of every object's key; empty for none
    * @param endpoint of another service than Amazon's, which is addressed by paths; null for
    *     Amazon's
+   * @param spool the folder of what comes in; null for the JVM's temporary folder
    */
-  public S3Store(String bucket, String prefix, @Nullable URI endpoint, Clock clock) {
+  public S3Store(
+      String bucket, String prefix, @Nullable URI endpoint, @Nullable Path spool, Clock clock) {
     this.s3 = client(endpoint);
     this.bucket = bucket;
     this.prefix = prefix.isEmpty() ? "" : prefix + "/";
+    this.spool = spool;
     this.clock = clock;
   }
 
@@ -104,8 +111,8 @@ public final class S3Store implements FileStore {
   @Override
   public Upload put(String owner, String name, String mediaType, InputStream content, long maxBytes)
       throws IOException {
-    try (FileChannel spool = nameless()) {
-      Optional<Intake> came = Intake.copy(content, spool, maxBytes);
+    try (FileChannel coming = nameless()) {
+      Optional<Intake> came = Intake.copy(content, coming, maxBytes);
       if (came.isEmpty()) {
         return new Upload.TooLarge(maxBytes);
       }
@@ -121,7 +128,7 @@ public final class S3Store implements FileStore {
                           .key(key(owner, fileId))
                           .contentType(BYTES)
                           .metadata(about(name, intake.sha256(), mediaType)),
-                  RequestBody.fromContentProvider(() -> fromStart(spool), intake.size(), BYTES)));
+                  RequestBody.fromContentProvider(() -> fromStart(coming), intake.size(), BYTES)));
       return new Upload.Stored(
           new StoredFile(
               fileId,
@@ -135,27 +142,30 @@ public final class S3Store implements FileStore {
   }
 
   /** A file that ends with its channel, even where this process is killed. */
-  private static FileChannel nameless() {
+  private FileChannel nameless() {
     try {
-      Path file = Files.createTempFile("millrace-upload-", "");
+      Path file =
+          spool == null
+              ? Files.createTempFile(UPLOAD, "")
+              : Files.createTempFile(spool, UPLOAD, "");
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
       Files.delete(file);
       return channel;
     } catch (IOException e) {
       throw new FileStoreException(
-          "The temporary folder takes no file that comes in: " + e.getMessage(), e);
+          "The folder of files that come in takes none: " + e.getMessage(), e);
     }
   }
 
   /** Read anew by each try of one request; the channel stays open between them. */
-  private static InputStream fromStart(FileChannel spool) {
+  private static InputStream fromStart(FileChannel coming) {
     try {
-      spool.position(0);
+      coming.position(0);
     } catch (IOException e) {
       throw new FileStoreException("A file that came in cannot be read again", e);
     }
-    return new FilterInputStream(Channels.newInputStream(spool)) {
+    return new FilterInputStream(Channels.newInputStream(coming)) {
       @Override
       public int read(byte[] bytes, int offset, int length) throws IOException {
         return in.read(bytes, offset, length);
@@ -224,6 +234,13 @@ public final class S3Store implements FileStore {
   }
 
   @Override
+  public long used(String owner) {
+    long[] bytes = {0};
+    each(folder(owner), object -> bytes[0] += object.size());
+    return bytes[0];
+  }
+
+  @Override
   public void renew(String owner, String fileId) {
     find(owner, fileId)
         .ifPresent(
@@ -248,17 +265,21 @@ public final class S3Store implements FileStore {
 
   @Override
   public long sweep(Instant unusedSince, Predicate<String> needed) {
-    long deleted = 0;
+    long[] deleted = {0};
+    each(prefix, object -> deleted[0] += sweep(object, unusedSince, needed) ? 1 : 0);
+    return deleted[0];
+  }
+
+  private void each(String below, Consumer<S3Object> use) {
     ListObjectsV2Response found;
     String after = null;
     do {
-      found = listed(prefix, after, 1000);
+      found = listed(below, after, MOST_LISTED);
       for (S3Object object : found.contents()) {
-        deleted += sweep(object, unusedSince, needed) ? 1 : 0;
+        use.accept(object);
         after = object.key();
       }
     } while (found.isTruncated());
-    return deleted;
   }
 
   /** What is no file of ours lies in the bucket for somebody else. */

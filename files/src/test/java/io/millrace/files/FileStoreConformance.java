@@ -174,6 +174,18 @@ abstract class FileStoreConformance {
   }
 
   @Test
+  void whatAnOwnerHasIsSummedUp() throws IOException {
+    assertThat(store().used(ANNA)).isZero();
+    put(ANNA, "five", "text/plain", "12345".getBytes());
+    StoredFile seven = put(ANNA, "seven", "text/plain", "1234567".getBytes());
+    put(BERT, "other", "text/plain", "x".getBytes());
+
+    assertThat(store().used(ANNA)).isEqualTo(12);
+    store().delete(ANNA, seven.fileId());
+    assertThat(store().used(ANNA)).isEqualTo(5);
+  }
+
+  @Test
   void manyAtOnceDoNotMeet() throws Exception {
     List<Thread> writers = new ArrayList<>();
     List<StoredFile> written = Collections.synchronizedList(new ArrayList<>());

@@ -49,6 +49,6 @@ class FileStoresTest {
   }
 
   private static FileStore open(String location) {
-    return FileStores.open(location, SOMEWHERE, Clock.systemUTC());
+    return FileStores.open(location, SOMEWHERE, null, Clock.systemUTC());
   }
 }

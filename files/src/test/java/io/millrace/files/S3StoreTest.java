@@ -40,7 +40,11 @@ class S3StoreTest extends FileStoreConformance {
   void open() {
     store =
         new S3Store(
-            S3Server.BUCKET, UUID.randomUUID().toString(), server.endpoint(), Clock.systemUTC());
+            S3Server.BUCKET,
+            UUID.randomUUID().toString(),
+            server.endpoint(),
+            folder,
+            Clock.systemUTC());
   }
 
   @Override
@@ -65,6 +69,7 @@ class S3StoreTest extends FileStoreConformance {
             S3Server.BUCKET,
             "",
             java.net.URI.create("http://127.0.0.1:" + FreePort.choose()),
+            null,
             Clock.systemUTC())) {
       assertThatThrownBy(() -> nowhere.list("anna", null, 1))
           .isInstanceOf(FileStoreException.class)

@@ -19,6 +19,9 @@ public final class Service {
   /** Bytes of one file. */
   public static final int LARGEST_FILE = 1000;
 
+  /** Bytes of all files of its key. */
+  public static final int FILE_QUOTA = 2500;
+
   private final Cluster cluster;
 
   private Service() {
@@ -26,6 +29,7 @@ public final class Service {
         ClusterPlan.usual("service")
             .of(1, 1)
             .with("MILLRACE_QUEUE_MAX_LENGTH", "" + MAX_QUEUE_LENGTH)
+            .with("MILLRACE_API_KEYS", Launch.API_KEY + " files=" + FILE_QUOTA)
             .with("MILLRACE_FILES_STORE", "dir:" + Path.of("target", "files").toAbsolutePath())
             .with("MILLRACE_FILES_MAXSIZE", LARGEST_FILE + "B");
     cluster = Cluster.start(plan, Path.of("target"));

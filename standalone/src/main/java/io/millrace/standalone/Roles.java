@@ -16,16 +16,22 @@ final class Roles {
   private static final List<String> JVM_FLAGS =
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+UseTransparentHugePages");
 
+  /** Where kept files are; set to nothing, none are kept. */
+  private static final String FILES_STORE = "MILLRACE_FILES_STORE";
+
   private static final int INFRA_GRACE_SECONDS = 20;
   private static final int GATEWAY_GRACE_SECONDS = 45;
   private static final int WORKER_GRACE_SECONDS = 45;
 
   private final StandaloneSettings settings;
   private final int workerPort;
+  private final Map<String, String> environment;
 
-  Roles(RunningUp up) {
+  /** {@code environment} is the supervisor's own, which each role has but for what it sets here. */
+  Roles(RunningUp up, Map<String, String> environment) {
     this.settings = up.settings();
     this.workerPort = up.workerPort();
+    this.environment = environment;
   }
 
   Role infrastructure() {
@@ -82,6 +88,9 @@ final class Roles {
     own.put("SPRING_KAFKA_BOOTSTRAP_SERVERS", EmbeddedBroker.HOST + ":" + settings.kafkaPort());
     own.put("SPRING_DATA_REDIS_HOST", EmbeddedRedis.HOST);
     own.put("SPRING_DATA_REDIS_PORT", "" + settings.redisPort());
+    own.put(
+        FILES_STORE,
+        environment.getOrDefault(FILES_STORE, "dir:" + settings.dataDir().resolve("files")));
     own.put("LOGGING_FILE_NAME", logs().resolve(name + ".log").toString());
     own.put("LOGGING_LOGBACK_ROLLINGPOLICY_TOTALSIZECAP", "100MB");
     own.put("LOGGING_THRESHOLD_CONSOLE", "off");

@@ -40,7 +40,7 @@ public final class Supervisor {
             ProcessHandle.current().pid(), settings, ports.takeOrAnother(WORKER_MANAGEMENT_PORT));
     up.write();
     this.out = out;
-    Roles roles = new Roles(up);
+    Roles roles = new Roles(up, environment);
     infrastructure = new Child(roles.infrastructure(), out);
     gateway = new Child(roles.gateway(gatewayJar, ApiKeys.with(firstJobsKey, apiKeys)), out);
     worker = new Child(roles.worker(workerJar), out);

@@ -11,10 +11,10 @@ import org.springframework.util.unit.DataSize;
 
 /**
  * One key as it is configured: {@code [NAME:]KEY [queued=N] [running=N] [rate=N] [stored=SIZE]
- * [bytes=SIZE] [network=HOST;HOST] [packages=NAME;NAME]}, where KEY is the key itself or {@code
- * sha256:} and its digest in hexadecimal, and SIZE is a number of bytes or has a unit (KB, MB, GB).
- * The name ends at the first colon; a key that has a colon itself needs a name before it. A key
- * without a name is named after its digest. A key's hosts take the place of {@code
+ * [bytes=SIZE] [files=SIZE] [network=HOST;HOST] [packages=NAME;NAME]}, where KEY is the key itself
+ * or {@code sha256:} and its digest in hexadecimal, and SIZE is a number of bytes or has a unit
+ * (KB, MB, GB). The name ends at the first colon; a key that has a colon itself needs a name before
+ * it. A key without a name is named after its digest. A key's hosts take the place of {@code
  * millrace.network.allow}; its packages, which may be {@code off} or {@code any}, narrow {@code
  * millrace.packages}. A name that comes twice is one owner with two keys, as in a rotation.
  */
@@ -66,6 +66,7 @@ record KeyEntry(KeyDigest digest, Caller caller) {
     int rate = defaults.rate();
     long stored = defaults.stored().toBytes();
     long bytes = defaults.bytes().toBytes();
+    long files = defaults.files().toBytes();
     for (int i = 1; i < words.length; i++) {
       int equals = words[i].indexOf('=');
       String limit = equals < 0 ? words[i] : words[i].substring(0, equals);
@@ -76,14 +77,15 @@ record KeyEntry(KeyDigest digest, Caller caller) {
         case "rate" -> rate = number(value);
         case "stored" -> stored = size(value);
         case "bytes" -> bytes = size(value);
+        case "files" -> files = size(value);
         case NETWORK, PACKAGES -> {}
         default ->
             throw new IllegalArgumentException(
                 "after a key only queued=N, running=N, rate=N, stored=SIZE, bytes=SIZE,"
-                    + " network=HOST;HOST and packages=NAME;NAME are known");
+                    + " files=SIZE, network=HOST;HOST and packages=NAME;NAME are known");
       }
     }
-    return new OwnerLimits(queued, running, rate, stored, bytes);
+    return new OwnerLimits(queued, running, rate, stored, bytes, files);
   }
 
   /** The hosts of its {@code network=}, which may be empty; null where it has none. */
@@ -135,7 +137,8 @@ record KeyEntry(KeyDigest digest, Caller caller) {
       // Said below, as of a negative one.
     }
     throw new IllegalArgumentException(
-        "a key's limits in bytes are stored=SIZE and bytes=SIZE with SIZE as 500KB, 100MB or 2GB");
+        "a key's limits in bytes are stored=SIZE, bytes=SIZE and files=SIZE with SIZE as 500KB,"
+            + " 100MB or 2GB");
   }
 
   private static int number(String digits) {

@@ -181,7 +181,7 @@ final class BatchSubmitter {
 
   /** With the kept files that all its jobs read; the batch is taken back where one is missing. */
   private Checked<Job> withFiles(Job first, OwnerLimits limits) {
-    InputFiles.Found found = Objects.requireNonNull(files.find(first).block());
+    InputFiles.Found found = Objects.requireNonNull(files.find(first, limits.files()).block());
     if (found instanceof InputFiles.All all) {
       return Checked.passed(all.job());
     }

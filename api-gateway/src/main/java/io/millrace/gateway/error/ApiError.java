@@ -26,6 +26,9 @@ public record ApiError(
 
   private static final int SEED_EXIT_CODE = 400;
 
+  /** Files go after hours; somebody may delete one before. */
+  private static final int QUOTA_SECONDS = 60;
+
   private ApiError(int status, String error, String reason, String message) {
     this(status, error, reason, message, Map.of(), Map.of());
   }
@@ -160,6 +163,17 @@ public record ApiError(
     return new ApiError(429, message, reason, message)
         .retryAfter(retryAfterSeconds)
         .header("RateLimit", "\"" + reason + "\";r=0;t=" + retryAfterSeconds);
+  }
+
+  /** As many bytes of the key's files are kept as may be. */
+  public static ApiError fileQuota(long limit) {
+    return tooMany(
+        "This key may have "
+            + limit
+            + " bytes of files, and has no room for this one; delete some, or wait until they were"
+            + " not used for their time",
+        "file_quota",
+        QUOTA_SECONDS);
   }
 
   /** A fault of ours that is told to nobody else than the log. */

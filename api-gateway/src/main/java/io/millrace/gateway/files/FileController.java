@@ -55,7 +55,7 @@ final class FileController {
     return withStore(
         store ->
             uploads
-                .take(store, Caller.of(exchange).owner(), name, exchange)
+                .take(store, Caller.of(exchange), name, exchange)
                 .map(taken -> taken.fold(this::created, errors::answer)));
   }
 

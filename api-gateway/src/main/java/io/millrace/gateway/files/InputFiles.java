@@ -38,7 +38,7 @@ public final class InputFiles {
   /** What was found. */
   public sealed interface Found {}
 
-  /** Every file: the job as a worker needs it, with their sizes. */
+  /** Every file: the job as a worker needs it, with their sizes and its key's limit. */
   public record All(Job job) implements Found {}
 
   /** Not every file, or nobody knows. */
@@ -59,12 +59,20 @@ public final class InputFiles {
         .map(fileId -> Refused.about(Refusal.FILE_NOT_FOUND, inputs.whereIs(fileId)));
   }
 
-  /** Looks for them, for some seconds at most; at once where it reads none. */
-  public Mono<Found> find(Job job) {
-    WideInputs inputs = job.request().wide();
+  /**
+   * Looks for them, for some seconds at most; at once where it reads none.
+   *
+   * @param limit bytes of files that its key may have; 0: any
+   */
+  public Mono<Found> find(Job job, long limit) {
+    WideInputs wide = job.request().wide();
     FileStore store = calls.store().orElse(null);
-    if (inputs == null || inputs.fileIds().isEmpty() || store == null) {
+    if (wide == null || store == null) {
       return Mono.just(new All(job));
+    }
+    WideInputs inputs = limit == 0 ? wide : wide.withFilesLimit(limit);
+    if (inputs.fileIds().isEmpty()) {
+      return Mono.just(new All(job.with(job.request().with(inputs))));
     }
     Found away = new Missing(new Refused(Refusal.FILES_AWAY));
     return calls

@@ -5,6 +5,7 @@ import io.millrace.files.FileStore;
 import io.millrace.files.StoredFile;
 import io.millrace.files.Upload;
 import io.millrace.gateway.GatewaySettings;
+import io.millrace.gateway.auth.Caller;
 import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.Checked;
 import io.millrace.gateway.http.BodyRead;
@@ -40,34 +41,56 @@ final class Uploads {
 
   /** The file as it is kept, or why it is not. A caller that leaves leaves nothing behind. */
   Mono<Checked<StoredFile>> take(
-      FileStore store, String owner, String name, ServerWebExchange exchange) {
+      FileStore store, Caller caller, String name, ServerWebExchange exchange) {
     var head = exchange.getRequest().getHeaders();
     long around = IncomingFiles.isForm(head) ? IncomingFiles.FORM_BYTES : 0;
     if (head.getContentLength() > maxSize + around) {
       return Mono.just(Checked.refused(ApiError.tooLarge(maxSize)));
     }
     return incoming
-        .read(exchange.getRequest(), name, file -> keep(store, owner, file))
+        .read(exchange.getRequest(), name, file -> keep(store, caller, file))
         .doOnNext(kept -> noteRead(kept, exchange))
         .switchIfEmpty(Mono.fromSupplier(Uploads::noFile))
         .onErrorResume(Uploads::isNoForm, e -> Mono.just(noForm()));
   }
 
-  private Mono<Checked<StoredFile>> keep(FileStore store, String owner, IncomingFile file) {
+  private Mono<Checked<StoredFile>> keep(FileStore store, Caller caller, IncomingFile file) {
     Optional<String> flaw = file.flaw();
     return flaw.isPresent()
         ? Mono.just(Checked.refused(ApiError.invalid(flaw.get())))
-        : files.move(() -> put(store, owner, file));
+        : files.move(() -> put(store, caller, file));
   }
 
-  private Checked<StoredFile> put(FileStore store, String owner, IncomingFile file)
+  private Checked<StoredFile> put(FileStore store, Caller caller, IncomingFile file)
+      throws IOException {
+    long quota = caller.limits().files();
+    long room = quota == 0 ? Long.MAX_VALUE : Math.max(0, quota - store.used(caller.owner()));
+    Checked<StoredFile> kept = put(store, caller.owner(), file, Math.min(room, maxSize));
+    return kept.fold(
+        stored -> withinQuota(store, caller, stored),
+        error ->
+            Checked.refused(
+                error.status() == 413 && room < maxSize ? ApiError.fileQuota(quota) : error));
+  }
+
+  /** Of some that came at once, each may have found room for itself alone. */
+  private static Checked<StoredFile> withinQuota(FileStore store, Caller caller, StoredFile file) {
+    long quota = caller.limits().files();
+    if (quota == 0 || store.used(caller.owner()) <= quota) {
+      return Checked.passed(file);
+    }
+    store.delete(caller.owner(), file.fileId());
+    return Checked.refused(ApiError.fileQuota(quota));
+  }
+
+  private Checked<StoredFile> put(FileStore store, String owner, IncomingFile file, long most)
       throws IOException {
     try (InputStream content =
         DataBufferUtils.subscriberInputStream(file.content().timeout(silence), PIECES_AHEAD)) {
-      Upload upload = store.put(owner, file.name(), file.mediaType(), content, maxSize);
+      Upload upload = store.put(owner, file.name(), file.mediaType(), content, most);
       return upload instanceof Upload.Stored stored
           ? Checked.passed(stored.file())
-          : Checked.refused(ApiError.tooLarge(maxSize));
+          : Checked.refused(ApiError.tooLarge(most));
     } catch (IOException e) {
       if (e.getCause() instanceof TimeoutException) {
         return Checked.refused(ApiError.bodyTooSlow(silence));

@@ -113,7 +113,7 @@ final class JobSubmitter {
     }
     return stores
         .run(() -> ask(job, limits))
-        .flatMap(said -> said instanceof Admitted in ? findFiles(in, job) : Mono.just(said))
+        .flatMap(said -> said instanceof Admitted in ? findFiles(in, job, limits) : Mono.just(said))
         .onErrorResume(
             DataAccessException.class,
             e -> {
@@ -132,9 +132,9 @@ final class JobSubmitter {
   }
 
   /** The gate keeps them for the job by now: none that is found goes before it has ended. */
-  private Mono<Admission> findFiles(Admitted in, Job job) {
+  private Mono<Admission> findFiles(Admitted in, Job job, OwnerLimits limits) {
     return files
-        .find(job)
+        .find(job, limits.files())
         .flatMap(
             found ->
                 found instanceof InputFiles.All all

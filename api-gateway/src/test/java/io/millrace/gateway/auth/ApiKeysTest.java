@@ -18,7 +18,7 @@ import org.springframework.util.unit.DataSize;
 class ApiKeysTest {
 
   private static final KeyLimits DEFAULTS =
-      new KeyLimits(9, 8, 7, DataSize.ofBytes(6), DataSize.ofBytes(5));
+      new KeyLimits(9, 8, 7, DataSize.ofBytes(6), DataSize.ofBytes(5), DataSize.ofBytes(4));
   private static final String DIGEST_OF_SECRET =
       "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
 
@@ -28,11 +28,23 @@ class ApiKeysTest {
   void severalKeysLiveAtOnce() {
     ApiKeys keys = new ApiKeys(ApiKeys.parseList("alice:one, bob:two queued=3 rate=1", DEFAULTS));
     assertThat(keys.find("one"))
-        .hasValue(new Caller("alice", new OwnerLimits(9, 8, 7, 6, 5), null));
-    assertThat(keys.find("two")).hasValue(new Caller("bob", new OwnerLimits(3, 8, 1, 6, 5), null));
+        .hasValue(new Caller("alice", new OwnerLimits(9, 8, 7, 6, 5, 4), null));
+    assertThat(keys.find("two"))
+        .hasValue(new Caller("bob", new OwnerLimits(3, 8, 1, 6, 5, 4), null));
     assertThat(keys.find("alice:one")).isEmpty();
     assertThat(keys.find("ONE")).isEmpty();
     assertThat(keys.find("")).isEmpty();
+  }
+
+  @Test
+  void aKeysFilesAreLimitedInBytesWhereThereIsNoUnit() {
+    ApiKeys keys =
+        new ApiKeys(ApiKeys.parseList("a:one files=5000,b:two files=2GB,c:three", DEFAULTS));
+    assertThat(keys.find("one").orElseThrow().limits().files()).isEqualTo(5000);
+    assertThat(keys.find("two").orElseThrow().limits().files()).isEqualTo(2L << 30);
+    assertThat(keys.find("three").orElseThrow().limits().files()).isEqualTo(4);
+    assertThatThrownBy(() -> ApiKeys.parseList("a:one files=much", DEFAULTS))
+        .hasMessageContaining("files=SIZE");
   }
 
   @Test
@@ -48,7 +60,7 @@ class ApiKeysTest {
             ApiKeys.parseFile(
                 "# rotated\n\nalice:sha256:" + DIGEST_OF_SECRET + " running=1\n", DEFAULTS));
     assertThat(keys.find("secret"))
-        .hasValue(new Caller("alice", new OwnerLimits(9, 1, 7, 6, 5), null));
+        .hasValue(new Caller("alice", new OwnerLimits(9, 1, 7, 6, 5, 4), null));
     assertThat(keys.find(DIGEST_OF_SECRET)).isEmpty();
   }
 
@@ -138,7 +150,8 @@ class ApiKeysTest {
   @Test
   void limitsInBytesAreSizes() {
     KeyEntry entry = KeyEntry.parse("a:key stored=2MB bytes=100", DEFAULTS);
-    assertThat(entry.caller().limits()).isEqualTo(new OwnerLimits(9, 8, 7, 2 * 1024 * 1024, 100));
+    assertThat(entry.caller().limits())
+        .isEqualTo(new OwnerLimits(9, 8, 7, 2 * 1024 * 1024, 100, 4));
     for (String bad : List.of("stored=-1B", "bytes=x", "stored=99999999999GB", "stored")) {
       assertThatThrownBy(() -> KeyEntry.parse("a:key " + bad, DEFAULTS))
           .isInstanceOf(IllegalArgumentException.class)

@@ -13,7 +13,10 @@ import io.millrace.standalone.testing.Eventually;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /** Jobs that read kept files, with a hand in the worker's place. */
 @Tag("services")
@@ -36,7 +40,15 @@ class InputFilesTest {
 
   @BeforeAll
   static void start() {
-    gateway = TestGateway.start("millrace.files.store=dir:" + folder, "millrace.files.ttl=3s");
+    gateway =
+        TestGateway.start(
+            "millrace.files.store=dir:" + folder,
+            "millrace.files.ttl=3s",
+            "millrace.api-keys=tester:"
+                + TestGateway.KEY
+                + ",other:"
+                + TestGateway.OTHER_KEY
+                + ",limited:Limited-Key-0123456789abcdef files=1000");
     worker = new HandWorker(gateway.context(), InputFilesTest::run);
     api = new Api(gateway, TestGateway.KEY);
   }
@@ -54,6 +66,9 @@ class InputFilesTest {
       GO.acquireUninterruptibly();
     }
     WideInputs inputs = Objects.requireNonNull(job.request().wide());
+    if (job.request().code().equals("quota")) {
+      return new Outcome.Succeeded(new Output("limit " + inputs.filesLimit(), "", false), "null");
+    }
     StringBuilder told = new StringBuilder();
     for (WideInputs.GivenFile file : inputs.files()) {
       told.append(file.path() + " " + file.fileId() + " " + file.size() + "\n");
@@ -128,6 +143,37 @@ class InputFilesTest {
 
     assertThat(api.post("/v1/jobs", job("", "a", file), key).body()).isEqualTo(first.body());
     assertThat(api.post("/v1/jobs", job("", "a", file)).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void aWorkerKnowsWhatItsKeyMayHave() {
+    Api limited = new Api(gateway, "Limited-Key-0123456789abcdef");
+    HttpResponse<String> reply = limited.post("/v1/jobs", "{\"code\":\"quota\"}");
+
+    assertThat(Api.json(reply).path("response").path("stdout").asString()).isEqualTo("limit 1000");
+    assertThat(api.post("/v1/jobs", "{\"code\":\"quota\"}").body()).contains("limit null");
+  }
+
+  @Test
+  void aKeyHasNoMoreBytesOfFilesThanItMay() throws Exception {
+    Api limited = new Api(gateway, "Limited-Key-0123456789abcdef");
+    assertThat(limited.post("/v1/files?name=a", "x".repeat(600)).statusCode()).isEqualTo(201);
+    HttpResponse<String> over = limited.post("/v1/files?name=b", "x".repeat(401));
+    assertThat(over.statusCode()).isEqualTo(429);
+    assertThat(Api.json(over).path("reason").asString()).isEqualTo("file_quota");
+    assertThat(over.headers().firstValue("Retry-After")).isPresent();
+
+    List<CompletableFuture<HttpResponse<String>>> atOnce = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      atOnce.add(
+          CompletableFuture.supplyAsync(() -> limited.post("/v1/files?name=c", "x".repeat(150))));
+    }
+    atOnce.forEach(CompletableFuture::join);
+    long kept = 0;
+    for (JsonNode file : Api.json(limited.get("/v1/files")).path("files")) {
+      kept += file.path("size").asLong();
+    }
+    assertThat(kept).isLessThanOrEqualTo(1000);
   }
 
   private static String accepted(String body) {

@@ -182,9 +182,27 @@ class OpenApiTest {
     calls.get(FILE, path, "Range", "bytes=1-2");
     calls.get(FILE, path, "Range", "bytes=9-");
     calls.get(FILE, path, "If-None-Match", whole.headers().firstValue("ETag").orElse(""));
+    String reader =
+        "{\"code\":\"import time; time.sleep(60)\",\"files\":[{\"path\":\"a\",\"file_id\":\"%s\"}]}";
+    String job = jobId(calls.run(JOBS, reader.formatted(file), "Prefer", "respond-async"));
+    calls.call("delete", FILE, path, "");
+    calls.call("delete", JOB, JOBS + "/" + job, "");
     calls.call("delete", FILE, path, "");
     calls.call("delete", FILE, path, "");
     calls.get(FILE, path);
+    fillUp(calls);
+  }
+
+  /** Until the key has no room for more; then leaves none. */
+  private static void fillUp(Calls calls) {
+    String large = "x".repeat(Service.LARGEST_FILE);
+    int status;
+    do {
+      status = calls.call("post", FILES, FILES + "?name=fill", large).statusCode();
+    } while (status == 201);
+    for (JsonNode each : JSON.readTree(calls.get(FILES, FILES).body()).path("files")) {
+      calls.call("delete", FILE, FILES + "/" + each.path("file_id").asString(), "");
+    }
   }
 
   private static void beRefused(String route, Calls calls) {

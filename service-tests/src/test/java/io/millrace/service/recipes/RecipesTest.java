@@ -21,7 +21,7 @@ class RecipesTest {
 
   @Test
   void noScriptIsOverlooked() {
-    assertThat(scripts()).hasSize(9);
+    assertThat(scripts()).hasSize(11);
   }
 
   @ParameterizedTest(name = "{0}")

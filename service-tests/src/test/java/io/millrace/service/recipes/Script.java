@@ -72,7 +72,9 @@ record Script(String page, Block block, String answer) {
     List<String> command =
         Stream.concat(interpreter().command().stream(), Stream.of(file.toString())).toList();
     ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        new ProcessBuilder(command)
+            .directory(file.getParent().toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder
         .environment()
         .putAll(Map.of("MILLRACE_URL", service.url(), "MILLRACE_API_KEY", service.key()));
