@@ -29,6 +29,8 @@ public final class Leftovers {
           "held",
           "running",
           "outbox",
+          "batches",
+          "outbox:batches",
           "webhooks:due",
           "webhooks:unmarked");
 

@@ -236,6 +236,36 @@ public final class Rows {
               BY_NAME,
               HookRows.plan(),
               HookRows::failsThreeTimes),
+          new Row(
+              "M1",
+              "a gateway killed in mid batch: counts end true, nothing twice, one webhook",
+              BY_NAME,
+              BatchRows.plan(),
+              BatchRows::gatewayKilled),
+          new Row(
+              "M2",
+              "a worker killed in mid batch: the same",
+              BY_NAME,
+              BatchRows.plan(),
+              BatchRows::workerKilled),
+          new Row(
+              "M3",
+              "the broker killed in mid batch: the same",
+              BY_NAME,
+              BatchRows.plan(),
+              BatchRows::brokerKilled),
+          new Row(
+              "M4",
+              "Redis killed in mid batch: the same",
+              BY_NAME,
+              BatchRows.plan(),
+              BatchRows::redisKilled),
+          new Row(
+              "M5",
+              "Redis emptied in mid batch: the same, but for replies that it alone had",
+              BY_NAME,
+              BatchRows.plan(),
+              BatchRows::redisEmptied),
           new Row("H3", "410 ends a delivery", BY_NAME, HookRows.plan(), HookRows::gone));
 
   private Rows() {}
