@@ -33,6 +33,29 @@ export const execute = (request) => call("POST", EXECUTE, { body: request, heade
 export const job = (id, wait, signal) => call("GET", `/v1/jobs/${encodeURIComponent(id)}${wait ? `?wait=${wait}` : ""}`, { signal });
 export const jobRequest = (id) => call("GET", `/v1/jobs/${encodeURIComponent(id)}/request`);
 export const cancelJob = (id) => call("DELETE", `/v1/jobs/${encodeURIComponent(id)}`);
+export const batch = (id) => call("GET", `/v1/batches/${encodeURIComponent(id)}`);
+export const cancelBatch = (id) => call("DELETE", `/v1/batches/${encodeURIComponent(id)}`);
+export const retryBatch = (id) => call("POST", `/v1/batches/${encodeURIComponent(id)}/retry`);
+
+/** The first results of a batch in a state; the rest is not asked for. */
+export async function batchResults(id, state, most) {
+  const asked = new AbortController();
+  const response = await send("GET", `/v1/batches/${encodeURIComponent(id)}/results?state=${state}`, { signal: asked.signal });
+  if (response.status !== 200) return [];
+  const lines = [];
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  while (lines.length < most) {
+    const { done, value } = await reader.read();
+    const whole = (rest + (value ?? "")).split("\n");
+    rest = whole.pop();
+    for (const line of whole) if (lines.length < most) lines.push(JSON.parse(line));
+    if (done) return lines;
+  }
+  asked.abort();
+  return lines;
+}
+
 export const queue = (signal) => call("GET", "/v1/queue", { signal });
 export const deliveries = (id) => call("GET", `/v1/jobs/${encodeURIComponent(id)}/deliveries`);
 export const redeliver = (id) => call("POST", `/v1/jobs/${encodeURIComponent(id)}/deliveries`);

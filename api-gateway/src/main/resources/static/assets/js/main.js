@@ -1,4 +1,5 @@
 // Opens the view that the address names; a view closes before the next one opens.
+import { closeBatch, openBatch, setUpBatches } from "./batch.js";
 import { byId } from "./dom.js";
 import { closeJob, openJob } from "./job-detail.js";
 import { closeJobs, openJobs, setUpJobs } from "./jobs.js";
@@ -12,6 +13,7 @@ const VIEWS = {
   queue: { title: "Queue", open: openQueue, close: closeQueue },
   jobs: { title: "Jobs", open: openJobs, close: closeJobs },
   job: { title: "Job", open: openJob, close: closeJob },
+  batches: { title: "Batches", open: openBatch, close: closeBatch },
 };
 let current = null;
 
@@ -19,6 +21,7 @@ setUpTheme(byId("theme-button"));
 setUpKey();
 setUpPlayground();
 setUpJobs();
+setUpBatches();
 addEventListener("hashchange", () => {
   route();
   scrollTo(0, 0);

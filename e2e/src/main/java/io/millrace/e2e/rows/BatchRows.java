@@ -113,9 +113,7 @@ final class BatchRows {
         HookReceiver receiver = HookReceiver.start(told)) {
       String id = Batches.id(first.send(PROGRAM, JOBS, receiver.url()));
       Await.until(
-          "some of the batch has ended",
-          SOON,
-          () -> succeeded(other.show(id, 0)) >= ENDED_BEFORE);
+          "some of the batch has ended", SOON, () -> succeeded(other.show(id, 0)) >= ENDED_BEFORE);
       fault.run();
       Await.until(
           "the batch has ended",
@@ -153,8 +151,7 @@ final class BatchRows {
     require(result.path("index").asInt() == index, "result " + index + " is " + result);
     JsonNode reply = result.path("reply");
     require(
-        (forgets && reply.isNull())
-            || reply.at("/response/stdout").asString().equals(index + "\n"),
+        (forgets && reply.isNull()) || reply.at("/response/stdout").asString().equals(index + "\n"),
         "result " + index + " is " + result);
     return true;
   }

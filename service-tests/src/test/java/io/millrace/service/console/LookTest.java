@@ -17,6 +17,7 @@ class LookTest extends ConsoleTest {
       List.of(
           new View("/#/queue", "#queue-charts canvas"),
           new View("/#/jobs", "#jobs-body tbody tr"),
+          new View("/#/batches", "#batch-body p"),
           new View("/docs", "#docs table"));
 
   @ParameterizedTest
