@@ -10,7 +10,7 @@ local batch_id, owner, jobs = batch.batch.batch_id, batch.owner, #ARGV[7] / ID_L
 
 if redis.call('EXISTS', EPOCH) == 0 then return {'rebuilding'} end
 local at = now()
-if batch.idempotency_key then
+if batch.idempotency_key and again == '' then
   local idempotency = idempotency_of(owner, batch.idempotency_key)
   local first = redis.call('HMGET', idempotency, 'job_id', 'digest')
   local known = first[1] and redis.call('HMGET', batches.key(first[1]), 'count', 'opened') or {}
@@ -46,15 +46,10 @@ local indices = string.gmatch(again, '%d+')
 if again == '' then
   batch.batch.accepted = at
   batches.begin(batch, batch.batch, ids, -1)
-  local key = promise({owner = owner, job_id = batch_id, idempotency_key = batch.idempotency_key,
-    body_digest = batch.body_digest, promised = batch.promised})
-  if key then redis.call('HSET', KEYS[1], 'idempotency', key) end
 else
   redis.call('HSET', KEYS[1], 'round', batch.batch.round, 'delivery', batch.batch.delivery)
 end
 redis.call('HSET', KEYS[1], 'begun', text(at))
--- Each of them is promised by its batch alone.
-batch.idempotency_key = nil
 local entries = {}
 for each = 0, jobs - 1 do
   local job_id = job_at(ids, each)

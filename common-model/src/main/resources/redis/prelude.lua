@@ -143,7 +143,8 @@ local function remember(job, ...)
   if job.start_within then
     redis.call('ZADD', DEADLINES, text(job.accepted + job.start_within * 1000000), job.job_id)
   end
-  add('idempotency', promise(job))
+  -- Of a batch it is the batch that is promised, not each of its jobs.
+  if not job.batch then add('idempotency', promise(job)) end
   add('files', need_files(job))
   if job.batch then
     add('batch', job.batch.batch_id)

@@ -5,7 +5,7 @@
 --   max_running     how many of it run at once, if that is bounded. begin
 --   webhook_url     who is told its end, if anybody is. begin
 --   ttl             seconds that its results are kept when it has ended. begin
---   idempotency     the Redis key that promises this batch to a repeat, if one does. admit_batch
+--   idempotency     the Redis key that promises this batch to a repeat, if one does. begin
 --   round           which time some of its jobs are run: 0, then one more by each retry. begin, place, admit_batch
 --   begun           when its last round was let in. admit_batch
 --   opened          the last round of which the log has every record: none of a later one runs. begin, place, open_batch
@@ -52,6 +52,9 @@ function batches.begin(job, told_batch, ids, opened)
   redis.call('SET', batches.jobs(told_batch.batch_id), ids)
   redis.call('SET', batches.states(told_batch.batch_id), string.rep(CODES.queued, count))
   redis.call('ZADD', BATCHES, text(told_batch.accepted), told_batch.batch_id)
+  local promised = promise({owner = job.owner, job_id = told_batch.batch_id, idempotency_key = job.idempotency_key,
+    body_digest = job.body_digest, promised = job.promised})
+  if promised then redis.call('HSET', key, 'idempotency', promised) end
 end
 
 -- A job has its place in its batch. A batch that was forgotten is known again by the first of its jobs: the others
@@ -80,8 +83,10 @@ end
 -- The last job has ended: the batch is let go of after its time, and its message is due.
 function batches.finish(batch_id)
   local at, key = now(), batches.key(batch_id)
-  local fields = redis.call('HMGET', key, 'ttl', 'accepted', 'webhook_url', 'delivery', 'told', 'first_reply')
+  local fields = redis.call('HMGET', key, 'ttl', 'accepted', 'webhook_url', 'delivery', 'told', 'first_reply',
+    'idempotency')
   local keep = tonumber(fields[1])
+  if fields[7] then keep = math.max(keep, redis.call('TTL', fields[7])) end
   redis.call('HSET', key, 'finished', text(at))
   redis.call('ZREM', BATCHES, batch_id)
   local ids = redis.call('GET', batches.jobs(batch_id))

@@ -9,6 +9,7 @@ import io.millrace.queue.JobCodec;
 import io.millrace.queue.Lane;
 import io.millrace.queue.UnreadableRecordException;
 import io.millrace.store.AdmissionGate.OwnerLimits;
+import io.millrace.store.BatchStore;
 import io.millrace.store.JobLeases.Granted;
 import io.millrace.testing.Store;
 import io.millrace.testing.TestBatch;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.Test;
 /** What a batch has in the log, and what is made of it when Redis has forgotten it. */
 @Tag("services")
 class BatchRoundsTest {
+
+  private static final OwnerLimits NO_LIMITS = OwnerLimits.NONE;
 
   private final Crew crew = Crew.withoutGrace();
   private final Store store = crew.store;
@@ -64,9 +67,20 @@ class BatchRoundsTest {
   }
 
   @Test
+  void anEmptiedRedisKnowsWhichBatchAnIdempotencyKeyPromises() throws Exception {
+    TestBatch batch = new TestBatch(store, 2, 0, null).withKey("once").sent(crew.log);
+    store.flush();
+    crew.rebuilder().rebuildIfNeeded();
+    BatchStore.Entry again = new TestBatch(store, 2, 0, null).withKey("once").admit(NO_LIMITS);
+    assertThat(again).isEqualTo(new BatchStore.Known(batch.id, 2, true));
+    crew.runAll();
+    assertThat(batch.counts()).isEqualTo("succeeded 2");
+  }
+
+  @Test
   void aBatchThatNoLogEverGotIsDroppedAndItsJobsNeverRun() throws Exception {
     TestBatch batch = new TestBatch(store, 3, 0, null);
-    batch.admit(OwnerLimits.NONE);
+    batch.admit(NO_LIMITS);
     crew.log.send(Lane.BULK, batch.job(0));
     store.leases.claim(batch.job(0), Store.at(1), "w", true);
     store.redis.opsForHash().put("{millrace}:batch:" + batch.id, "begun", "1");

@@ -35,6 +35,14 @@ public final class TestBatch {
     this.shared = new Job(id, "owner", request, 0, null, null).in(part, id);
   }
 
+  /** The same, as it comes with this Idempotency-Key. */
+  public TestBatch withKey(String key) {
+    shared =
+        new Job(id, shared.owner(), shared.request(), 0, null, null, key, "digest")
+            .in(shared.batch(), id);
+    return this;
+  }
+
   public Entry admit(OwnerLimits limits) {
     Entry entry = store.batches.admit(shared, jobIds, List.of(), 100, limits, null);
     if (entry instanceof Entered in) {

@@ -121,7 +121,7 @@ class BatchesTest {
   @Test
   void failuresRunAgainUnderNewNamesAtTheirPlaces() {
     failing.add("1");
-    String id = batchId(post(inputs(3, "")));
+    String id = batchId(post(inputs(3, ""), "Idempotency-Key", "with-failures"));
     try (HandWorker worker = worker()) {
       api.get(BATCHES + "/" + id + "?wait=30");
       List<JsonNode> before = lines(BATCHES + "/" + id + "/results");
