@@ -21,7 +21,7 @@ class RecipesTest {
 
   @Test
   void noScriptIsOverlooked() {
-    assertThat(scripts()).hasSize(11);
+    assertThat(scripts()).hasSize(13);
   }
 
   @ParameterizedTest(name = "{0}")
