@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Takes the longest waiting of the jobs that go before what waits, and the address of its record; nothing when
+-- Takes the longest waiting of the jobs that go before what waits, with the address of its record; nothing when
 -- there is none whose time has come. Whoever took it claims it; should that come to nothing, the copy at its lane's
 -- end is left, or the reconciler finds it.
 -- ARGV: 'look', to leave it there, or 'take'.
@@ -9,5 +9,5 @@ while true do
   if ARGV[1] == 'look' then return {job_id} end
   redis.call('ZREM', AHEAD, job_id)
   local fields = redis.call('HMGET', job_of(job_id), 'state', 'record')
-  if fields[1] == 'queued' and fields[2] then return {job_id, fields[2]} end
+  if fields[1] == 'queued' and fields[2] then return {job_id .. ' ' .. fields[2]} end
 end

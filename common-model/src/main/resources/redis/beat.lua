@@ -5,6 +5,7 @@
 local worker, life_us, lease_us = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local at = now()
 local workers, card = P .. 'workers', P .. 'worker:' .. worker
+local said = redis.call('HGET', card, 'slots')
 if life_us > 0 then
   redis.call('ZADD', workers, text(at + life_us), worker)
   redis.call('PEXPIRE', workers, math.floor(life_us / 500))
@@ -15,19 +16,22 @@ else
   redis.call('ZREM', workers, worker)
   redis.call('DEL', card)
 end
-redis.call('ZREMRANGEBYSCORE', workers, '-inf', '(' .. text(at))
 
--- The slots of all that live, counted here so that nobody else needs to; gone with the last of them.
-local slots, life_left = 0, 0
-local living = redis.call('ZRANGE', workers, 0, -1, 'WITHSCORES')
-for i = 1, #living, 2 do
-  slots = slots + tonumber(redis.call('HGET', P .. 'worker:' .. living[i], 'slots') or 0)
-  life_left = math.max(life_left, tonumber(living[i + 1]) - at)
-end
-if slots > 0 and life_left >= 1000 then
-  redis.call('SET', P .. 'slots', slots, 'PX', math.floor(life_left / 1000))
-else
-  redis.call('DEL', P .. 'slots')
+-- The slots of all that live, counted here so that nobody else needs to; gone with the last of them. Counted when
+-- a worker comes, goes or changes, and else by one beat of all workers' in 400 ms: the cost of a beat does not grow.
+if life_us <= 0 or said ~= ARGV[4] or redis.call('SET', P .. 'counted', 1, 'NX', 'PX', 400) then
+  redis.call('ZREMRANGEBYSCORE', workers, '-inf', '(' .. text(at))
+  local slots, life_left = 0, 0
+  local living = redis.call('ZRANGE', workers, 0, -1, 'WITHSCORES')
+  for i = 1, #living, 2 do
+    slots = slots + tonumber(redis.call('HGET', P .. 'worker:' .. living[i], 'slots') or 0)
+    life_left = math.max(life_left, tonumber(living[i + 1]) - at)
+  end
+  if slots > 0 and life_left >= 1000 then
+    redis.call('SET', P .. 'slots', slots, 'PX', math.floor(life_left / 1000))
+  else
+    redis.call('DEL', P .. 'slots')
+  end
 end
 
 local lost = {}

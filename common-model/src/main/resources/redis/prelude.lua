@@ -283,7 +283,7 @@ local function room_for(holder)
   return is_batch(holder) and batches.room(holder) or room_of(holder)
 end
 
--- Puts the longest held job of a holder back into its lane; answers its record's address, which
+-- Puts the longest held job of a holder back into its lane; answers it and its record's address, which
 -- must be enqueued again, or '' when none may go on.
 local function resume_held(holder)
   local job_id = redis.call('ZRANGE', held_of(holder), 0, 0)[1]
@@ -297,5 +297,5 @@ local function resume_held(holder)
   end
   wait_in_lane(job, job_id, owner, fields[1] or 'first', now())
   go_ahead(job_id, now())
-  return fields[2]
+  return job_id .. ' ' .. fields[2]
 end

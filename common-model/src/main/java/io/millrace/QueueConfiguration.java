@@ -30,6 +30,7 @@ import io.millrace.rescue.Trimmer;
 import io.millrace.start.Lobby;
 import io.millrace.store.AdmissionGate;
 import io.millrace.store.BatchStore;
+import io.millrace.store.EvictionPolicy;
 import io.millrace.store.JobArchive;
 import io.millrace.store.JobEnds;
 import io.millrace.store.JobLeases;
@@ -133,8 +134,8 @@ public class QueueConfiguration {
   }
 
   @Bean
-  RecordReader recordReader(QueueClients clients) {
-    return new RecordReader(clients::reader);
+  RecordReader recordReader(QueueClients clients, TopicIds topics) {
+    return new RecordReader(clients::reader, topics);
   }
 
   @Bean
@@ -199,6 +200,11 @@ public class QueueConfiguration {
   }
 
   @Bean
+  EvictionPolicy evictionPolicy(QueueGauge redis) {
+    return new EvictionPolicy(redis);
+  }
+
+  @Bean
   StoreMemory storeMemory(StringRedisTemplate redis, StoreSettings settings) {
     return new StoreMemory(redis, settings);
   }
@@ -215,8 +221,14 @@ public class QueueConfiguration {
   }
 
   @Bean
-  Requeuer requeuer(RecordReader records, JobQueue queue, MeterRegistry meters) {
-    return new Requeuer(records, queue, meters);
+  LastResort lastResort(JobLeases leases, JobArchive archive, Reply.Speaker speaker, JobEnds ends) {
+    return new LastResort(leases, archive, speaker, ends);
+  }
+
+  @Bean
+  Requeuer requeuer(
+      RecordReader records, JobQueue queue, LastResort lastResort, MeterRegistry meters) {
+    return new Requeuer(records, queue, lastResort, meters);
   }
 
   @Bean
@@ -225,20 +237,19 @@ public class QueueConfiguration {
       JobArchive archive,
       JobQueue queue,
       Requeuer requeuer,
+      LastResort lastResort,
       ReplyLog replies,
       BatchStore batches,
       BatchLog batchLog,
-      Reply.Speaker speaker,
-      JobEnds ends,
       StringRedisTemplate redis,
       QueueSettings settings,
       Admin admin,
+      TopicIds topics,
       RecordReader records,
       ShortMemory memory,
       MeterRegistry meters) {
     LaneRepair repair = new LaneRepair(redis, settings);
     LaneProgress progress = new LaneProgress(admin);
-    LastResort lastResort = new LastResort(leases, archive, speaker, ends);
     return new Rescue(
         new Rebuilder(
             repair,
@@ -250,7 +261,7 @@ public class QueueConfiguration {
             System::nanoTime,
             meters),
         new Reaper(leases, archive, queue, replies, requeuer, lastResort, meters),
-        new Reconciler(repair, progress, records, requeuer, lastResort, meters),
+        new Reconciler(repair, progress, topics, records, requeuer, lastResort, meters),
         new Trimmer(new NeededRecords(redis), progress, new LogCut(admin), settings),
         new BatchRounds(batches, batchLog, queue),
         Steadiness.byClock(settings.lease(), repair::now, System::nanoTime));

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.job.Job;
 import io.millrace.job.Reply;
 import io.millrace.queue.JobQueue;
+import io.millrace.queue.JobRecord;
 import io.millrace.queue.Lane;
 import io.millrace.queue.QueueSettings;
+import io.millrace.queue.RecordPointer;
 import io.millrace.queue.RecordReader;
+import io.millrace.queue.TopicIds;
 import io.millrace.rescue.Rescue;
 import io.millrace.standalone.testing.SharedInfrastructure;
 import io.millrace.store.QueueGauge;
@@ -56,8 +60,11 @@ class QueueConfigurationTest {
       assertThat(speaker.buildNumber()).isEqualTo("1.2.3");
       assertThat(speaker.pid()).isEqualTo(ProcessHandle.current().pid());
       assertThat(role.getBean(QueueGauge.class).read().running()).isNotNegative();
-      var sent = role.getBean(JobQueue.class).enqueue(Lane.BULK, Store.job("owner"));
-      assertThat(role.getBean(RecordReader.class).read(sent.get(10, TimeUnit.SECONDS))).isPresent();
+      Job job = Store.job("owner");
+      long sent = role.getBean(JobQueue.class).enqueue(Lane.BULK, job).get(10, TimeUnit.SECONDS);
+      String topic = role.getBean(TopicIds.class).of(Lane.BULK.topic());
+      JobRecord record = new JobRecord(job.jobId(), new RecordPointer(Lane.BULK, topic, sent));
+      assertThat(role.getBean(RecordReader.class).read(record)).isPresent();
 
       role.stop();
       assertThat(role.getBean(Rescue.class).isRunning()).isFalse();

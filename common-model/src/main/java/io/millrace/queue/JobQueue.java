@@ -22,8 +22,8 @@ public final class JobQueue {
     this.kafka = kafka;
   }
 
-  /** Enqueues a job at the end of a lane. */
-  public CompletableFuture<RecordPointer> enqueue(Lane lane, Job job) {
+  /** Enqueues a job at the end of a lane; answers its offset. */
+  public CompletableFuture<Long> enqueue(Lane lane, Job job) {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(lane.topic(), JobCodec.encode(job));
     if (job.traceparent() != null) {
@@ -31,13 +31,12 @@ public final class JobQueue {
       // rescued.
       record.headers().add(Traceparent.HEADER, job.traceparent().getBytes(US_ASCII));
     }
-    return send(record).thenApply(offset -> new RecordPointer(lane, offset));
+    return send(record);
   }
 
-  /** Enqueues an encoded job at the end of a lane. */
-  public CompletableFuture<RecordPointer> enqueue(Lane lane, byte[] encodedJob) {
-    return send(new ProducerRecord<>(lane.topic(), encodedJob))
-        .thenApply(offset -> new RecordPointer(lane, offset));
+  /** Enqueues an encoded job at the end of a lane; answers its offset. */
+  public CompletableFuture<Long> enqueue(Lane lane, byte[] encodedJob) {
+    return send(new ProducerRecord<>(lane.topic(), encodedJob));
   }
 
   /**

@@ -1,14 +1,17 @@
 package io.millrace.queue;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -20,7 +23,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads the lanes' log by address, without a group and without taking anything from anybody.
+ * Reads the lanes' log by address, without a group and without taking anything from anybody. An
+ * address is followed in the topic that it names only, and to a record of its own job only.
  * Thread-safe; each call opens a consumer of its own, since calls are rare. A broker that does not
  * answer within five seconds shows as an {@link IllegalStateException} or a Kafka exception, never
  * as a record that is not there.
@@ -30,70 +34,81 @@ public final class RecordReader {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Supplier<Consumer<byte[], byte[]>> consumers;
+  private final TopicIds topics;
 
-  public RecordReader(Supplier<Consumer<byte[], byte[]>> consumers) {
+  public RecordReader(Supplier<Consumer<byte[], byte[]>> consumers, TopicIds topics) {
     this.consumers = consumers;
-  }
-
-  /** The bytes at this address; empty when the log has let go of them. */
-  public Optional<byte[]> read(RecordPointer pointer) {
-    try {
-      return Optional.ofNullable(readAll(List.of(pointer)).get(pointer));
-    } catch (KafkaException | IllegalStateException e) {
-      throw new LogAwayException("Kafka did not give the record at " + pointer, e);
-    }
-  }
-
-  /** The bytes at these addresses, but for those that the log has let go of. */
-  public Map<RecordPointer, byte[]> readAll(Collection<RecordPointer> pointers) {
-    Map<RecordPointer, byte[]> found = new HashMap<>();
-    readEach(pointers, found::put);
-    return found;
+    this.topics = topics;
   }
 
   /**
-   * Shows the bytes at these addresses, lane by lane and in the order of the log, but for those
-   * that are gone. What one fetch brings is used whole: a fetch for each address would wait, at the
-   * log's end, for records that do not come.
+   * The job's bytes; empty when the log has let go of them, or has something else there.
+   *
+   * @throws LogAwayException when the broker does not answer
    */
-  public void readEach(Collection<RecordPointer> pointers, BiConsumer<RecordPointer, byte[]> each) {
-    if (pointers.isEmpty()) {
+  public Optional<byte[]> read(JobRecord job) {
+    List<byte[]> found = new ArrayList<>();
+    try {
+      readEach(List.of(job), (each, bytes) -> found.add(bytes));
+    } catch (KafkaException | IllegalStateException e) {
+      throw new LogAwayException("Kafka did not give the record at " + job.address(), e);
+    }
+    return found.stream().findFirst();
+  }
+
+  /**
+   * Shows the bytes of these jobs, lane by lane and in the order of the log, but for those that are
+   * gone. What one fetch brings is used whole: a fetch for each address would wait, at the log's
+   * end, for records that do not come.
+   */
+  public void readEach(Collection<JobRecord> jobs, BiConsumer<JobRecord, byte[]> each) {
+    if (jobs.isEmpty()) {
       return;
     }
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
       for (Lane lane : Lane.values()) {
-        List<RecordPointer> ofLane =
-            pointers.stream().filter(pointer -> pointer.lane() == lane).toList();
-        readEach(consumer, lane, ofLane, each);
+        List<JobRecord> ofLane = inItsTopic(lane, jobs);
+        if (!ofLane.isEmpty()) {
+          readEach(consumer, partition(lane), ofLane, each);
+        }
       }
     }
   }
 
+  private List<JobRecord> inItsTopic(Lane lane, Collection<JobRecord> jobs) {
+    List<JobRecord> ofLane = jobs.stream().filter(job -> job.address().lane() == lane).toList();
+    if (ofLane.isEmpty()) {
+      return ofLane;
+    }
+    String believed = topics.of(lane.topic());
+    boolean allThere = ofLane.stream().allMatch(job -> job.address().isIn(believed));
+    String topic = allThere ? believed : topics.now(lane.topic());
+    return ofLane.stream().filter(job -> job.address().isIn(topic)).toList();
+  }
+
   private static void readEach(
       Consumer<byte[], byte[]> consumer,
-      Lane lane,
-      List<RecordPointer> pointers,
-      BiConsumer<RecordPointer, byte[]> each) {
-    if (pointers.isEmpty()) {
-      return;
-    }
-    TopicPartition partition = partition(lane);
+      TopicPartition partition,
+      List<JobRecord> jobs,
+      BiConsumer<JobRecord, byte[]> each) {
     consumer.assign(Set.of(partition));
     long first = first(consumer, partition);
     long end = end(consumer, partition);
-    NavigableSet<Long> wanted = new TreeSet<>();
-    pointers.forEach(pointer -> wanted.add(pointer.offset()));
-    NavigableSet<Long> left = wanted.subSet(first, true, end, false);
+    NavigableMap<Long, List<JobRecord>> wanted =
+        jobs.stream().collect(groupingBy(job -> job.address().offset(), TreeMap::new, toList()));
+    NavigableMap<Long, List<JobRecord>> left = wanted.subMap(first, true, end, false);
     while (!left.isEmpty()) {
-      consumer.seek(partition, left.first());
-      long passed = left.first();
+      consumer.seek(partition, left.firstKey());
+      long passed = left.firstKey();
       for (ConsumerRecord<byte[], byte[]> record : poll(consumer, partition)) {
         passed = record.offset();
-        if (left.contains(passed)) {
-          each.accept(new RecordPointer(lane, passed), record.value());
+        for (JobRecord job : left.getOrDefault(passed, List.of())) {
+          if (job.isIn(record.value())) {
+            each.accept(job, record.value());
+          }
         }
       }
-      left.headSet(passed, true).clear();
+      left.headMap(passed, true).clear();
     }
   }
 
@@ -178,16 +193,17 @@ public final class RecordReader {
     }
   }
 
-  private static void scan(
+  private void scan(
       Consumer<byte[], byte[]> consumer,
       Lane lane,
       long start,
       BiConsumer<RecordPointer, byte[]> each) {
+    String topic = topics.now(lane.topic());
     scan(
         consumer,
         partition(lane),
         start,
-        record -> each.accept(new RecordPointer(lane, record.offset()), record.value()));
+        record -> each.accept(new RecordPointer(lane, topic, record.offset()), record.value()));
   }
 
   private static void scan(

@@ -49,13 +49,27 @@ public final class TopicIds {
       return last.id();
     }
     try {
+      return now(topic);
+    } catch (IllegalStateException e) {
+      if (last != null) {
+        return last.id();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * The same, whatever was believed until now.
+   *
+   * @throws IllegalStateException when the broker refuses or does not answer
+   */
+  public String now(String topic) {
+    long now = nanoTime.getAsLong();
+    try {
       String id = ask(topic);
       known.put(topic, new Known(id, now));
       return id;
     } catch (ExecutionException | TimeoutException e) {
-      if (last != null) {
-        return last.id();
-      }
       throw new IllegalStateException("Kafka did not say which topic " + topic + " is", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -14,33 +14,36 @@ final class LaneMarks {
 
   private static final int MOST = 240;
 
-  private record Mark(long time, Map<Lane, Long> ends) {}
+  private record Mark(long time, Map<Lane, Long> ends, Map<Lane, Long> topicsSince) {}
 
   private List<Mark> marks = new ArrayList<>();
   private final Map<Lane, Long> cuts = new EnumMap<>(Lane.class);
 
   /**
    * At {@code time}, or a little later, the lanes ended there. Times rise from call to call. A lane
-   * that ends before an earlier end was cut, or its topic was made anew: offsets are used again,
-   * and what was known of it says nothing any more.
+   * that ends before an earlier end was cut; one whose topic is known since another time was made
+   * anew: offsets are used again, and what was known of it says nothing any more.
+   *
+   * @param topicsSince since when the lanes' topics have been known, 0 for the first that each had
    */
-  void add(long time, Map<Lane, Long> ends) {
-    for (Map.Entry<Lane, Long> end : ends.entrySet()) {
-      Lane lane = end.getKey();
-      boolean cut =
-          marks.stream().anyMatch(mark -> mark.ends().getOrDefault(lane, 0L) > end.getValue());
-      if (cut) {
-        cuts.put(lane, time);
-      }
+  void add(long time, Map<Lane, Long> ends, Map<Lane, Long> topicsSince) {
+    Mark now = new Mark(time, ends, topicsSince);
+    for (Lane lane : ends.keySet()) {
+      boolean cut = marks.stream().anyMatch(mark -> isOver(mark, now, lane));
+      cuts.merge(lane, cut ? time : topicsSince.getOrDefault(lane, 0L), Math::max);
     }
-    marks.removeIf(
-        mark ->
-            ends.entrySet().stream()
-                .anyMatch(end -> mark.ends().getOrDefault(end.getKey(), 0L) > end.getValue()));
-    marks.add(new Mark(time, ends));
+    marks.removeIf(mark -> ends.keySet().stream().anyMatch(lane -> isOver(mark, now, lane)));
+    marks.add(now);
     if (marks.size() > MOST) {
       thinOut();
     }
+  }
+
+  private static boolean isOver(Mark mark, Mark now, Lane lane) {
+    return mark.ends().getOrDefault(lane, 0L) > now.ends().getOrDefault(lane, 0L)
+        || !mark.topicsSince()
+            .getOrDefault(lane, 0L)
+            .equals(now.topicsSince().getOrDefault(lane, 0L));
   }
 
   /** The latest time of which all records of the lane lie before {@code start}; 0 for none. */

@@ -1,6 +1,7 @@
 package io.millrace.rescue;
 
 import io.millrace.job.AboutJob;
+import io.millrace.job.JobState;
 import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
 import io.millrace.store.JobArchive;
@@ -42,10 +43,11 @@ public final class LastResort {
             "Each worker that ran this job vanished; it was given up on attempt " + attempt));
   }
 
-  /** The log does not have the job any more. */
+  /** The log does not have the job any more. Nothing unless it waits. */
   void recordGone(UUID jobId) {
     archive
         .find(jobId)
+        .filter(job -> job.state() == JobState.QUEUED)
         .ifPresent(
             job ->
                 giveUp(

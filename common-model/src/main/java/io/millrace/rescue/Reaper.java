@@ -6,8 +6,8 @@ import io.millrace.job.AboutJob;
 import io.millrace.job.ReplyBody;
 import io.millrace.queue.Completion;
 import io.millrace.queue.JobQueue;
+import io.millrace.queue.JobRecord;
 import io.millrace.queue.LogAwayException;
-import io.millrace.queue.RecordPointer;
 import io.millrace.queue.ReplyLog;
 import io.millrace.store.JobArchive;
 import io.millrace.store.JobLeases;
@@ -19,9 +19,7 @@ import io.millrace.store.JobLeases.Requeued;
 import io.millrace.store.JobStatus;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
@@ -65,23 +63,19 @@ public final class Reaper {
 
   /** Brings the jobs of vanished workers back. */
   public void rescueJobs() {
-    Map<RecordPointer, UUID> again = new HashMap<>();
-    List<RecordPointer> resumable = new ArrayList<>();
+    List<JobRecord> again = new ArrayList<>();
     for (Lapsed lapsed : leases.lapsed(BATCH)) {
       GivenBack givenBack = leases.giveBack(lapsed.jobId(), lapsed.attempt(), GiveBack.WORKER_LOST);
       if (givenBack instanceof Requeued requeued) {
         tellEnqueuedAgain(lapsed);
-        requeued.record().ifPresent(record -> again.put(record, lapsed.jobId()));
-        requeued.resumable().ifPresent(resumable::add);
+        requeued.record().ifPresent(each -> again.add(new JobRecord(lapsed.jobId(), each)));
+        requeued.resumable().ifPresent(again::add);
         rescued.increment();
       } else if (givenBack instanceof Exhausted) {
         lastResort.workersVanished(lapsed.jobId(), lapsed.attempt());
       }
     }
-    requeuer
-        .enqueueAgain(again)
-        .forEach(gone -> Optional.ofNullable(again.get(gone)).ifPresent(lastResort::recordGone));
-    requeuer.enqueueAgain(resumable);
+    requeuer.enqueueAgain(again);
   }
 
   /** Ends jobs that did not start in the time that they had. */

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.job.MintedReply;
 import io.millrace.queue.Completion;
 import io.millrace.queue.JobCodec;
+import io.millrace.queue.JobRecord;
 import io.millrace.queue.Lane;
 import io.millrace.queue.LaneProgress;
 import io.millrace.queue.RecordPointer;
@@ -64,7 +65,7 @@ public final class Rebuilder {
 
   private long unclaimedSince;
   private long lastSeenWhole;
-  private final Set<RecordPointer> owed = new HashSet<>();
+  private final Set<JobRecord> owed = new HashSet<>();
 
   /** Which Redis this instance repairs, since when, and what it found there first. */
   private String repairing = "";
@@ -208,7 +209,7 @@ public final class Rebuilder {
   private void restoreHeld() {
     Map<UUID, RecordPointer> known = held;
     held = Map.of();
-    owed.addAll(restored(known).values());
+    restored(known).forEach((jobId, record) -> owed.add(new JobRecord(jobId, record)));
     enqueueOwed();
   }
 
@@ -223,9 +224,10 @@ public final class Rebuilder {
   private Map<UUID, RecordPointer> restored(Map<UUID, RecordPointer> jobs) {
     Batch batch = new Batch();
     try (batch) {
-      records.readEach(jobs.values(), batch::add);
+      records.readEach(
+          jobs.entrySet().stream().map(job -> new JobRecord(job.getKey(), job.getValue())).toList(),
+          (job, bytes) -> batch.add(job.address(), bytes));
     }
-    batch.restored.keySet().retainAll(jobs.keySet());
     return batch.restored;
   }
 
@@ -235,13 +237,13 @@ public final class Rebuilder {
     }
     // Who has waited for long meanwhile was taken for ended, and dropped.
     var unused = restored(unclaimed);
-    Map<RecordPointer, UUID> again = new HashMap<>();
+    List<JobRecord> again = new ArrayList<>();
     repair
         .unclaimed(unclaimed.keySet())
         .forEach(
             jobId ->
                 Optional.ofNullable(unclaimed.get(jobId))
-                    .ifPresent(each -> again.put(each, jobId)));
+                    .ifPresent(each -> again.add(new JobRecord(jobId, each))));
     unclaimed.clear();
     // What fails here is settled later: these jobs wait, and Redis knows their records.
     requeuer.enqueueAgain(again);

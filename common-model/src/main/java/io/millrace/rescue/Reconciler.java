@@ -4,10 +4,12 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.job.AboutJob;
 import io.millrace.queue.JobCodec;
+import io.millrace.queue.JobRecord;
 import io.millrace.queue.Lane;
 import io.millrace.queue.LaneProgress;
 import io.millrace.queue.RecordPointer;
 import io.millrace.queue.RecordReader;
+import io.millrace.queue.TopicIds;
 import io.millrace.queue.UnreadableRecordException;
 import io.millrace.store.LaneRepair;
 import io.millrace.store.LaneRepair.Again;
@@ -47,6 +49,7 @@ public final class Reconciler {
 
   private final LaneRepair repair;
   private final LaneProgress progress;
+  private final TopicIds topics;
   private final RecordReader records;
   private final Requeuer requeuer;
   private final LastResort lastResort;
@@ -57,16 +60,18 @@ public final class Reconciler {
   public Reconciler(
       LaneRepair repair,
       LaneProgress progress,
+      TopicIds topics,
       RecordReader records,
       Requeuer requeuer,
       LastResort lastResort,
       MeterRegistry meters) {
-    this(repair, progress, records, requeuer, lastResort, meters, SEND_GRACE);
+    this(repair, progress, topics, records, requeuer, lastResort, meters, SEND_GRACE);
   }
 
   Reconciler(
       LaneRepair repair,
       LaneProgress progress,
+      TopicIds topics,
       RecordReader records,
       Requeuer requeuer,
       LastResort lastResort,
@@ -74,6 +79,7 @@ public final class Reconciler {
       Duration sendGrace) {
     this.repair = repair;
     this.progress = progress;
+    this.topics = topics;
     this.records = records;
     this.requeuer = requeuer;
     this.lastResort = lastResort;
@@ -93,14 +99,21 @@ public final class Reconciler {
     for (Lane lane : Lane.values()) {
       ends.put(lane, progress.end(lane));
     }
-    marks.add(now, ends);
+    Map<Lane, Long> starts = new EnumMap<>(Lane.class);
+    Map<Lane, String> ids = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.values()) {
-      settle(lane, marks.passed(lane, progress.start(lane)) - sendGraceMicros);
+      starts.put(lane, progress.start(lane));
+      // Asked last: what was read before is of this topic, or of one of before that marks forget.
+      ids.put(lane, topics.now(lane.topic()));
+    }
+    marks.add(now, ends, repair.knownSince(ids));
+    for (Lane lane : Lane.values()) {
+      settle(lane, marks.passed(lane, starts.getOrDefault(lane, 0L)) - sendGraceMicros);
     }
   }
 
   private void settle(Lane lane, long queuedBefore) {
-    Map<RecordPointer, UUID> again = new HashMap<>();
+    List<JobRecord> again = new ArrayList<>();
     List<Waiting> unseen = new ArrayList<>();
     for (Waiting waiting : repair.oldest(lane, BATCH)) {
       if (waiting.queuedAt() >= queuedBefore) {
@@ -113,19 +126,13 @@ public final class Reconciler {
         follow(waiting, settlement, again);
       }
     }
-    again.putAll(settleUnseen(lane, unseen, queuedBefore));
-    for (RecordPointer gone : requeuer.enqueueAgain(again)) {
-      UUID jobId = again.get(gone);
-      if (jobId != null) {
-        lastResort.recordGone(jobId);
-      }
-    }
+    again.addAll(settleUnseen(lane, unseen, queuedBefore));
+    requeuer.enqueueAgain(again);
   }
 
   /** Admitted, but no worker ever saw it: unless its record is in the log, it was never sent. */
-  private Map<RecordPointer, UUID> settleUnseen(
-      Lane lane, List<Waiting> unseen, long queuedBefore) {
-    Map<RecordPointer, UUID> again = new HashMap<>();
+  private List<JobRecord> settleUnseen(Lane lane, List<Waiting> unseen, long queuedBefore) {
+    List<JobRecord> again = new ArrayList<>();
     if (unseen.isEmpty()) {
       return again;
     }
@@ -142,13 +149,12 @@ public final class Reconciler {
     return again;
   }
 
-  private void follow(
-      Waiting waiting, LaneRepair.Settlement settlement, Map<RecordPointer, UUID> again) {
+  private void follow(Waiting waiting, LaneRepair.Settlement settlement, List<JobRecord> again) {
     if (settlement instanceof Moving) {
       return;
     }
     if (settlement instanceof Again found) {
-      again.put(found.record(), waiting.jobId());
+      again.add(new JobRecord(waiting.jobId(), found.record()));
     }
     settled.increment();
     try (var about = AboutJob.log(waiting.jobId())) {

@@ -2,6 +2,7 @@ package io.millrace.store;
 
 import io.millrace.job.Job;
 import io.millrace.job.Reply;
+import io.millrace.queue.JobRecord;
 import io.millrace.queue.QueueSettings;
 import io.millrace.queue.RecordPointer;
 import java.time.Duration;
@@ -105,7 +106,7 @@ public final class JobLeases {
    * @param body the whole reply as its caller sees it
    */
   public record Recorded(
-      long firstWaiting, long bulkWaiting, Optional<RecordPointer> resumable, String body) {}
+      long firstWaiting, long bulkWaiting, Optional<JobRecord> resumable, String body) {}
 
   /**
    * Records the end of a leased job; empty when a later attempt or another end came first. May be
@@ -143,7 +144,7 @@ public final class JobLeases {
         new Recorded(
             Long.parseLong(answer.get(1)),
             Long.parseLong(answer.get(2)),
-            RecordPointer.parse(answer.get(3)),
+            JobRecord.parse(answer.get(3)),
             reply.body(times)));
   }
 
@@ -177,7 +178,7 @@ public final class JobLeases {
   public sealed interface GivenBack {}
 
   /** It waits again: its record, if that is to be enqueued, and a held job that may go on. */
-  public record Requeued(Optional<RecordPointer> record, Optional<RecordPointer> resumable)
+  public record Requeued(Optional<RecordPointer> record, Optional<JobRecord> resumable)
       implements GivenBack {}
 
   /** It has failed as often as it may: end it. */
@@ -207,7 +208,7 @@ public final class JobLeases {
             micros(pause));
     return switch (answer.get(0)) {
       case "queued" ->
-          new Requeued(RecordPointer.parse(answer.get(1)), RecordPointer.parse(answer.get(2)));
+          new Requeued(RecordPointer.parse(answer.get(1)), JobRecord.parse(answer.get(2)));
       case "exhausted" -> new Exhausted();
       case "stale" -> new NotOurs();
       default -> throw Scripts.unknown("give_back", answer);
@@ -309,9 +310,6 @@ public final class JobLeases {
         .toList();
   }
 
-  /** A job that goes before what waits, and where its record is. */
-  public record Ahead(UUID jobId, RecordPointer record) {}
-
   /** Whether there are jobs that go before what waits now. */
   public boolean anyAhead() {
     Long count = redis.opsForZSet().zCard(RedisKeys.AHEAD);
@@ -322,12 +320,9 @@ public final class JobLeases {
    * Takes a job that goes before what waits: one that ran before, or was held. To be claimed at
    * once; should that come to nothing, it is reached by the copy at its lane's end.
    */
-  public Optional<Ahead> ahead() {
+  public Optional<JobRecord> ahead() {
     List<String> answer = scripts.run("ahead", RedisKeys.AHEAD, "take");
-    return answer.isEmpty()
-        ? Optional.empty()
-        : RecordPointer.parse(answer.get(1))
-            .map(record -> new Ahead(UUID.fromString(answer.get(0)), record));
+    return answer.isEmpty() ? Optional.empty() : JobRecord.parse(answer.get(0));
   }
 
   /** Up to {@code most} finished jobs whose completion is not in the log after {@code age}. */

@@ -3,11 +3,14 @@ package io.millrace.store;
 import io.millrace.job.Job;
 import io.millrace.job.MintedReply;
 import io.millrace.job.Reply;
+import io.millrace.queue.JobRecord;
 import io.millrace.queue.Lane;
 import io.millrace.queue.QueueSettings;
 import io.millrace.queue.RecordPointer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,6 +120,24 @@ public final class LaneRepair {
     return Long.parseLong(scripts.run("clock", RedisKeys.EPOCH).get(0));
   }
 
+  /**
+   * Since when the topics of the lanes have been known, in microseconds since the epoch: 0 for the
+   * first that a lane had, later for one that was made anew.
+   *
+   * @param topicIds of the lanes' topics now
+   */
+  public Map<Lane, Long> knownSince(Map<Lane, String> topicIds) {
+    List<Object> arguments = new ArrayList<>();
+    topicIds.forEach((lane, id) -> arguments.addAll(List.of(lane.wireName(), id)));
+    List<String> answer = scripts.run("topics", RedisKeys.EPOCH, arguments);
+    Map<Lane, Long> since = new EnumMap<>(Lane.class);
+    int next = 0;
+    for (Lane lane : topicIds.keySet()) {
+      since.put(lane, Long.valueOf(answer.get(next++)));
+    }
+    return since;
+  }
+
   /** What must become of a job that waits though all records of its time have been taken. */
   public sealed interface Settlement {}
 
@@ -157,9 +178,9 @@ public final class LaneRepair {
    * Puts up to {@code most} held jobs whose owner has room again back into their lanes; their
    * records must be enqueued again.
    */
-  public List<RecordPointer> resume(int most) {
+  public List<JobRecord> resume(int most) {
     return scripts.run("resume", RedisKeys.EPOCH, most).stream()
-        .map(RecordPointer::parse)
+        .map(JobRecord::parse)
         .flatMap(Optional::stream)
         .toList();
   }
@@ -176,11 +197,8 @@ public final class LaneRepair {
 
   private Map<UUID, RecordPointer> placed(String place, int most) {
     return scripts.run("placed", RedisKeys.EPOCH, place, most).stream()
-        .map(line -> line.split(" ", 2))
-        .collect(
-            Collectors.toMap(
-                words -> UUID.fromString(words[0]),
-                words -> RecordPointer.parse(words[1]).orElseThrow()));
+        .map(line -> JobRecord.parse(line).orElseThrow())
+        .collect(Collectors.toMap(JobRecord::jobId, JobRecord::address));
   }
 
   /**

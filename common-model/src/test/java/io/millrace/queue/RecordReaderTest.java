@@ -38,20 +38,47 @@ class RecordReaderTest {
     Job job = Store.job("owner");
     RecordPointer pointer = log.send(Lane.FIRST, job);
     log.send(Lane.FIRST, Store.job("after"));
-    assertThat(log.records.read(pointer)).hasValue(JobCodec.encode(job));
+    assertThat(log.records.read(new JobRecord(job.jobId(), pointer)))
+        .hasValue(JobCodec.encode(job));
+  }
+
+  @Test
+  void anAddressThatNamesNoTopicIsFollowedToItsOwnJobToo() throws Exception {
+    Job job = Store.job("owner");
+    long offset = log.send(Lane.BULK, job).offset();
+    RecordPointer old = RecordPointer.parse("bulk:" + offset).orElseThrow();
+    assertThat(log.records.read(new JobRecord(job.jobId(), old))).isPresent();
+    assertThat(log.records.read(new JobRecord(UUID.randomUUID(), old))).isEmpty();
+  }
+
+  @Test
+  void anAddressInATopicThatIsGoneLeadsNowhere() throws Exception {
+    Job job = Store.job("owner");
+    RecordPointer pointer = log.send(Lane.FIRST, job);
+    RecordPointer before = new RecordPointer(Lane.FIRST, "gone", pointer.offset());
+    assertThat(log.records.read(new JobRecord(job.jobId(), before))).isEmpty();
+  }
+
+  @Test
+  void anOffsetThatHasAnotherJobsRecordIsNotRead() throws Exception {
+    RecordPointer pointer = log.send(Lane.FIRST, Store.job("owner"));
+    assertThat(log.records.read(new JobRecord(UUID.randomUUID(), pointer))).isEmpty();
   }
 
   @Test
   void manyRecordsOfBothLanesAreReadAtOnce() throws Exception {
-    Map<RecordPointer, byte[]> sent = new HashMap<>();
+    Map<JobRecord, byte[]> sent = new HashMap<>();
     for (int i = 0; i < 50; i++) {
       Job job = Store.job("owner");
-      sent.put(log.send(i % 2 == 0 ? Lane.FIRST : Lane.BULK, job), JobCodec.encode(job));
+      RecordPointer address = log.send(i % 2 == 0 ? Lane.FIRST : Lane.BULK, job);
+      sent.put(new JobRecord(job.jobId(), address), JobCodec.encode(job));
     }
-    List<RecordPointer> wanted = new ArrayList<>(sent.keySet());
-    RecordPointer beyond = new RecordPointer(Lane.BULK, Long.MAX_VALUE);
-    wanted.add(beyond);
-    Map<RecordPointer, byte[]> found = log.records.readAll(wanted);
+    List<JobRecord> wanted = new ArrayList<>(sent.keySet());
+    RecordPointer beyond =
+        new RecordPointer(Lane.BULK, log.topics.now(Lane.BULK.topic()), Long.MAX_VALUE);
+    wanted.add(new JobRecord(UUID.randomUUID(), beyond));
+    Map<JobRecord, byte[]> found = new HashMap<>();
+    log.records.readEach(wanted, found::put);
     assertThat(found).containsOnlyKeys(sent.keySet());
     assertThat(found)
         .allSatisfy((pointer, bytes) -> assertThat(bytes).isEqualTo(sent.get(pointer)));
@@ -59,8 +86,10 @@ class RecordReaderTest {
 
   @Test
   void aRecordThatTheLogLetGoOfIsEmptyAtOnce() throws Exception {
-    RecordPointer gone = log.send(Lane.FIRST, Store.job("owner"));
-    RecordPointer kept = log.send(Lane.FIRST, Store.job("owner"));
+    Job first = Store.job("owner");
+    RecordPointer gone = log.send(Lane.FIRST, first);
+    Job second = Store.job("owner");
+    RecordPointer kept = log.send(Lane.FIRST, second);
     log.admin
         .deleteRecords(
             Map.of(
@@ -68,14 +97,16 @@ class RecordReaderTest {
                 RecordsToDelete.beforeOffset(kept.offset())))
         .all()
         .get(20, TimeUnit.SECONDS);
-    assertThat(log.records.read(gone)).isEmpty();
-    assertThat(log.records.read(kept)).isPresent();
+    assertThat(log.records.read(new JobRecord(first.jobId(), gone))).isEmpty();
+    assertThat(log.records.read(new JobRecord(second.jobId(), kept))).isPresent();
   }
 
   @Test
   void aBrokerThatDoesNotAnswerIsNotTakenForARecordThatIsGone() {
-    RecordReader nowhere = new RecordReader(Log.clients("127.0.0.1:1")::reader);
-    assertThatThrownBy(() -> nowhere.read(Store.at(1))).isInstanceOf(RuntimeException.class);
+    RecordReader nowhere = new RecordReader(Log.clients("127.0.0.1:1")::reader, log.topics);
+    RecordPointer somewhere = RecordPointer.parse("first:1").orElseThrow();
+    assertThatThrownBy(() -> nowhere.read(new JobRecord(UUID.randomUUID(), somewhere)))
+        .isInstanceOf(LogAwayException.class);
   }
 
   @Test
@@ -119,7 +150,8 @@ class RecordReaderTest {
             1,
             null,
             null);
-    assertThat(log.records.read(log.send(Lane.FIRST, job))).hasValue(JobCodec.encode(job));
+    assertThat(log.records.read(new JobRecord(job.jobId(), log.send(Lane.FIRST, job))))
+        .hasValue(JobCodec.encode(job));
     String body = "\u0001".repeat(2_000_000);
     assertThat(
             log.queue.complete(

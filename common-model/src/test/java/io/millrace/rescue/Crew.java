@@ -24,7 +24,7 @@ final class Crew implements AutoCloseable {
   final Store store;
   final Log log = Log.drained();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  final Requeuer requeuer = new Requeuer(log.records, log.queue, meters);
+  final Requeuer requeuer;
   final Reaper reaper;
   final Reconciler reconciler;
   final LastResort lastResort;
@@ -37,12 +37,20 @@ final class Crew implements AutoCloseable {
             store.archive,
             Store.SPEAKER,
             new JobEnds(store.redis, Store.SETTINGS, new ShortMemory(), meters));
+    requeuer = new Requeuer(log.records, log.queue, lastResort, meters);
     reaper =
         new Reaper(
             store.leases, store.archive, log.queue, log.replies, requeuer, lastResort, meters);
     reconciler =
         new Reconciler(
-            store.repair, log.progress, log.records, requeuer, lastResort, meters, sendGrace);
+            store.repair,
+            log.progress,
+            log.topics,
+            log.records,
+            requeuer,
+            lastResort,
+            meters,
+            sendGrace);
   }
 
   static Crew withoutGrace() {

@@ -51,6 +51,57 @@ class ReconcilerTest {
   }
 
   @Test
+  void aLaneWhoseTopicWasMadeAnewLosesNoJobInSilence() throws Exception {
+    Job unseen = crew.submitted(Lane.BULK);
+    Job released = crew.submitted(Lane.BULK);
+    Lease lease = store.granted(released, "worker-1");
+    store.leases.giveBack(released.jobId(), lease.attempt(), GiveBack.RELEASED);
+    crew.reconciler.settle();
+    crew.log.makeAnew(Lane.BULK);
+    for (int i = 0; i < 300; i++) {
+      crew.log.send(Lane.BULK, store.accepted("other"));
+    }
+    crew.runAll();
+
+    // All processes were started anew meanwhile: only Redis knows which topic there was.
+    try (Crew later = new Crew(store, Duration.ZERO)) {
+      later.reconciler.settle();
+      later.reconciler.settle();
+    }
+    for (Job lost : List.of(unseen, released)) {
+      JobStatus ended = store.archive.find(lost.jobId()).orElseThrow();
+      assertThat(ended.state()).isEqualTo(JobState.FAILED);
+      assertThat(ended.replyText()).contains("lost this job's record");
+    }
+    assertThat(store.queueLength()).isZero();
+  }
+
+  @Test
+  void aHeldJobWhoseRecordIsGoneEndsWhenItMayGoOn() throws Exception {
+    OwnerLimits one = new OwnerLimits(0, 1, 0);
+    Job first = store.accepted(Store.job("owner"), one);
+    Job second = store.accepted(Store.job("owner"), one);
+    crew.log.send(Lane.FIRST, first);
+    RecordPointer held = crew.log.send(Lane.FIRST, second);
+    crew.claimAll("worker-1");
+    crew.log.send(Lane.FIRST, store.accepted("other"));
+    crew.runAll();
+    store
+        .redis
+        .opsForHash()
+        .put(
+            "{millrace}:job:" + second.jobId(),
+            "record",
+            new RecordPointer(Lane.FIRST, held.topicId(), held.offset() + 1).toString());
+    store.ends.cancel(first.jobId(), "owner", Store.cancelled(first));
+
+    crew.reconciler.resumeHeld();
+
+    assertThat(store.state(second.jobId())).isEqualTo("failed");
+    assertThat(crew.runAll()).isEmpty();
+  }
+
+  @Test
   void aJobWhoseGatewayDiedBeforeTheSendIsSettled() {
     Idempotency key = new Idempotency("key", "digest");
     Job job = Store.job("owner");

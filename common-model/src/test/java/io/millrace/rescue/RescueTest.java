@@ -10,6 +10,7 @@ import io.millrace.testing.Store;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -30,7 +31,7 @@ class RescueTest {
           crew.reconciler,
           crew.trimmer(Store.SETTINGS),
           new BatchRounds(store.batches, crew.log.batches, crew.log.queue),
-          new Steadiness(LEASE, store.repair::now, System::nanoTime));
+          Steadiness.byClock(LEASE, store.repair::now, System::nanoTime));
 
   @BeforeEach
   void start() {
@@ -66,6 +67,36 @@ class RescueTest {
   void theQueueLengthBecomesTrueAgainAfterAGatewayDied() {
     store.accepted("owner");
     await().atMost(30, TimeUnit.SECONDS).until(() -> store.queueLength() == 0);
+  }
+
+  @Test
+  void aRoundThatMetAnErrorIsMadeAgain() throws Exception {
+    rescue.stop();
+    AtomicBoolean once = new AtomicBoolean();
+    Steadiness failing =
+        Steadiness.byClock(
+            LEASE,
+            () -> {
+              if (once.compareAndSet(false, true)) {
+                throw new OutOfMemoryError("as a heap that is full says");
+              }
+              return store.repair.now();
+            },
+            System::nanoTime);
+    Rescue again =
+        new Rescue(
+            crew.rebuilder(), crew.reaper, crew.reconciler, crew.trimmer(Store.SETTINGS), failing);
+    crew.submitted(Lane.FIRST);
+    Lease lost = crew.claimAll("worker-1").get(0);
+    again.start();
+    try {
+      await()
+          .atMost(20, TimeUnit.SECONDS)
+          .until(() -> store.state(lost.job().jobId()).equals("queued"));
+    } finally {
+      again.stop();
+    }
+    assertThat(once).isTrue();
   }
 
   @Test

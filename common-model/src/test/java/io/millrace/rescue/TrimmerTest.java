@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.job.Job;
 import io.millrace.job.Reply;
 import io.millrace.job.ReplyBody;
+import io.millrace.queue.JobRecord;
 import io.millrace.queue.Lane;
 import io.millrace.queue.QueueSettings;
-import io.millrace.queue.RecordPointer;
 import io.millrace.queue.Topics;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.Lease;
@@ -39,7 +39,7 @@ class TrimmerTest {
 
   @Test
   void whatNobodyNeedsIsGoneAndWhatWaitsIsNot() throws Exception {
-    RecordPointer expired = ended();
+    JobRecord expired = ended();
     resultsExpire();
     trim(Store.SETTINGS);
     assertThat(crew.log.records.read(expired)).isEmpty();
@@ -55,14 +55,14 @@ class TrimmerTest {
     ended();
     resultsExpire();
     trim(Store.SETTINGS);
-    assertThat(crew.log.records.read(lease.record())).isPresent();
+    assertThat(crew.log.records.read(recordOf(lease))).isPresent();
   }
 
   @Test
   void aHeldJobsRecordStays() throws Exception {
     OwnerLimits one = new OwnerLimits(0, 1, 0);
     crew.log.send(Lane.FIRST, crew.store.accepted(Store.job("owner"), one));
-    RecordPointer held = crew.log.send(Lane.FIRST, crew.store.accepted(Store.job("owner"), one));
+    JobRecord held = sent(crew.store.accepted(Store.job("owner"), one));
     Lease running = crew.claimAll("worker-1").get(0);
     crew.store.finished(running);
     crew.store.redis.opsForSet().add("{millrace}:owner:owner:running", "another");
@@ -73,7 +73,7 @@ class TrimmerTest {
 
   @Test
   void anEndedJobsRecordStaysForAsLongAsItsResult() throws Exception {
-    RecordPointer kept = ended();
+    JobRecord kept = ended();
     trim(Store.SETTINGS);
     assertThat(crew.log.records.read(kept)).isPresent();
     resultsExpire();
@@ -83,18 +83,18 @@ class TrimmerTest {
 
   @Test
   void aLogThatIsTooLargeLetsGoOfEndedJobsButNotOfRunningOnes() throws Exception {
-    RecordPointer ended = ended();
+    JobRecord ended = ended();
     crew.submitted(Lane.FIRST);
     Lease running = crew.claimAll("worker-1").get(0);
     fill(2);
     trim(withMaxBytes("1MB"));
     assertThat(crew.log.records.read(ended)).isEmpty();
-    assertThat(crew.log.records.read(running.record())).isPresent();
+    assertThat(crew.log.records.read(recordOf(running))).isPresent();
   }
 
   @Test
   void whileTheLanesAreRebuiltNothingGoes() throws Exception {
-    RecordPointer ended = ended();
+    JobRecord ended = ended();
     crew.store.flush();
     trim(Store.SETTINGS);
     assertThat(crew.log.records.read(ended)).isPresent();
@@ -103,7 +103,7 @@ class TrimmerTest {
   @Test
   void ofManyWhoTrimOneDoes() throws Exception {
     crew.trimmer(Store.SETTINGS).trim();
-    RecordPointer expired = ended();
+    JobRecord expired = ended();
     resultsExpire();
     crew.trimmer(Store.SETTINGS).trim();
     assertThat(crew.log.records.read(expired)).as("not within the same minute").isPresent();
@@ -127,10 +127,18 @@ class TrimmerTest {
   }
 
   /** The address of a job that has run to its end. */
-  private RecordPointer ended() throws Exception {
-    RecordPointer record = crew.log.send(Lane.FIRST, crew.store.accepted("owner"));
+  private JobRecord ended() throws Exception {
+    JobRecord record = sent(crew.store.accepted("owner"));
     crew.runAll();
     return record;
+  }
+
+  private JobRecord sent(Job job) throws Exception {
+    return new JobRecord(job.jobId(), crew.log.send(Lane.FIRST, job));
+  }
+
+  private static JobRecord recordOf(Lease lease) {
+    return new JobRecord(lease.job().jobId(), lease.record());
   }
 
   private void resultsExpire() {

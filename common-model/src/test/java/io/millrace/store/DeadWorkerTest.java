@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.job.Job;
-import io.millrace.store.JobLeases.Ahead;
+import io.millrace.queue.JobRecord;
 import io.millrace.store.JobLeases.GiveBack;
 import io.millrace.store.JobLeases.Lapsed;
 import io.millrace.testing.Store;
@@ -87,8 +87,8 @@ class DeadWorkerTest {
     store.leases.giveBack(lease.job().jobId(), 1, GiveBack.RELEASED);
 
     assertThat(store.leases.anyAhead()).isTrue();
-    Ahead ahead = store.leases.ahead().orElseThrow();
-    assertThat(ahead).isEqualTo(new Ahead(lease.job().jobId(), lease.record()));
+    JobRecord ahead = store.leases.ahead().orElseThrow();
+    assertThat(ahead).isEqualTo(new JobRecord(lease.job().jobId(), lease.record()));
     assertThat(store.leases.ahead()).isEmpty();
     assertThat(store.leases.anyAhead()).isFalse();
   }

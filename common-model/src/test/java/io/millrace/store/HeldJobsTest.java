@@ -3,6 +3,7 @@ package io.millrace.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.job.Job;
+import io.millrace.queue.JobRecord;
 import io.millrace.standalone.testing.Eventually;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.JobLeases.GiveBack;
@@ -35,10 +36,14 @@ class HeldJobsTest {
     assertThat(store.gauge.read().heldWaiting()).isEqualTo(2);
     assertThat(store.repair.resume(10)).as("no room yet").isEmpty();
 
-    assertThat(store.finished(first).resumable()).contains(Store.at(30));
+    assertThat(store.finished(first).resumable())
+        .contains(new JobRecord(jobs.get(2).jobId(), Store.at(30)));
     store.granted(jobs.get(2), "w");
     assertThat(store.leases.giveBack(jobs.get(1).jobId(), second.attempt(), GiveBack.RELEASED))
-        .isEqualTo(new Requeued(Optional.of(Store.at(1)), Optional.of(Store.at(31))));
+        .isEqualTo(
+            new Requeued(
+                Optional.of(Store.at(1)),
+                Optional.of(new JobRecord(jobs.get(3).jobId(), Store.at(31)))));
     assertThat(store.queueLength()).isEqualTo(2);
   }
 
@@ -54,7 +59,7 @@ class HeldJobsTest {
     assertThat(store.leases.ahead()).isEmpty();
 
     Eventually.holds(store.leases::anyAhead);
-    assertThat(store.leases.ahead()).contains(new JobLeases.Ahead(job.jobId(), lease.record()));
+    assertThat(store.leases.ahead()).contains(new JobRecord(job.jobId(), lease.record()));
     for (int attempt = 2; attempt < 9; attempt++) {
       store.granted(job, "w");
       assertThat(store.leases.giveBack(job.jobId(), attempt, GiveBack.FILES_AWAY, pause))
@@ -71,7 +76,7 @@ class HeldJobsTest {
     store.granted(running, "w");
     store.leases.claim(held, Store.at(30), "w");
     store.ends.cancel(running.jobId(), "owner", Store.cancelled(running));
-    assertThat(store.repair.resume(10)).containsExactly(Store.at(30));
+    assertThat(store.repair.resume(10)).containsExactly(new JobRecord(held.jobId(), Store.at(30)));
     assertThat(store.repair.resume(10)).as("it waits in its lane").isEmpty();
     store.granted(held, "w");
   }
@@ -85,7 +90,9 @@ class HeldJobsTest {
       store.leases.claim(store.accepted(Store.job("owner"), one), Store.at(i), "w");
     }
     store.ends.cancel(running.jobId(), "owner", Store.cancelled(running));
-    assertThat(store.repair.resume(10)).containsExactly(Store.at(30));
+    assertThat(store.repair.resume(10))
+        .extracting(JobRecord::address)
+        .containsExactly(Store.at(30));
     assertThat(store.gauge.read().heldWaiting()).isEqualTo(2);
   }
 

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
-import io.millrace.queue.RecordPointer;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import io.millrace.store.JobEnds.Cancellation;
 import io.millrace.store.JobLeases.Ended;
@@ -46,9 +45,7 @@ class JobLeasesTest {
   void oneOfManyWorkersGetsTheLease() {
     Job job = store.accepted("owner");
     List<JobLeases.Claim> claims =
-        together(
-            8,
-            i -> () -> store.leases.claim(job, new RecordPointer(Store.at(0).lane(), i), "w" + i));
+        together(8, i -> () -> store.leases.claim(job, Store.at(i), "w" + i));
     assertThat(claims.stream().filter(Granted.class::isInstance)).hasSize(1);
     assertThat(claims.stream().filter(Leased.class::isInstance)).hasSize(7);
     assertThat(store.queueLength()).isZero();
@@ -60,7 +57,7 @@ class JobLeasesTest {
     Lease lease = store.granted(job, "worker-1");
     assertThat(lease.attempt()).isEqualTo(1);
     assertThat(lease.startedAt()).isBetween(job.acceptedAt(), store.repair.now());
-    assertThat(store.field(job.jobId(), "record")).isEqualTo("first:1");
+    assertThat(store.field(job.jobId(), "record")).isEqualTo(Store.at(1).toString());
     JobStatus status = store.archive.find(job.jobId()).orElseThrow();
     assertThat(status.startedAt()).isEqualTo(lease.startedAt());
     assertThat(status.acceptedAt()).isEqualTo(job.acceptedAt());
@@ -260,6 +257,25 @@ class JobLeasesTest {
     QueueGauge.Reading now = store.gauge.read();
     assertThat(now.running()).isEqualTo(1);
     assertThat(now.slots()).isEqualTo(4);
+  }
+
+  @Test
+  void aBeatCostsTheSameHoweverManyWorkersThereAre() {
+    long alone = commandsOfALaterBeat();
+    for (int i = 2; i <= 100; i++) {
+      store.leases.beat(Store.card("worker-" + i, 3), List.of());
+    }
+    assertThat(commandsOfALaterBeat()).isEqualTo(alone);
+    assertThat(store.gauge.read().slots()).isEqualTo(300);
+  }
+
+  /** While another's beat has just counted. */
+  private long commandsOfALaterBeat() {
+    store.leases.beat(Store.card("worker-1", 3), List.of());
+    store.redis.opsForValue().set("{millrace}:counted", "1", Duration.ofSeconds(5));
+    long before = store.commands();
+    store.leases.beat(Store.card("worker-1", 3), List.of());
+    return store.commands() - before;
   }
 
   @Test

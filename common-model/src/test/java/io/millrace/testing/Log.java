@@ -38,6 +38,7 @@ public final class Log implements AutoCloseable {
   public final Admin admin;
   public final KafkaTemplate<byte[], byte[]> kafka;
   public final JobQueue queue;
+  public final TopicIds topics;
   public final RecordReader records;
   public final LaneProgress progress;
   public final ReplyLog replies;
@@ -48,9 +49,9 @@ public final class Log implements AutoCloseable {
     admin = clients.admin();
     kafka = clients.producer();
     queue = new JobQueue(kafka);
-    records = new RecordReader(clients::reader);
     progress = new LaneProgress(admin);
-    TopicIds topics = new TopicIds(admin);
+    topics = new TopicIds(admin);
+    records = new RecordReader(clients::reader, topics);
     replies = new ReplyLog(queue, clients::singleRecordReader, () -> topics.of(Topics.REPLIES));
     batches = new BatchLog(queue, records, clients::singleRecordReader);
   }
@@ -70,7 +71,11 @@ public final class Log implements AutoCloseable {
   }
 
   public RecordPointer send(Lane lane, Job job) throws Exception {
-    return queue.enqueue(lane, job).get(10, TimeUnit.SECONDS);
+    return at(lane, queue.enqueue(lane, job).get(10, TimeUnit.SECONDS));
+  }
+
+  private RecordPointer at(Lane lane, long offset) {
+    return new RecordPointer(lane, topics.now(lane.topic()), offset);
   }
 
   /** The workers pass over all that is there now. */
@@ -84,6 +89,12 @@ public final class Log implements AutoCloseable {
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Deletes a lane's topic, and makes it again. */
+  public void makeAnew(Lane lane) throws Exception {
+    admin.deleteTopics(List.of(lane.topic())).all().get(20, TimeUnit.SECONDS);
+    new Topics(admin, Store.SETTINGS, 1).ensure();
   }
 
   /** Takes what is in both lanes as a worker does, and is done with each record. */
@@ -101,7 +112,7 @@ public final class Log implements AutoCloseable {
           for (ConsumerRecord<byte[], byte[]> record : worker.poll(SHORTLY)) {
             Job job = decode(record.value());
             taken.add(job);
-            each.accept(job, new RecordPointer(lane, record.offset()));
+            each.accept(job, at(lane, record.offset()));
             worker.acknowledge(record, AcknowledgeType.ACCEPT);
             worker.commitSync(Duration.ofSeconds(5));
           }

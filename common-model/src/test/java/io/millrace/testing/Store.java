@@ -190,7 +190,7 @@ public final class Store {
   }
 
   public static RecordPointer at(long offset) {
-    return new RecordPointer(Lane.FIRST, offset);
+    return new RecordPointer(Lane.FIRST, "topic-id", offset);
   }
 
   public Lease granted(Job job, String worker) {
@@ -254,6 +254,17 @@ public final class Store {
             (RedisCallback<@Nullable Properties>)
                 connection -> connection.serverCommands().info("memory"));
     return Long.parseLong(Objects.requireNonNull(memory).getProperty("used_memory"));
+  }
+
+  /** How many commands Redis has run, those of scripts among them. */
+  public long commands() {
+    Properties stats =
+        redis.execute(
+            (RedisCallback<@Nullable Properties>)
+                connection -> connection.serverCommands().info("commandstats"));
+    return Objects.requireNonNull(stats).values().stream()
+        .mapToLong(each -> Long.parseLong(each.toString().split("[=,]", 3)[1]))
+        .sum();
   }
 
   public long queueLength() {

@@ -5,6 +5,7 @@ import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
 import io.millrace.metrics.EnumCounters;
+import io.millrace.queue.JobRecord;
 import io.millrace.rescue.Requeuer;
 import io.millrace.store.JobEnds;
 import io.millrace.store.JobEnds.Fault;
@@ -90,7 +91,10 @@ final class AttemptPolicy {
 
   private void follow(Lease lease, GivenBack answer) {
     if (answer instanceof Requeued requeued) {
-      requeued.record().ifPresent(requeuer::enqueueAgain);
+      requeued
+          .record()
+          .map(address -> new JobRecord(lease.job().jobId(), address))
+          .ifPresent(requeuer::enqueueAgain);
       requeued.resumable().ifPresent(requeuer::enqueueAgain);
     } else if (answer instanceof Exhausted) {
       giveUp(lease);

@@ -12,7 +12,6 @@ import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.Claim;
 import io.millrace.store.JobLeases.Granted;
 import io.millrace.store.JobLeases.NotYet;
-import io.millrace.store.QueueGauge;
 import io.millrace.trace.Traces;
 import java.time.Duration;
 import java.util.Optional;
@@ -52,7 +51,7 @@ final class Intake {
   private final String workerId;
   private final IdleSlots idle;
   private final JobLeases leases;
-  private final QueueGauge redis;
+  private final StoreWatch store;
   private final JobQueue queue;
   private final BatchLog batches;
   private final AttemptPolicy attempts;
@@ -64,7 +63,7 @@ final class Intake {
       String workerId,
       IdleSlots idle,
       JobLeases leases,
-      QueueGauge redis,
+      StoreWatch store,
       JobQueue queue,
       BatchLog batches,
       AttemptPolicy attempts,
@@ -74,7 +73,7 @@ final class Intake {
     this.workerId = workerId;
     this.idle = idle;
     this.leases = leases;
-    this.redis = redis;
+    this.store = store;
     this.queue = queue;
     this.batches = batches;
     this.attempts = attempts;
@@ -199,32 +198,14 @@ final class Intake {
       claim = leases.claim(job, taken.pointer(), workerId, hold);
     } catch (DataAccessException e) {
       log.warn("Redis is away from this worker; the job goes back: {}", e.getMessage());
-      claim = claimLater(job, taken);
+      store.isAway();
+      passOn(taken);
+      return null;
     }
-    if (claim != null && !(claim instanceof NotYet)) {
+    if (!(claim instanceof NotYet)) {
       taken.accept();
     }
     return claim;
-  }
-
-  /**
-   * Another worker may reach Redis. A record that came back from such workers already is kept until
-   * Redis answers: it is away for all.
-   */
-  private @Nullable Claim claimLater(Job job, TakenRecord taken) {
-    if (taken.deliveries() >= MOST_DELIVERIES) {
-      return patience
-          .get("claim a job", () -> leases.claim(job, taken.pointer(), workerId))
-          .orElse(null);
-    }
-    taken.release();
-    var unused = patience.get("reach Redis", this::redisTakesJobs);
-    return null;
-  }
-
-  private boolean redisTakesJobs() {
-    redis.checkWritable();
-    return true;
   }
 
   private void passOn(TakenRecord taken) {

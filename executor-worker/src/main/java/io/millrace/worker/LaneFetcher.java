@@ -2,6 +2,8 @@ package io.millrace.worker;
 
 import io.millrace.queue.Lane;
 import io.millrace.queue.QueueClients;
+import io.millrace.queue.RecordPointer;
+import io.millrace.queue.TopicIds;
 import io.millrace.queue.Topics;
 import java.time.Duration;
 import java.util.List;
@@ -46,6 +48,7 @@ final class LaneFetcher implements Runnable {
   private final Lane lane;
   private final @Nullable LaneFetcher before;
   private final QueueClients clients;
+  private final TopicIds topics;
   private final IdleSlots idle;
   private final WaitingCounts waiting;
   private final Intake intake;
@@ -59,6 +62,7 @@ final class LaneFetcher implements Runnable {
       Lane lane,
       @Nullable LaneFetcher before,
       QueueClients clients,
+      TopicIds topics,
       IdleSlots idle,
       WaitingCounts waiting,
       Intake intake,
@@ -66,6 +70,7 @@ final class LaneFetcher implements Runnable {
     this.lane = lane;
     this.before = before;
     this.clients = clients;
+    this.topics = topics;
     this.idle = idle;
     this.waiting = waiting;
     this.intake = intake;
@@ -96,6 +101,8 @@ final class LaneFetcher implements Runnable {
   }
 
   private void beMember() {
+    // From now on the last answer is at hand, though the broker be away when a record is.
+    var unused = topics.now(lane.topic());
     ShareConsumer<byte[], byte[]> member = clients.shareConsumer(Topics.WORKERS, FETCH_MILLIS);
     try {
       member.subscribe(List.of(lane.topic()));
@@ -156,7 +163,8 @@ final class LaneFetcher implements Runnable {
   private Optional<TakenRecord> poll(ShareConsumer<byte[], byte[]> member) {
     try {
       for (ConsumerRecord<byte[], byte[]> record : member.poll(LISTEN)) {
-        return Optional.of(new TakenRecord(member, lane, record));
+        RecordPointer pointer = new RecordPointer(lane, topics.of(lane.topic()), record.offset());
+        return Optional.of(new TakenRecord(member, record, pointer));
       }
     } catch (WakeupException e) {
       // The worker drains: the loop looks up.

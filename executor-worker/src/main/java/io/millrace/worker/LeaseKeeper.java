@@ -135,7 +135,7 @@ final class LeaseKeeper {
     heart.shutdownNow();
     try {
       leases.signOff(card);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.info("Redis is away; this worker's card lapses by itself");
     }
   }

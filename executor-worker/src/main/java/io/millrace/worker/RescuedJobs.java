@@ -1,8 +1,8 @@
 package io.millrace.worker;
 
+import io.millrace.queue.JobRecord;
 import io.millrace.queue.RecordReader;
 import io.millrace.store.JobLeases;
-import io.millrace.store.JobLeases.Ahead;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -69,11 +69,11 @@ final class RescuedJobs implements Runnable {
   }
 
   private void takeOne(JobLoop slot) {
-    Optional<Ahead> job = Optional.empty();
+    Optional<JobRecord> job = Optional.empty();
     Optional<byte[]> record = Optional.empty();
     try {
       job = leases.ahead();
-      record = job.flatMap(each -> records.read(each.record()));
+      record = job.flatMap(records::read);
     } finally {
       // Should its record be gone, the rescuer finds that out as well, and ends the job.
       if (record.isEmpty()) {
@@ -81,7 +81,7 @@ final class RescuedJobs implements Runnable {
       }
     }
     if (record.isPresent()) {
-      intake.give(record.get(), job.orElseThrow().record(), slot);
+      intake.give(record.get(), job.orElseThrow().address(), slot);
     }
   }
 }

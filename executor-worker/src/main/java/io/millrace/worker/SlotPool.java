@@ -65,7 +65,12 @@ final class SlotPool implements SmartLifecycle {
   /** Slots that can take a job: their sandbox is up, and this worker has joined every lane. */
   int ready() {
     boolean joined = fetchers.stream().allMatch(LaneFetcher::isJoined);
-    return joined ? (int) slots.stream().filter(JobLoop::isUp).count() : 0;
+    return joined ? up() : 0;
+  }
+
+  /** Slots whose sandbox is up. */
+  int up() {
+    return (int) slots.stream().filter(JobLoop::isUp).count();
   }
 
   @Override

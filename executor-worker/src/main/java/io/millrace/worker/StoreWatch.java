@@ -1,5 +1,6 @@
 package io.millrace.worker;
 
+import io.millrace.store.EvictionPolicy;
 import io.millrace.store.StoreMemory;
 import io.millrace.store.StoreMemory.Reading;
 import java.util.concurrent.Executors;
@@ -10,8 +11,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Looks once a second whether Redis has room for one more job's reply: when it has not, this worker
- * starts none, and ends those that run. Thread-safe.
+ * Looks once a second whether Redis is there, keeps what it is told, and has room for one more
+ * job's reply: when it is away or full, this worker asks for no record, and ends those jobs that
+ * run. Thread-safe.
  */
 final class StoreWatch implements AutoCloseable {
 
@@ -19,6 +21,7 @@ final class StoreWatch implements AutoCloseable {
   private static final long BEAT_MILLIS = 1000;
 
   private final StoreMemory memory;
+  private final EvictionPolicy eviction;
   private final ScheduledExecutorService beats =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -27,15 +30,22 @@ final class StoreWatch implements AutoCloseable {
             return thread;
           });
   private volatile Reading last = Reading.UNKNOWN;
+  private volatile boolean isThere;
 
-  StoreWatch(StoreMemory memory) {
+  StoreWatch(StoreMemory memory, EvictionPolicy eviction) {
     this.memory = memory;
+    this.eviction = eviction;
     var unused = beats.scheduleWithFixedDelay(this::look, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Whether a job may be started. */
-  boolean hasRoom() {
-    return last.claims();
+  boolean takesJobs() {
+    return isThere && last.claims();
+  }
+
+  /** A call to Redis has failed: no job is started until it is seen to be there. */
+  void isAway() {
+    isThere = false;
   }
 
   private void look() {
@@ -50,8 +60,14 @@ final class StoreWatch implements AutoCloseable {
             now.most());
       }
       last = now;
+      eviction.look();
+      isThere = true;
     } catch (DataAccessException e) {
-      log.debug("Redis did not say how full it is; asked again at the next beat");
+      isThere = false;
+      log.debug("Redis would take no claim; asked again at the next beat: {}", e.getMessage());
+    } catch (RuntimeException | Error e) {
+      isThere = false;
+      log.error("Cannot look at Redis; looked again at the next beat", e);
     }
   }
 

@@ -1,6 +1,5 @@
 package io.millrace.worker;
 
-import io.millrace.queue.Lane;
 import io.millrace.queue.RecordPointer;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -15,10 +14,12 @@ final class TakenRecord {
   private boolean held = true;
 
   TakenRecord(
-      ShareConsumer<byte[], byte[]> consumer, Lane lane, ConsumerRecord<byte[], byte[]> record) {
+      ShareConsumer<byte[], byte[]> consumer,
+      ConsumerRecord<byte[], byte[]> record,
+      RecordPointer pointer) {
     this.consumer = consumer;
     this.record = record;
-    this.pointer = new RecordPointer(lane, record.offset());
+    this.pointer = pointer;
   }
 
   RecordPointer pointer() {

@@ -12,17 +12,18 @@ import io.millrace.queue.QueueSettings;
 import io.millrace.queue.RecordReader;
 import io.millrace.queue.ReplyLog;
 import io.millrace.queue.StrayCounter;
+import io.millrace.queue.TopicIds;
 import io.millrace.rescue.Requeuer;
 import io.millrace.sandbox.Sandbox;
 import io.millrace.sandbox.SandboxFacts;
 import io.millrace.sandbox.SandboxFiles;
 import io.millrace.sandbox.SandboxSettings;
 import io.millrace.sandbox.TierProof;
+import io.millrace.store.EvictionPolicy;
 import io.millrace.store.JobEnds;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.WorkerCard;
 import io.millrace.store.OutputStreams;
-import io.millrace.store.QueueGauge;
 import io.millrace.store.RedisKeys;
 import io.millrace.store.StoreMemory;
 import io.millrace.trace.Traces;
@@ -137,7 +138,7 @@ class WorkerConfiguration {
 
   @Bean
   IdleSlots idleSlots(StoreWatch store) {
-    return new IdleSlots(store::hasRoom);
+    return new IdleSlots(store::takesJobs);
   }
 
   @Bean
@@ -145,7 +146,7 @@ class WorkerConfiguration {
       WorkerCard card,
       IdleSlots idle,
       JobLeases leases,
-      QueueGauge redis,
+      StoreWatch store,
       JobQueue queue,
       BatchLog batches,
       AttemptPolicy attempts,
@@ -156,7 +157,7 @@ class WorkerConfiguration {
         card.workerId(),
         idle,
         leases,
-        redis,
+        store,
         queue,
         batches,
         attempts,
@@ -178,8 +179,8 @@ class WorkerConfiguration {
   }
 
   @Bean
-  StoreWatch storeWatch(StoreMemory memory) {
-    return new StoreWatch(memory);
+  StoreWatch storeWatch(StoreMemory memory, EvictionPolicy eviction) {
+    return new StoreWatch(memory, eviction);
   }
 
   @Bean
@@ -261,22 +262,24 @@ class WorkerConfiguration {
   @Bean
   LaneFetcher firstLane(
       QueueClients clients,
+      TopicIds topics,
       IdleSlots idle,
       WaitingCounts waiting,
       Intake intake,
       Patience patience) {
-    return new LaneFetcher(Lane.FIRST, null, clients, idle, waiting, intake, patience);
+    return new LaneFetcher(Lane.FIRST, null, clients, topics, idle, waiting, intake, patience);
   }
 
   @Bean
   LaneFetcher bulkLane(
       LaneFetcher firstLane,
       QueueClients clients,
+      TopicIds topics,
       IdleSlots idle,
       WaitingCounts waiting,
       Intake intake,
       Patience patience) {
-    return new LaneFetcher(Lane.BULK, firstLane, clients, idle, waiting, intake, patience);
+    return new LaneFetcher(Lane.BULK, firstLane, clients, topics, idle, waiting, intake, patience);
   }
 
   @Bean
@@ -303,7 +306,7 @@ class WorkerConfiguration {
   }
 
   @Bean
-  LeaseHealth leasesHealthIndicator(LeaseKeeper keeper) {
-    return new LeaseHealth(keeper);
+  LeaseHealth leasesHealthIndicator(LeaseKeeper keeper, EvictionPolicy eviction) {
+    return new LeaseHealth(keeper, eviction);
   }
 }

@@ -13,7 +13,7 @@ import static org.mockito.Mockito.when;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.job.JobState;
 import io.millrace.job.Reply;
-import io.millrace.queue.RecordPointer;
+import io.millrace.queue.JobRecord;
 import io.millrace.rescue.Requeuer;
 import io.millrace.store.JobEnds;
 import io.millrace.store.JobEnds.Fault;
@@ -26,6 +26,7 @@ import io.millrace.store.Lease;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.mockito.ArgumentCaptor;
 import org.springframework.dao.QueryTimeoutException;
@@ -47,7 +48,7 @@ class AttemptPolicyTest {
 
     policy.sandboxFailed(lease);
 
-    verify(requeuer).enqueueAgain(lease.record());
+    verify(requeuer).enqueueAgain(new JobRecord(lease.job().jobId(), lease.record()));
     assertThat(givenBack("sandbox_failed")).isEqualTo(1);
     verifyNoInteractions(ends);
   }
@@ -73,12 +74,12 @@ class AttemptPolicyTest {
 
   @Test
   void aJobOfAWorkerThatStopsIsEnqueuedAgainWithTheOneThatMayRunInItsPlace() {
-    RecordPointer next = Leases.record(9);
+    JobRecord next = new JobRecord(UUID.randomUUID(), Leases.record(9));
     given(GiveBack.RELEASED, new Requeued(Optional.of(lease.record()), Optional.of(next)));
 
     policy.released(lease);
 
-    verify(requeuer).enqueueAgain(lease.record());
+    verify(requeuer).enqueueAgain(new JobRecord(lease.job().jobId(), lease.record()));
     verify(requeuer).enqueueAgain(next);
     assertThat(givenBack("released")).isEqualTo(1);
   }
@@ -124,7 +125,7 @@ class AttemptPolicyTest {
 
     policy.released(lease);
 
-    verify(requeuer).enqueueAgain(lease.record());
+    verify(requeuer).enqueueAgain(new JobRecord(lease.job().jobId(), lease.record()));
   }
 
   @Test

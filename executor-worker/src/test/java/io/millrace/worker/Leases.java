@@ -32,7 +32,7 @@ final class Leases {
 
   /** Where a record of the first lane is. */
   static RecordPointer record(long offset) {
-    return new RecordPointer(Lane.FIRST, offset);
+    return new RecordPointer(Lane.FIRST, "topic-id", offset);
   }
 
   static Lease any() {

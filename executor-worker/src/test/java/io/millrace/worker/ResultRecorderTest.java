@@ -17,8 +17,8 @@ import io.millrace.job.Reply;
 import io.millrace.job.ReplyLimit;
 import io.millrace.queue.Completion;
 import io.millrace.queue.JobQueue;
+import io.millrace.queue.JobRecord;
 import io.millrace.queue.QueueSettings;
-import io.millrace.queue.RecordPointer;
 import io.millrace.queue.ReplyLog;
 import io.millrace.rescue.Requeuer;
 import io.millrace.store.JobEnds;
@@ -149,7 +149,7 @@ class ResultRecorderTest {
 
   @Test
   void theHeldJobThatMayRunNowIsEnqueued() {
-    RecordPointer next = Leases.record(9);
+    JobRecord next = new JobRecord(UUID.randomUUID(), Leases.record(9));
     answer(new Recorded(0, 0, Optional.of(next), "{}"));
 
     recorder.record(lease, DONE, RAN);

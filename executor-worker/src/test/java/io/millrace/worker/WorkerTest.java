@@ -15,6 +15,7 @@ import io.millrace.queue.Lane;
 import io.millrace.queue.LaneProgress;
 import io.millrace.queue.QueueClients;
 import io.millrace.queue.RecordPointer;
+import io.millrace.queue.TopicIds;
 import io.millrace.queue.Topics;
 import io.millrace.sandbox.TierProof;
 import io.millrace.standalone.testing.Eventually;
@@ -29,10 +30,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ShareGroupDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -42,7 +45,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import tools.jackson.databind.JsonNode;
 
@@ -305,7 +310,11 @@ class WorkerTest {
     }
     Job rescued = unknownJob("print(1)");
     JobQueue queue = worker.getBean(JobQueue.class);
-    RecordPointer record = queue.enqueue(Lane.FIRST, rescued).join();
+    RecordPointer record =
+        new RecordPointer(
+            Lane.FIRST,
+            worker.getBean(TopicIds.class).now(Lane.FIRST.topic()),
+            queue.enqueue(Lane.FIRST, rescued).join());
     JobLeases leases = worker.getBean(JobLeases.class);
     assertThat(leases.claim(rescued, record, "a worker that dies")).isInstanceOf(Granted.class);
 
@@ -342,7 +351,7 @@ class WorkerTest {
 
   /** Answers its place there. */
   private static long enqueueInBulk(Job job) {
-    return worker.getBean(JobQueue.class).enqueue(Lane.BULK, job).join().offset();
+    return worker.getBean(JobQueue.class).enqueue(Lane.BULK, job).join();
   }
 
   /** Long before the broker itself would take a record from whoever holds it. */
@@ -410,6 +419,45 @@ class WorkerTest {
     assertThat(gauge("millrace.sandbox.strong")).isEqualTo(proof.isStrong() ? 1 : 0);
     assertThat(meters().get("millrace.sandbox.limit").gauges())
         .hasSameSizeAs(proof.limits().keySet());
+  }
+
+  @Test
+  void aWorkerIsTwoMembersWhateverItsSlots() throws Exception {
+    Eventually.holds(Duration.ofSeconds(60), () -> worker.getBean(SlotPool.class).ready() == 2);
+    ShareGroupDescription group =
+        worker
+            .getBean(Admin.class)
+            .describeShareGroups(List.of(Topics.WORKERS))
+            .all()
+            .get(20, TimeUnit.SECONDS)
+            .get(Topics.WORKERS);
+    assertThat(Objects.requireNonNull(group).members()).hasSize(2);
+  }
+
+  @Test
+  void aRedisThatMayEvictIsToldByTheWorkerToo() {
+    StringRedisTemplate redis = worker.getBean(StringRedisTemplate.class);
+    LeaseHealth health = worker.getBean(LeaseHealth.class);
+    setPolicy(redis, "volatile-lru");
+    try {
+      Eventually.holds(
+          Duration.ofSeconds(10), () -> health.health().getStatus().equals(Status.OUT_OF_SERVICE));
+      assertThat(health.health().getDetails().get("redis_keeps_all"))
+          .asString()
+          .contains("set its maxmemory-policy to noeviction, it is volatile-lru");
+    } finally {
+      setPolicy(redis, "noeviction");
+    }
+    Eventually.holds(Duration.ofSeconds(10), () -> health.health().getStatus().equals(Status.UP));
+  }
+
+  private static void setPolicy(StringRedisTemplate redis, String policy) {
+    redis.execute(
+        (RedisCallback<Boolean>)
+            connection -> {
+              connection.serverCommands().setConfig("maxmemory-policy", policy);
+              return true;
+            });
   }
 
   private static MeterRegistry meters() {

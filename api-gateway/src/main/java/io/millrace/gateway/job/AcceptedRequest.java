@@ -5,6 +5,7 @@ import io.millrace.job.Job;
 import io.millrace.job.WideInputs;
 import io.millrace.queue.BatchLog;
 import io.millrace.queue.JobCodec;
+import io.millrace.queue.JobRecord;
 import io.millrace.queue.Lane;
 import io.millrace.queue.RecordPointer;
 import io.millrace.queue.RecordReader;
@@ -53,7 +54,9 @@ final class AcceptedRequest {
     Optional<Job> found =
         record == null
             ? Optional.empty()
-            : records.read(record).flatMap(bytes -> decoded(bytes, job.jobId()));
+            : records
+                .read(new JobRecord(job.jobId(), record))
+                .flatMap(bytes -> decoded(bytes, job.jobId()));
     return found.or(() -> search(job)).flatMap(batches::whole).map(each -> json(each.request()));
   }
 

@@ -2,6 +2,7 @@ package io.millrace.gateway.queue;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.queue.JobQueue;
+import io.millrace.store.EvictionPolicy;
 import io.millrace.store.QueueGauge;
 import io.millrace.store.QueueGauge.Reading;
 import io.millrace.store.StoreMemory;
@@ -27,7 +28,6 @@ public final class QueueMonitor implements HealthIndicator {
 
   private static final Logger log = LoggerFactory.getLogger(QueueMonitor.class);
   private static final Duration BEAT = Duration.ofSeconds(1);
-  private static final String NO_EVICTION = "noeviction";
   private static final int FAILURES_IN_A_ROW = 3;
   private static final int KAFKA_TIMEOUT_MILLIS = 3000;
   private static final Reading NOTHING_KNOWN =
@@ -37,10 +37,10 @@ public final class QueueMonitor implements HealthIndicator {
   private final AtomicInteger kafkaFailures = new AtomicInteger();
   private final QueueGauge gauge;
   private final StoreMemory store;
+  private final EvictionPolicy eviction;
   private final JobQueue queue;
   private final Admin kafka;
   private volatile Reading reading = NOTHING_KNOWN;
-  private volatile String evictionPolicy = NO_EVICTION;
   private volatile StoreMemory.Reading memory = StoreMemory.Reading.UNKNOWN;
   private volatile boolean redisUp;
   private volatile boolean kafkaUp;
@@ -48,12 +48,14 @@ public final class QueueMonitor implements HealthIndicator {
   QueueMonitor(
       QueueGauge gauge,
       StoreMemory store,
+      EvictionPolicy eviction,
       JobQueue queue,
       Admin kafka,
       TaskScheduler beats,
       MeterRegistry meters) {
     this.gauge = gauge;
     this.store = store;
+    this.eviction = eviction;
     this.queue = queue;
     this.kafka = kafka;
     beats.scheduleWithFixedDelay(this::lookAtRedis, BEAT);
@@ -76,7 +78,7 @@ public final class QueueMonitor implements HealthIndicator {
    * Whether a job can be taken: both are there, Redis keeps what it is told, the lanes are whole.
    */
   public boolean isUp() {
-    return redisUp && kafkaUp && keepsAll() && reading.whole();
+    return redisUp && kafkaUp && eviction.keepsAll() && reading.whole();
   }
 
   /** A call to Redis failed. One may be slow; after some in a row none is tried until a beat. */
@@ -104,7 +106,7 @@ public final class QueueMonitor implements HealthIndicator {
     return (isUp() ? Health.up() : Health.outOfService())
         .withDetail("kafka", kafkaUp)
         .withDetail("redis", redisUp)
-        .withDetail("redis_keeps_all", keepsAll() ? "true" : mayEvict())
+        .withDetail("redis_keeps_all", eviction.told())
         .withDetail("lanes", reading.whole())
         .withDetail("store", memory.admits() ? "has room" : "is nearly full")
         .build();
@@ -115,35 +117,12 @@ public final class QueueMonitor implements HealthIndicator {
     try {
       reading = gauge.read();
       lookAtMemory();
-      String policy = gauge.checkWritable();
-      if (!policy.equals(evictionPolicy)) {
-        evictionPolicy = policy;
-        tellPolicy();
-      }
+      eviction.look();
       redisFailures.set(0);
       redisUp = true;
     } catch (RuntimeException e) {
       redisUp = false;
       tell(before, "Redis", e);
-    }
-  }
-
-  private boolean keepsAll() {
-    return evictionPolicy.equals(NO_EVICTION);
-  }
-
-  private String mayEvict() {
-    return "Redis lets go of jobs when it is full: set its maxmemory-policy to "
-        + NO_EVICTION
-        + ", it is "
-        + evictionPolicy;
-  }
-
-  private void tellPolicy() {
-    if (keepsAll()) {
-      log.info("Redis keeps what it is told: its maxmemory-policy is {}", NO_EVICTION);
-    } else {
-      log.error("{}; until then requests get 503", mayEvict());
     }
   }
 

@@ -127,7 +127,7 @@ public final class HandWorker implements AutoCloseable {
   private void run(ConsumerRecord<byte[], byte[]> record) throws UnreadableRecordException {
     Job job = JobCodec.decodeJob(record.value());
     Lane lane = record.topic().equals(Lane.FIRST.topic()) ? Lane.FIRST : Lane.BULK;
-    if (leases.claim(job, new RecordPointer(lane, record.offset()), "hand")
+    if (leases.claim(job, new RecordPointer(lane, "", record.offset()), "hand")
         instanceof Granted granted) {
       if (job.acceptedAt() < sinceMicros) {
         finish(granted, echo(job), Duration.ZERO);

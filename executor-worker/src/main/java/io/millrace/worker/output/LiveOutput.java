@@ -101,6 +101,9 @@ public final class LiveOutput implements AutoCloseable {
         withNews.add(recording);
         log.debug("Output of job {} waits for Redis", recording.jobId);
         return;
+      } catch (RuntimeException | Error e) {
+        // Thrown on, it would end all live output for ever.
+        log.error("Output of job {} is not passed on", recording.jobId, e);
       }
     }
   }
