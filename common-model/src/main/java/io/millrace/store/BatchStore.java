@@ -4,6 +4,7 @@ import io.millrace.job.BatchPart;
 import io.millrace.job.Job;
 import io.millrace.job.Reply;
 import io.millrace.job.ReplyBody;
+import io.millrace.queue.JobRecord;
 import io.millrace.queue.Lane;
 import io.millrace.queue.QueueSettings;
 import io.millrace.queue.RecordPointer;
@@ -130,14 +131,14 @@ public final class BatchStore {
    * @return the records of jobs that workers found before, to be enqueued again; empty when the
    *     round was dropped meanwhile, so that none of its jobs runs
    */
-  public Optional<List<RecordPointer>> open(UUID batchId, int round) {
+  public Optional<List<JobRecord>> open(UUID batchId, int round) {
     List<String> answer = tellOpen(batchId, round);
     if (!Scripts.either(answer, "open", "gone")) {
       return Optional.empty();
     }
     memory.keep(KEPT_BESIDE, () -> tellOpen(batchId, round));
     return Optional.of(
-        answer.stream().skip(1).map(RecordPointer::parse).flatMap(Optional::stream).toList());
+        answer.stream().skip(1).map(JobRecord::parse).flatMap(Optional::stream).toList());
   }
 
   private List<String> tellOpen(UUID batchId, int round) {

@@ -85,7 +85,12 @@ class RescueTest {
             System::nanoTime);
     Rescue again =
         new Rescue(
-            crew.rebuilder(), crew.reaper, crew.reconciler, crew.trimmer(Store.SETTINGS), failing);
+            crew.rebuilder(),
+            crew.reaper,
+            crew.reconciler,
+            crew.trimmer(Store.SETTINGS),
+            new BatchRounds(store.batches, crew.log.batches, crew.log.queue),
+            failing);
     crew.submitted(Lane.FIRST);
     Lease lost = crew.claimAll("worker-1").get(0);
     again.start();

@@ -7,6 +7,7 @@ import io.millrace.job.Outcome;
 import io.millrace.job.Output;
 import io.millrace.job.Reply;
 import io.millrace.job.WideResults;
+import io.millrace.queue.JobRecord;
 import io.millrace.store.Admission.Refusal;
 import io.millrace.store.Admission.Refused;
 import io.millrace.store.AdmissionGate.OwnerLimits;
@@ -66,7 +67,8 @@ class BatchStoreTest {
     batch.admit(OwnerLimits.NONE);
     assertThat(store.leases.claim(batch.job(0), Store.at(1), "w", false)).isEqualTo(new NotYet());
     assertThat(store.leases.claim(batch.job(1), Store.at(2), "w", true)).isEqualTo(new Held());
-    assertThat(store.batches.open(batch.id, 0)).contains(List.of(Store.at(2)));
+    assertThat(store.batches.open(batch.id, 0))
+        .contains(List.of(new JobRecord(batch.jobIds.get(1), Store.at(2))));
     store.granted(batch.job(0), "w");
     store.granted(batch.job(1), "w");
     assertThat(batch.counts()).isEqualTo("queued 1, running 2");
@@ -134,7 +136,8 @@ class BatchStoreTest {
     assertThat(store.gauge.read().heldWaiting()).isEqualTo(2);
     assertThat(store.repair.resume(10)).isEmpty();
     store.granted(store.accepted("owner"), "w");
-    assertThat(finished(first, Store.success()).resumable()).contains(Store.at(30));
+    assertThat(finished(first, Store.success()).resumable())
+        .contains(new JobRecord(batch.jobIds.get(1), Store.at(30)));
     finish(batch.job(1), Store.success());
     store.ends.cancel(batch.jobIds.get(2), "owner", Store.cancelled(batch.job(2)));
     assertThat(batch.status().state()).isEqualTo("done");

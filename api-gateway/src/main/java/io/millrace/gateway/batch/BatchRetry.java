@@ -8,8 +8,8 @@ import io.millrace.gateway.error.Checked;
 import io.millrace.gateway.queue.QueueMonitor;
 import io.millrace.job.Job;
 import io.millrace.queue.JobCodec;
+import io.millrace.queue.JobRecord;
 import io.millrace.queue.Lane;
-import io.millrace.queue.RecordPointer;
 import io.millrace.queue.RecordReader;
 import io.millrace.queue.UnreadableRecordException;
 import io.millrace.store.AdmissionGate;
@@ -96,14 +96,11 @@ final class BatchRetry {
   /** By their addresses, and where no worker ever saw them by a look through the lane. */
   private Map<UUID, Job> found(BatchStatus batch, List<Failure> failures) {
     Map<UUID, Job> found = new HashMap<>();
-    Map<RecordPointer, UUID> placed = new HashMap<>();
-    failures.forEach(each -> each.record().ifPresent(at -> placed.put(at, each.jobId())));
+    List<JobRecord> placed = new ArrayList<>();
+    failures.forEach(
+        each -> each.record().ifPresent(at -> placed.add(new JobRecord(each.jobId(), at))));
     records.readEach(
-        placed.keySet(),
-        (at, bytes) ->
-            decoded(bytes)
-                .filter(job -> job.jobId().equals(placed.get(at)))
-                .ifPresent(job -> found.put(job.jobId(), job)));
+        placed, (at, bytes) -> decoded(bytes).ifPresent(job -> found.put(job.jobId(), job)));
     if (found.size() < failures.size()) {
       Map<UUID, Failure> missing = new HashMap<>();
       failures.forEach(each -> missing.put(each.jobId(), each));

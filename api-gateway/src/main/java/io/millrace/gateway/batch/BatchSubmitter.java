@@ -16,8 +16,8 @@ import io.millrace.job.JobState;
 import io.millrace.metrics.EnumCounters;
 import io.millrace.queue.BatchLog;
 import io.millrace.queue.JobQueue;
+import io.millrace.queue.JobRecord;
 import io.millrace.queue.Lane;
-import io.millrace.queue.RecordPointer;
 import io.millrace.rescue.Requeuer;
 import io.millrace.store.Admission.Admitted;
 import io.millrace.store.Admission.Refusal;
@@ -266,7 +266,7 @@ final class BatchSubmitter {
 
   private Checked<Boolean> open(Job first, int count) {
     try {
-      Optional<List<RecordPointer>> held = store.open(part(first).batchId(), part(first).round());
+      Optional<List<JobRecord>> held = store.open(part(first).batchId(), part(first).round());
       if (held.isEmpty()) {
         return away(first, OwnerLimits.NONE);
       }
