@@ -39,6 +39,7 @@ import io.millrace.store.NeededFiles;
 import io.millrace.store.NeededRecords;
 import io.millrace.store.OutputStreams;
 import io.millrace.store.QueueGauge;
+import io.millrace.store.RedisKeys;
 import io.millrace.store.ShortMemory;
 import io.millrace.store.StoreMemory;
 import io.millrace.store.StoreSettings;
@@ -90,21 +91,27 @@ public class QueueConfiguration {
 
   /**
    * Waits for the broker: a role without its queue's number cannot answer anything. No other client
-   * is made before, since none can be made of a name that does not resolve.
+   * is made before, since none can be made of a name that does not resolve. Then it waits for
+   * Redis, whose subscriptions cannot begin without it.
    */
   @Bean
   FoundQueue foundQueue(
       QueueClients clients,
       KafkaConnectionDetails connection,
       QueueSettings settings,
+      StringRedisTemplate redis,
       Environment environment,
       @Value("${millrace.queue.replicas:-1}") int replicas) {
     FirstContact kafka =
         new FirstContact(
-            String.join(",", connection.getBootstrapServers()), () -> Lobby.open(environment));
+            "Kafka at " + String.join(",", connection.getBootstrapServers()),
+            "spring.kafka.bootstrap-servers",
+            () -> Lobby.open(environment));
     Admin admin = kafka.answer(clients::admin);
-    return new FoundQueue(
-        admin, kafka.answer(() -> new Topics(admin, settings, replicas).ensure()));
+    long queueId = kafka.answer(() -> new Topics(admin, settings, replicas).ensure());
+    new FirstContact("Redis", "spring.data.redis", () -> Lobby.open(environment))
+        .answer(() -> redis.hasKey(RedisKeys.EPOCH));
+    return new FoundQueue(admin, queueId);
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package io.millrace.bench;
 
 import io.millrace.bench.part.Burst;
+import io.millrace.bench.part.Costs;
 import io.millrace.bench.part.Crowd;
 import io.millrace.bench.part.Fairness;
 import io.millrace.bench.part.Idle;
@@ -35,7 +36,8 @@ public final class Benchmarks {
           new Crowd(),
           new QueueLength(),
           new Workers(),
-          new Idle());
+          new Idle(),
+          new Costs());
 
   private Benchmarks() {}
 

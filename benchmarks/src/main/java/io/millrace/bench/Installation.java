@@ -141,6 +141,18 @@ public final class Installation implements AutoCloseable {
     return new ObjectMapper().readTree(endpoint.ask("GET", "/v1/queue").body());
   }
 
+  /** What its Redis and its Kafka count. */
+  public Stores stores() {
+    long kafka =
+        processes.stream()
+            .flatMap(process -> Stream.concat(Stream.of(process.toHandle()), process.descendants()))
+            .filter(each -> role(each.info().commandLine().orElse("")).equals("Kafka"))
+            .mapToLong(ProcessHandle::pid)
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException("there is no process of Kafka"));
+    return new Stores(Integer.parseInt(environment.getOrDefault("MILLRACE_REDIS_PORT", "")), kafka);
+  }
+
   /** Cpu time that its processes have used up to now, by what they are. */
   public Map<String, Duration> cpu() {
     Map<String, Duration> used = new HashMap<>();

@@ -46,7 +46,7 @@ public record Options(
         paramLabel = "PART",
         description =
             "sequential, rate, imports, idle, burst, small-queue, saturation, fairness, crowd,"
-                + " queue-length or workers; may be given again (all)")
+                + " queue-length, workers or costs; may be given again (all)")
     private final List<String> only = new ArrayList<>();
 
     @Option(

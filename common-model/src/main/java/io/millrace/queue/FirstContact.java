@@ -9,32 +9,39 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.data.redis.RedisConnectionFailureException;
 
 /**
- * Kafka's first answer to a role that starts. A name that leads nowhere yet and a broker that does
- * not answer are outages like any other: the role waits for as long as they last, says so in one
- * sentence now and again, and goes on by itself. Whatever else Kafka says ends the start.
+ * The first answer of Kafka or Redis to a role that starts. A name that leads nowhere yet and a
+ * server that does not answer are outages like any other: the role waits for as long as they last,
+ * says so in one sentence now and again, and goes on by itself. Whatever else the server says ends
+ * the start.
  */
 public final class FirstContact {
 
   private static final Logger log = LoggerFactory.getLogger(FirstContact.class);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration REMINDER = Duration.ofMinutes(1);
+  private static final Pattern REFUSAL = Pattern.compile("(?!LOADING)[A-Z]{2,} ");
   private static final String NO_SUCH_NAME = "No resolvable bootstrap urls";
 
-  private final String address;
+  private final String server;
+  private final String setting;
   private final Supplier<Lobby> lobby;
 
   /**
-   * @param address of Kafka, to be told
+   * @param server and where it is, to be told
+   * @param setting that says where it is
    * @param lobby opened when a question is not answered at once, closed when it is
    */
-  public FirstContact(String address, Supplier<Lobby> lobby) {
-    this.address = address;
+  public FirstContact(String server, String setting, Supplier<Lobby> lobby) {
+    this.server = server;
+    this.setting = setting;
     this.lobby = lobby;
   }
 
@@ -44,7 +51,7 @@ public final class FirstContact {
    * <p>The calling thread waits without a limit and another one asks: so a process that is told to
    * stop meanwhile ends at once, since Spring closes no context whose start waits like that.
    *
-   * @throws RuntimeException of the question, when it is not that Kafka is away
+   * @throws RuntimeException of the question, when it is not that the server is away
    */
   public <T> T answer(Supplier<T> question) {
     try {
@@ -78,7 +85,7 @@ public final class FirstContact {
       pause();
       try {
         T answer = question.get();
-        log.info("Kafka at {} is there; the start goes on", address);
+        log.info("{} is there; the start goes on", server);
         return answer;
       } catch (RuntimeException e) {
         String why = whyAway(e).orElseThrow(() -> e);
@@ -92,10 +99,11 @@ public final class FirstContact {
 
   private void tell(String why, long begun) {
     log.warn(
-        "Kafka at {} {}; waiting for it since {} s (spring.kafka.bootstrap-servers says where it is)",
-        address,
+        "{} {}; waiting for it since {} s ({} says where it is)",
+        server,
         why,
-        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun));
+        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun),
+        setting);
   }
 
   /** Empty where it is not that. */
@@ -105,11 +113,23 @@ public final class FirstContact {
           && String.valueOf(each.getMessage()).contains(NO_SUCH_NAME)) {
         return Optional.of("has a name that does not resolve");
       }
-      if (each instanceof RetriableException || each instanceof TimeoutException) {
+      if (each instanceof RetriableException
+          || each instanceof TimeoutException
+          || (each instanceof RedisConnectionFailureException && !isRefused(each))) {
         return Optional.of("does not answer");
       }
     }
     return Optional.empty();
+  }
+
+  /** Redis answers, and says no: its errors begin with a word in capitals. */
+  private static boolean isRefused(Throwable failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (REFUSAL.matcher(String.valueOf(each.getMessage())).lookingAt()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void pause() {
@@ -117,7 +137,7 @@ public final class FirstContact {
       boolean unused = new CountDownLatch(1).await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for Kafka", e);
+      throw new IllegalStateException("interrupted while waiting for a server", e);
     }
   }
 }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.standalone.testing.FreePort;
 import io.millrace.standalone.testing.SharedInfrastructure;
+import io.millrace.standalone.EmbeddedRedis;
 import io.millrace.start.Lobby;
 import io.millrace.testing.Log;
 import io.millrace.testing.Store;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,8 +24,11 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 
 @Tag("services")
 class FirstContactTest {
@@ -52,7 +57,7 @@ class FirstContactTest {
               });
         };
 
-    long queueId = new FirstContact("kafka", () -> Lobby.open(environment)).answer(question);
+    long queueId = new FirstContact("Kafka", "where", () -> Lobby.open(environment)).answer(question);
 
     assertThat(queueId).isNotZero();
     assertThat(probes).hasSizeGreaterThanOrEqualTo(2).containsOnly("200 503");
@@ -62,9 +67,38 @@ class FirstContactTest {
 
   @Test
   void whatIsWrongForGoodEndsTheStart() {
-    FirstContact kafka = new FirstContact("kafka", () -> Lobby.open(environment));
+    FirstContact kafka = new FirstContact("Kafka", "where", () -> Lobby.open(environment));
     assertThatThrownBy(() -> kafka.answer(() -> queueId("no port")))
         .hasStackTraceContaining("Invalid url in bootstrap.servers");
+  }
+
+  @Test
+  void aRoleWaitsForRedisAndNotForOneThatRefusesIt(@TempDir Path folder) throws Exception {
+    FirstContact redis = new FirstContact("Redis", "where", () -> Lobby.open(environment));
+    int port = FreePort.choose();
+    int[] asked = {0};
+    try (EmbeddedRedis late = EmbeddedRedis.start(folder, 0)) {
+      Supplier<Boolean> question =
+          () -> ping(new RedisStandaloneConfiguration("127.0.0.1", asked[0]++ == 0 ? port : late.port()));
+      assertThat(redis.answer(question)).isTrue();
+      assertThat(asked[0]).isEqualTo(2);
+
+      RedisStandaloneConfiguration stranger =
+          new RedisStandaloneConfiguration("127.0.0.1", late.port());
+      stranger.setPassword("none is asked for");
+      assertThatThrownBy(() -> redis.answer(() -> ping(stranger)))
+          .hasStackTraceContaining("without any password");
+    }
+  }
+
+  private static boolean ping(RedisStandaloneConfiguration where) {
+    JedisConnectionFactory connections = new JedisConnectionFactory(where);
+    connections.start();
+    try {
+      return "PONG".equals(connections.getConnection().ping());
+    } finally {
+      connections.destroy();
+    }
   }
 
   @Test
