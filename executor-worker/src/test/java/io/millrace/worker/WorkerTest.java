@@ -223,13 +223,13 @@ class WorkerTest {
 
   @Test
   void aRecordOfANewerVersionIsParked() throws Exception {
-    byte[] newer = "{\"v\":2,\"job\":{}}".getBytes(StandardCharsets.UTF_8);
+    byte[] newer = "{\"v\":9,\"job\":{}}".getBytes(StandardCharsets.UTF_8);
     worker.getBean(JobQueue.class).send(new ProducerRecord<>(Lane.FIRST.topic(), newer)).join();
 
     Eventually.holds(
         Duration.ofSeconds(10),
         () ->
-            read(Topics.PARKED).stream().anyMatch(each -> text(each.value()).contains("\"v\":2")));
+            read(Topics.PARKED).stream().anyMatch(each -> text(each.value()).contains("\"v\":9")));
     Eventually.holds(
         Duration.ofSeconds(10), () -> count("millrace.records.stray", "topic", Topics.PARKED) > 0);
   }

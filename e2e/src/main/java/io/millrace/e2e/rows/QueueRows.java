@@ -50,7 +50,7 @@ final class QueueRows {
   static void aNewerVersion(Stage stage) throws Exception {
     byte[] newer =
         """
-        {"v":2,"job_id":"%s","owner":"e2e","code":"print(1)","timeout":5,"accepted_at":1,"mood":"new"}
+        {"v":9,"job_id":"%s","owner":"e2e","code":"print(1)","timeout":5,"accepted_at":1,"mood":"new"}
         """
             .formatted(UUID.randomUUID())
             .getBytes(StandardCharsets.UTF_8);
