@@ -3,19 +3,19 @@ package io.millrace.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.standalone.EmbeddedRedis;
 import io.millrace.standalone.testing.FreePort;
 import io.millrace.standalone.testing.SharedInfrastructure;
-import io.millrace.standalone.EmbeddedRedis;
 import io.millrace.start.Lobby;
 import io.millrace.testing.Log;
 import io.millrace.testing.Store;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.file.Path;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +57,8 @@ class FirstContactTest {
               });
         };
 
-    long queueId = new FirstContact("Kafka", "where", () -> Lobby.open(environment)).answer(question);
+    long queueId =
+        new FirstContact("Kafka", "where", () -> Lobby.open(environment)).answer(question);
 
     assertThat(queueId).isNotZero();
     assertThat(probes).hasSizeGreaterThanOrEqualTo(2).containsOnly("200 503");
@@ -79,15 +80,19 @@ class FirstContactTest {
     int[] asked = {0};
     try (EmbeddedRedis late = EmbeddedRedis.start(folder, 0)) {
       Supplier<Boolean> question =
-          () -> ping(new RedisStandaloneConfiguration("127.0.0.1", asked[0]++ == 0 ? port : late.port()));
+          () ->
+              ping(
+                  new RedisStandaloneConfiguration(
+                      "127.0.0.1", asked[0]++ == 0 ? port : late.port()));
       assertThat(redis.answer(question)).isTrue();
       assertThat(asked[0]).isEqualTo(2);
 
       RedisStandaloneConfiguration stranger =
           new RedisStandaloneConfiguration("127.0.0.1", late.port());
-      stranger.setPassword("none is asked for");
+      stranger.setUsername("nobody");
+      stranger.setPassword("wrong");
       assertThatThrownBy(() -> redis.answer(() -> ping(stranger)))
-          .hasStackTraceContaining("without any password");
+          .hasStackTraceContaining("WRONGPASS");
     }
   }
 
