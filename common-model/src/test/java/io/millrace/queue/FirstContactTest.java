@@ -98,7 +98,7 @@ class FirstContactTest {
 
   private static boolean ping(RedisStandaloneConfiguration where) {
     JedisConnectionFactory connections = new JedisConnectionFactory(where);
-    connections.start();
+    connections.afterPropertiesSet();
     try {
       return "PONG".equals(connections.getConnection().ping());
     } finally {
