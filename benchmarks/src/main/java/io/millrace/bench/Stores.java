@@ -26,12 +26,12 @@ public final class Stores implements AutoCloseable {
   private final JMXConnector kafka;
 
   /** Of a Redis on loopback, and of a Kafka in this process of the same user. */
+  @SuppressWarnings("BanJNDI") // The address is one that the process itself has just given.
   Stores(int redisPort, long kafkaPid) {
     this.redisPort = redisPort;
     try {
       VirtualMachine process = VirtualMachine.attach(String.valueOf(kafkaPid));
-      kafka =
-          JMXConnectorFactory.connect(new JMXServiceURL(process.startLocalManagementAgent()));
+      kafka = JMXConnectorFactory.connect(new JMXServiceURL(process.startLocalManagementAgent()));
       process.detach();
     } catch (AttachNotSupportedException | IOException e) {
       throw new IllegalStateException("Kafka's process does not show its figures", e);

@@ -55,8 +55,7 @@ public final class Costs implements Part {
   public Section measure(Lab lab) throws InterruptedException {
     Map<String, String> settings = Map.of("MILLRACE_WEBHOOK_ALLOWED_NETWORKS", "127.0.0.0/8");
     HttpServer receiver = receiver();
-    try (Installation installation =
-            Installation.ofWorkers(lab.options().launcher(), settings, 1);
+    try (Installation installation = Installation.ofWorkers(lab.options().launcher(), settings, 1);
         Stores stores = installation.stores()) {
       Endpoint endpoint = installation.endpoint();
       Hello.warmUp(endpoint, lab.options().warmUp());
@@ -72,10 +71,13 @@ public final class Costs implements Part {
               async.headers(),
               "{\"webhook_url\": \"" + url(receiver) + "\", " + Installation.BODY.substring(1));
       String large = "print('x' * 100_000)";
-      jobs.put("`print`, its caller waits", perJob(installation, stores, idle, endpoint, Hello.CODE));
+      jobs.put(
+          "`print`, its caller waits", perJob(installation, stores, idle, endpoint, Hello.CODE));
       jobs.put("the same, 202 at once", perJob(installation, stores, idle, async, Hello.CODE));
       jobs.put("the same, with a webhook", perJob(installation, stores, idle, hooked, Hello.CODE));
-      jobs.put("100 KB of output, its caller waits", perJob(installation, stores, idle, endpoint, large));
+      jobs.put(
+          "100 KB of output, its caller waits",
+          perJob(installation, stores, idle, endpoint, large));
       return section(idle, jobs);
     } finally {
       receiver.stop(0);
@@ -104,8 +106,7 @@ public final class Costs implements Part {
               awaitAllEnded(installation);
             });
     double seconds = all.getOrDefault("seconds", 0.0);
-    all.replaceAll(
-        (name, count) -> (count - idle.getOrDefault(name, 0.0) * seconds) / JOBS);
+    all.replaceAll((name, count) -> (count - idle.getOrDefault(name, 0.0) * seconds) / JOBS);
     return all;
   }
 
@@ -138,8 +139,7 @@ public final class Costs implements Part {
     return counts;
   }
 
-  private Section section(
-      TreeMap<String, Double> idle, Map<String, TreeMap<String, Double>> jobs) {
+  private Section section(TreeMap<String, Double> idle, Map<String, TreeMap<String, Double>> jobs) {
     Table table =
         new Table(
             "what",
