@@ -25,10 +25,6 @@ class ArchitectureTest {
       slices().matching("io.millrace.gateway.(*)..").should().beFreeOfCycles();
 
   @ArchTest
-  static final ArchRule thereAreNoCyclesAmongWebhooks =
-      slices().matching("io.millrace.gateway.webhook.(*)..").should().beFreeOfCycles();
-
-  @ArchTest
   static final ArchRule controllersTouchNoKafka =
       noClasses()
           .that()
@@ -51,35 +47,26 @@ class ArchitectureTest {
           .resideInAnyPackage(REDIS);
 
   @ArchTest
-  static final ArchRule kafkaIsSpokenByTheQueueAndTheWebhooksOnly =
+  static final ArchRule kafkaIsSpokenByTheQueueOnly =
       noClasses()
           .that()
-          .resideOutsideOfPackages(
-              "io.millrace.gateway.queue..",
-              "io.millrace.gateway.webhook.delivery..",
-              "io.millrace.gateway.webhook.dispatch..")
+          .resideOutsideOfPackage("io.millrace.gateway.queue..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(KAFKA);
 
   @ArchTest
-  static final ArchRule redisIsSpokenByTheReplyAndTheWebhooksOnly =
+  static final ArchRule redisIsSpokenByTheReplyOnly =
       noClasses()
           .that()
-          .resideOutsideOfPackages(
-              "io.millrace.gateway",
-              "io.millrace.gateway.reply..",
-              "io.millrace.gateway.webhook.delivery..",
-              "io.millrace.gateway.webhook.dispatch..")
+          .resideOutsideOfPackages("io.millrace.gateway", "io.millrace.gateway.reply..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(REDIS);
 
   @ArchTest
-  static final ArchRule scriptsAreTheStoresAndTheDeliveriesAlone =
+  static final ArchRule scriptsAreTheStoresAlone =
       noClasses()
-          .that()
-          .resideOutsideOfPackage("io.millrace.gateway.webhook.delivery..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.springframework.data.redis.core.script..");
@@ -115,10 +102,8 @@ class ArchitectureTest {
               "io.millrace.gateway.reply..");
 
   @ArchTest
-  static final ArchRule onlyTheDispatcherCallsOut =
+  static final ArchRule onlyWebhooksCallOut =
       noClasses()
-          .that()
-          .resideOutsideOfPackage("io.millrace.gateway.webhook.dispatch..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("reactor.netty.http.client..", "java.net.http..")

@@ -8,11 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -52,14 +52,14 @@ final class SettingNames {
   private SettingNames() {}
 
   static SettingNames ofGateway() {
-    return ofRole("api-gateway", "gateway.yml");
+    return ofRole("api-gateway", "gateway.yml", "common-model", "files", "webhooks");
   }
 
   static SettingNames ofWorker() {
-    return ofRole("executor-worker", "worker.yml");
+    return ofRole("executor-worker", "worker.yml", "common-model", "files");
   }
 
-  private static SettingNames ofRole(String module, String settings) {
+  private static SettingNames ofRole(String module, String settings, String... others) {
     SettingNames names = new SettingNames();
     try {
       for (URL each :
@@ -68,7 +68,7 @@ final class SettingNames {
           names.addSpring(each);
         }
       }
-      for (String each : List.of("common-model", "files", module)) {
+      for (String each : Stream.concat(Stream.of(module), Stream.of(others)).toList()) {
         names.add(read(Project.file(each + "/target/classes/" + METADATA)));
       }
       Path file = Project.file(module + "/target/classes/" + settings);

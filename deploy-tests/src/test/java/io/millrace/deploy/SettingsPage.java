@@ -21,7 +21,7 @@ final class SettingsPage {
   static final String BEGIN = "<!-- From here on generated: see SettingsPageTest. -->\n";
 
   private static final String METADATA = "META-INF/spring-configuration-metadata.json";
-  private static final List<String> OWN = List.of("api-gateway", "executor-worker");
+  private static final List<String> OWN = List.of("api-gateway", "executor-worker", "webhooks");
   private static final JsonNode SANDBOX =
       JsonMapper.shared()
           .readTree(Project.text("sandbox/src/main/python/millrace_sandbox/settings.schema.json"));
@@ -54,7 +54,7 @@ final class SettingsPage {
 
   String text() {
     return BEGIN
-        + section("Gateway", List.of("api-gateway"))
+        + section("Gateway", List.of("api-gateway", "webhooks"))
         + section("Worker", List.of("executor-worker"))
         + section("Gateway and worker", shared());
   }

@@ -3,6 +3,9 @@ package io.millrace.gateway.webhook;
 import io.millrace.outbound.AddressBytes;
 import io.millrace.outbound.AddressPolicy;
 import io.millrace.outbound.HostNames;
+import io.millrace.webhook.WebhookTarget;
+import io.millrace.webhook.WebhookUrl;
+import io.millrace.webhook.WebhookUrlReader;
 import java.util.Optional;
 
 /**

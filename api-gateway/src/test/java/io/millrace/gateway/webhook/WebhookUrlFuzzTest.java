@@ -3,6 +3,8 @@ package io.millrace.gateway.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.outbound.AddressPolicy;
+import io.millrace.standalone.testing.receiver.UrlCase;
+import io.millrace.webhook.WebhookTarget;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.outbound.AddressPolicy;
 import io.millrace.outbound.Network;
+import io.millrace.standalone.testing.receiver.UrlCase;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

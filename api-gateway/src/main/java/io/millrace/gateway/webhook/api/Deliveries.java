@@ -1,14 +1,14 @@
 package io.millrace.gateway.webhook.api;
 
-import io.millrace.gateway.webhook.delivery.Delivery;
-import io.millrace.gateway.webhook.delivery.DeliveryArchive;
-import io.millrace.gateway.webhook.delivery.DeliveryLog;
-import io.millrace.gateway.webhook.delivery.DeliveryMarker;
-import io.millrace.gateway.webhook.delivery.DeliveryReport;
-import io.millrace.gateway.webhook.delivery.DeliveryState;
-import io.millrace.gateway.webhook.delivery.DeliveryStore;
-import io.millrace.gateway.webhook.delivery.DeliveryStore.Due;
 import io.millrace.store.JobArchive;
+import io.millrace.webhook.delivery.Delivery;
+import io.millrace.webhook.delivery.DeliveryArchive;
+import io.millrace.webhook.delivery.DeliveryLog;
+import io.millrace.webhook.delivery.DeliveryMarker;
+import io.millrace.webhook.delivery.DeliveryReport;
+import io.millrace.webhook.delivery.DeliveryState;
+import io.millrace.webhook.delivery.DeliveryStore;
+import io.millrace.webhook.delivery.DeliveryStore.Due;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.millrace.gateway.webhook.api;
 
-import io.millrace.gateway.webhook.delivery.Attempt;
-import io.millrace.gateway.webhook.delivery.DeliveryReport;
+import io.millrace.webhook.delivery.Attempt;
+import io.millrace.webhook.delivery.DeliveryReport;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.List;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.gateway.support.HandWorker;
 import io.millrace.gateway.support.TestGateway;
-import io.millrace.gateway.webhook.receiver.Behaviour;
-import io.millrace.gateway.webhook.receiver.Received;
-import io.millrace.gateway.webhook.receiver.ScriptedReceiver;
 import io.millrace.standalone.testing.Eventually;
+import io.millrace.standalone.testing.receiver.Behaviour;
+import io.millrace.standalone.testing.receiver.Received;
+import io.millrace.standalone.testing.receiver.ScriptedReceiver;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

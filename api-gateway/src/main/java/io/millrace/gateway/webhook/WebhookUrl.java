@@ -1,8 +1,0 @@
-package io.millrace.gateway.webhook;
-
-/** What a text gives that should be a webhook's URL. */
-sealed interface WebhookUrl permits WebhookTarget, WebhookUrl.Flaw {
-
-  /** It is none; {@code reason} goes on after "webhook_url". */
-  record Flaw(String reason) implements WebhookUrl {}
-}
