@@ -45,7 +45,8 @@ class SettingsPageTest {
             .map(Project::text)
             .flatMap(text -> VARIABLE.matcher(text).results().map(MatchResult::group))
             .collect(Collectors.toCollection(TreeSet::new));
-    for (String sources : new String[] {"common-model", "webhooks", "api-gateway", "executor-worker"}) {
+    for (String sources :
+        new String[] {"common-model", "webhooks", "api-gateway", "executor-worker"}) {
       try (Stream<Path> files = Files.walk(Project.file(sources + "/src/main"))) {
         for (Path file :
             files.filter(each -> each.toString().matches(".*\\.(java|yml)")).toList()) {
