@@ -227,6 +227,7 @@ public final class S3Store implements FileStore {
     List<String> fileIds = found.contents().stream().map(object -> fileId(object.key())).toList();
     return new Page(
         fileIds.stream()
+            .filter(FileId::isOne)
             .map(fileId -> about(folder + fileId, fileId))
             .flatMap(Optional::stream)
             .toList(),
@@ -236,7 +237,9 @@ public final class S3Store implements FileStore {
   @Override
   public long used(String owner) {
     long[] bytes = {0};
-    each(folder(owner), object -> bytes[0] += object.size());
+    each(
+        folder(owner),
+        object -> bytes[0] += FileId.isOne(fileId(object.key())) ? object.size() : 0);
     return bytes[0];
   }
 

@@ -1,6 +1,7 @@
 package io.millrace.e2e.drive;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -19,6 +21,8 @@ public final class Client {
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final String EXECUTE = "/v1/code/execute/python";
+  private static final String JOBS = "/v1/jobs";
+  private static final String FILES = "/v1/files";
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private final URI base;
@@ -38,7 +42,7 @@ public final class Client {
   /** Sends a program, with more headers as name, value, name, value. */
   public CompletableFuture<Answer> submit(
       Program program, @Nullable String webhookUrl, String... headers) {
-    Map<String, Object> body = new LinkedHashMap<>();
+    Map<String, Object> body = new LinkedHashMap<>(program.properties());
     body.put("code", program.code());
     body.put("timeout", program.timeoutSeconds());
     body.put("id", program.k());
@@ -46,7 +50,7 @@ public final class Client {
       body.put("webhook_url", webhookUrl);
     }
     HttpRequest.Builder request =
-        request(EXECUTE)
+        request(program.properties().isEmpty() ? EXECUTE : JOBS)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)));
     for (int i = 0; i < headers.length; i += 2) {
@@ -73,6 +77,29 @@ public final class Client {
   /** Cancels a job. */
   public Answer cancel(String jobId) {
     return send(request("/v1/jobs/" + jobId).DELETE().build()).join();
+  }
+
+  /** Sends a file as its bytes come. */
+  public CompletableFuture<Answer> upload(String name, Supplier<InputStream> content) {
+    return send(
+        request(FILES + "?name=" + name)
+            .POST(HttpRequest.BodyPublishers.ofInputStream(content))
+            .build());
+  }
+
+  /** The last files of the key. */
+  public Answer files() {
+    return send(request(FILES).build()).join();
+  }
+
+  /** The bytes of a file, to be read and closed. */
+  public InputStream download(String fileId) throws IOException, InterruptedException {
+    HttpResponse<InputStream> response =
+        http.send(request(FILES + "/" + fileId).build(), HttpResponse.BodyHandlers.ofInputStream());
+    if (response.statusCode() != 200) {
+      throw new IOException("status " + response.statusCode());
+    }
+    return response.body();
   }
 
   private HttpRequest.Builder request(String path) {

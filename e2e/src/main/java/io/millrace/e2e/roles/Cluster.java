@@ -1,5 +1,6 @@
 package io.millrace.e2e.roles;
 
+import io.millrace.standalone.testing.S3Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -7,7 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** All the processes of one Millrace. Closing it ends them all. Not thread-safe. */
 public final class Cluster implements AutoCloseable {
@@ -15,6 +18,7 @@ public final class Cluster implements AutoCloseable {
   private final Path folder;
   private final BrokerRole broker;
   private final RedisRole redis;
+  private final @Nullable S3Server bucket;
   private final Launch launch;
   private final List<Role> gateways = new ArrayList<>();
   private final List<Role> workers = new ArrayList<>();
@@ -23,7 +27,9 @@ public final class Cluster implements AutoCloseable {
     this.folder = folder;
     this.redis = RedisRole.start(folder.resolve("redis"));
     this.broker = startBroker(plan, folder, redis);
-    this.launch = new Launch(plan, folder, broker.bootstrapServers(), redis.port());
+    this.bucket = plan.wantsBucket() ? S3Server.start(folder) : null;
+    ClusterPlan whole = bucket == null ? plan : plan.withBucket(bucket);
+    this.launch = new Launch(whole, folder, broker.bootstrapServers(), redis.port());
   }
 
   /** Starts everything in a new folder below {@code parent} and returns when all of it is ready. */
@@ -63,6 +69,11 @@ public final class Cluster implements AutoCloseable {
     return redis;
   }
 
+  /** The S3 server of a plan whose files are in a bucket. */
+  public S3Server bucket() {
+    return Objects.requireNonNull(bucket, "the plan has no bucket");
+  }
+
   public Role gateway(int number) {
     return gateways.get(number);
   }
@@ -99,6 +110,9 @@ public final class Cluster implements AutoCloseable {
     if (!redis.process().isAlive()) {
       redis.restart();
     }
+    if (bucket != null && !bucket.process().isAlive()) {
+      bucket.restart();
+    }
     Signals.cont(broker.process());
     Signals.cont(redis.process());
     roles().filter(role -> !role.isAlive()).forEach(Role::restart);
@@ -120,6 +134,9 @@ public final class Cluster implements AutoCloseable {
     roles().forEach(Role::close);
     broker.close();
     redis.close();
+    if (bucket != null) {
+      bucket.close();
+    }
   }
 
   private static Path emptied(Path folder) {

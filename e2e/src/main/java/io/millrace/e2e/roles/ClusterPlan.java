@@ -1,7 +1,10 @@
 package io.millrace.e2e.roles;
 
+import io.millrace.standalone.testing.S3Server;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a cluster is made of.
@@ -14,6 +17,8 @@ public record ClusterPlan(
 
   /** How long a silent worker keeps its jobs: short, since every rescue waits for it. */
   public static final int LEASE_SECONDS = 3;
+
+  private static final String FILES_STORE = "MILLRACE_FILES_STORE";
 
   /** Slots of each worker. */
   public static final int SLOTS = 2;
@@ -44,6 +49,23 @@ public record ClusterPlan(
     return new ClusterPlan(name, number, gateways, workers, settings)
         .with("MILLRACE_QUEUE_REPLICAS", "" + number)
         .with("MILLRACE_QUEUE_REQUIREREPLICAS", "true");
+  }
+
+  /** Whether its files are in a bucket, for which it needs a server. */
+  boolean wantsBucket() {
+    return settings.getOrDefault(FILES_STORE, "").startsWith("s3:");
+  }
+
+  /** With the server of its bucket. */
+  ClusterPlan withBucket(S3Server server) {
+    return with("MILLRACE_FILES_S3_ENDPOINT", server.endpoint().toString())
+        .with("AWS_ACCESS_KEY_ID", S3Server.ACCESS_KEY)
+        .with("AWS_SECRET_ACCESS_KEY", S3Server.SECRET_KEY);
+  }
+
+  /** With files in a bucket of its own, or in this folder. */
+  public ClusterPlan withFiles(@Nullable Path folder) {
+    return with(FILES_STORE, folder == null ? "s3://" + S3Server.BUCKET : "dir:" + folder);
   }
 
   /** With one more setting, or another value for it. */

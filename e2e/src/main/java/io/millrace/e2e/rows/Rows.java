@@ -6,6 +6,7 @@ import static io.millrace.e2e.rows.Row.When.CI;
 import io.millrace.e2e.roles.ClusterPlan;
 import io.millrace.e2e.rows.Row.Body;
 import io.millrace.e2e.rows.Row.When;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Every row, in the order in which they run: those of one cluster after each other. */
@@ -33,6 +34,36 @@ public final class Rows {
               "a record that a dead worker held is another worker's",
               BY_NAME,
               WorkerRows::killedWithATakenRecord),
+          new Row(
+              "F1",
+              "a worker dies while its job's files travel: the job runs again, nothing is left",
+              BY_NAME,
+              FileRows.plan(),
+              FileRows::workerKilledWhileFilesTravel),
+          new Row(
+              "F2",
+              "a gateway dies while files travel: half an upload is none, the others have the rest",
+              BY_NAME,
+              FileRows.plan(),
+              FileRows::gatewayKilledWhileFilesTravel),
+          new Row(
+              "F3",
+              "the S3 server dies while files travel: jobs that need it wait, all others go on",
+              BY_NAME,
+              FileRows.plan(),
+              FileRows::bucketKilledWhileFilesTravel),
+          new Row(
+              "F4",
+              "100 MB through gateway and worker: at most 32 MiB more live in a heap, with a bucket",
+              BY_NAME,
+              HeapRows.plan(null),
+              HeapRows::aLargeFileLivesInNoHeap),
+          new Row(
+              "F5",
+              "the same with a folder",
+              BY_NAME,
+              HeapRows.plan(Path.of("target", "large-files").toAbsolutePath()),
+              HeapRows::aLargeFileLivesInNoHeap),
           usual(
               "W2",
               "a killed worker's job starts again within its lease + 5 s, its sandbox dead in 2 s",

@@ -9,6 +9,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -100,7 +101,9 @@ public final class S3Server implements AutoCloseable {
             .orElseThrow(
                 () -> new IllegalStateException("There is no S3Proxy: build tests/support"));
     try (Stream<Path> jars = Files.list(place)) {
-      return jars.filter(each -> each.toString().endsWith(".jar")).findFirst().orElseThrow();
+      return jars.filter(each -> each.toString().endsWith(".jar"))
+          .max(Comparator.naturalOrder())
+          .orElseThrow();
     }
   }
 
@@ -119,6 +122,16 @@ public final class S3Server implements AutoCloseable {
   /** Where its objects are. */
   public Path data() {
     return folder.resolve("s3");
+  }
+
+  /** The files of its bucket, by their paths below it. */
+  public List<String> objects() throws IOException {
+    Path bucket = data().resolve(BUCKET);
+    try (Stream<Path> all = Files.walk(bucket)) {
+      return all.filter(Files::isRegularFile)
+          .map(file -> bucket.relativize(file).toString())
+          .toList();
+    }
   }
 
   public ProcessHandle process() {
