@@ -25,6 +25,8 @@ SYSTEM_FILES = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime", "/etc
 # Major and minor number, by which the kernel knows them.
 _DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9)}
 _LINKS = {"/tmp": SCRATCH + "/" + TMP, "/dev/shm": SCRATCH + "/" + SHM, "/dev/fd": "/proc/self/fd",
+          # Where programs that models write for chat tools look for their files.
+          "/mnt/data": SCRATCH + "/" + WORK,
           "/dev/stdin": "/proc/self/fd/0", "/dev/stdout": "/proc/self/fd/1", "/dev/stderr": "/proc/self/fd/2"}
 # Any will do that lies above nothing we bind: it is mounted upon in our own mount namespace only.
 _MOUNT_POINTS = ("/tmp", "/mnt", "/media", "/srv", "/run", "/var/tmp", "/home", "/var")
@@ -71,7 +73,9 @@ def build(settings: Settings, font_list: str) -> dict:
     if font_list:
         _bind(font_list, "%s/%s" % (top + FONT_LISTS, os.path.basename(font_list)))
     for link, target in _LINKS.items():
-        os.symlink(target, top + link)
+        os.makedirs(os.path.dirname(top + link), exist_ok=True)
+        if not os.path.lexists(top + link):  # an operator's own /mnt/data stays
+            os.symlink(target, top + link)
     proc = _mount_proc(top)
     method = _enter(top)
     os.umask(0o077)

@@ -33,14 +33,20 @@ public final class JobReply {
   private final ObjectNode body;
   private final JsonNode output;
 
-  private JobReply(ExecutionReply reply) {
-    this.status = reply.status();
-    this.body = ReplyFields.read(reply.body());
+  private JobReply(int status, ObjectNode body) {
+    this.status = status;
+    this.body = body;
     this.output = succeeded() ? body.path("response") : body;
   }
 
   public static JobReply of(ExecutionReply reply) {
-    return new JobReply(reply);
+    return new JobReply(reply.status(), ReplyFields.read(reply.body()));
+  }
+
+  /** The reply of a job that has ended, as it is kept. */
+  public static JobReply ofKept(String text) {
+    ObjectNode body = ReplyFields.read(text);
+    return new JobReply(raw(body, "code").asInt(0), body);
   }
 
   /** Whether its program was started, however it ended; not, where it was refused or goes on. */

@@ -27,7 +27,7 @@ import reactor.core.publisher.Mono;
  * them, whatever they are said to be.
  */
 @RestController
-final class Downloads {
+public final class Downloads {
 
   private static final int PIECE = 64 * 1024;
 
@@ -39,15 +39,16 @@ final class Downloads {
     this.errors = errors;
   }
 
+  /** Sends the bytes that the request asks for, or says why there are none. */
   @RequestMapping(
       path = "/v1/files/{fileId}",
       params = "!meta",
       method = {RequestMethod.GET, RequestMethod.HEAD})
-  Mono<Void> download(@PathVariable String fileId, ServerWebExchange exchange) {
+  public Mono<Void> download(@PathVariable String fileId, ServerWebExchange exchange) {
     String owner = Caller.of(exchange).owner();
     FileStore store = files.store().orElse(null);
     if (store == null) {
-      return errors.write(ApiError.noFileStore(), exchange.getResponse());
+      return errors.write(ApiError.noFileStore(), exchange);
     }
     return files
         .use(store, owner, fileId)
@@ -55,7 +56,7 @@ final class Downloads {
             found ->
                 found.isPresent()
                     ? send(store, owner, found.get(), exchange)
-                    : errors.write(notFound(), exchange.getResponse()));
+                    : errors.write(notFound(), exchange));
   }
 
   static ApiError notFound() {

@@ -6,9 +6,7 @@ import io.millrace.files.StoredFile;
 import io.millrace.gateway.auth.Caller;
 import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.ApiErrors;
-import io.millrace.store.NeededFiles;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Function;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -31,20 +29,13 @@ final class FileController {
   private static final int MOST = 100;
 
   private final FileCalls files;
-  private final Uploads uploads;
-  private final NeededFiles needed;
+  private final KeptFiles kept;
   private final ApiErrors errors;
   private final Duration ttl;
 
-  FileController(
-      FileCalls files,
-      Uploads uploads,
-      NeededFiles needed,
-      ApiErrors errors,
-      FileSettings settings) {
+  FileController(FileCalls files, KeptFiles kept, ApiErrors errors, FileSettings settings) {
     this.files = files;
-    this.uploads = uploads;
-    this.needed = needed;
+    this.kept = kept;
     this.errors = errors;
     this.ttl = settings.ttl();
   }
@@ -52,11 +43,7 @@ final class FileController {
   @PostMapping
   Mono<ResponseEntity<byte[]>> upload(
       @RequestParam(name = "name", defaultValue = "") String name, ServerWebExchange exchange) {
-    return withStore(
-        store ->
-            uploads
-                .take(store, Caller.of(exchange), name, exchange)
-                .map(taken -> taken.fold(this::created, errors::answer)));
+    return kept.take(name, exchange).map(taken -> taken.fold(this::created, errors::answer));
   }
 
   @GetMapping
@@ -93,29 +80,8 @@ final class FileController {
 
   @DeleteMapping("/{fileId}")
   Mono<ResponseEntity<byte[]>> delete(@PathVariable String fileId, ServerWebExchange exchange) {
-    String owner = Caller.of(exchange).owner();
-    return withStore(
-        store ->
-            files
-                .run(() -> delete(store, owner, fileId))
-                .map(
-                    refusal ->
-                        refusal
-                            .map(errors::answer)
-                            .orElseGet(() -> ResponseEntity.noContent().build())));
-  }
-
-  /** Why it is not deleted; empty where it is. */
-  private Optional<ApiError> delete(FileStore store, String owner, String fileId) {
-    if (store.find(owner, fileId).isEmpty()) {
-      return Optional.of(Downloads.notFound());
-    }
-    return switch (needed.release(fileId)) {
-      case FREE ->
-          store.delete(owner, fileId) ? Optional.empty() : Optional.of(Downloads.notFound());
-      case NEEDED -> Optional.of(ApiError.fileInUse());
-      case UNSURE -> Optional.of(ApiError.unavailable("The queue is being rebuilt; try again", 1));
-    };
+    return kept.delete(Caller.of(exchange).owner(), fileId)
+        .map(deleted -> deleted.fold(file -> ResponseEntity.noContent().build(), errors::answer));
   }
 
   private Mono<ResponseEntity<byte[]>> withStore(

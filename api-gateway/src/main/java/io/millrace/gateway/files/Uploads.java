@@ -54,7 +54,8 @@ final class Uploads {
         .onErrorResume(Uploads::isNoForm, e -> Mono.just(noForm()));
   }
 
-  private Mono<Checked<StoredFile>> keep(FileStore store, Caller caller, IncomingFile file) {
+  /** The same of a file that was found in what came, or was made here. */
+  Mono<Checked<StoredFile>> keep(FileStore store, Caller caller, IncomingFile file) {
     Optional<String> flaw = file.flaw();
     return flaw.isPresent()
         ? Mono.just(Checked.refused(ApiError.invalid(flaw.get())))

@@ -59,6 +59,14 @@ class ForeignDoorsTest {
             "",
             503),
         new Route(
+            "librechat",
+            "/v1/exec",
+            "{\"lang\":\"py\",\"code\":\"1\"}",
+            "Authorization",
+            "Bearer ",
+            "{\"error\":\"A valid key in the header x-api-key is needed\"}",
+            429),
+        new Route(
             "piston",
             "/api/v2/execute",
             "{\"language\":\"python\",\"version\":\"*\",\"files\":[{\"content\":\"1\"}]}",
@@ -72,7 +80,7 @@ class ForeignDoorsTest {
   static void start() {
     gateway =
         TestGateway.start(
-            "millrace.compat=Dify,piston",
+            "millrace.compat=Dify,librechat,piston",
             "millrace.api-keys=narrow:" + KEY + " queued=1,other:" + TestGateway.OTHER_KEY);
     http = new Http(gateway.port());
   }
@@ -104,6 +112,11 @@ class ForeignDoorsTest {
         case "dify" ->
             assertThat(body.toString())
                 .isEqualTo("{\"code\":-503,\"message\":\"Too many requests\",\"data\":null}");
+        case "librechat" -> {
+          assertThat(body.propertyNames()).containsExactly("error", "retry_after_seconds");
+          assertThat(body.path("error").asString()).isEqualTo("rate_limited");
+          assertThat(body.path("retry_after_seconds").asInt()).isPositive();
+        }
         case "piston" -> {
           assertThat(body.path("reason").asString()).isEqualTo("key_limit");
           assertThat(body.path("message").asString()).contains("1 jobs waiting");

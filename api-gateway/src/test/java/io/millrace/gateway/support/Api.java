@@ -64,6 +64,14 @@ public final class Api {
     return send(request);
   }
 
+  /** Posts what the media type says. */
+  public HttpResponse<String> postAs(String mediaType, String path, String body) {
+    return send(
+        request(path)
+            .header("Content-Type", mediaType)
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
   public HttpResponse<String> delete(String path) {
     return send(request(path).DELETE());
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.gateway.compat.librechat;
+
+import org.jspecify.annotations.NullMarked;
