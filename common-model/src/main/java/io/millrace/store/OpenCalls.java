@@ -17,6 +17,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 public final class OpenCalls {
 
   private static final String PREFIX = "{millrace}:call:";
+  private static final String CANCELLED = "{millrace}:call-cancelled:";
   private static final String TWO_CALLS = "two";
 
   private final StringRedisTemplate redis;
@@ -38,16 +39,25 @@ public final class OpenCalls {
     }
   }
 
-  /** The name stands for no job any more. */
-  public void close(Name name) {
+  /**
+   * The call is over, and its name stands for no job any more.
+   *
+   * @return whether its caller has cancelled it, so that nothing may be said of it
+   */
+  public boolean close(Name name, UUID jobId) {
     redis.delete(name.key());
+    return Boolean.TRUE.equals(redis.delete(CANCELLED + jobId));
   }
 
-  /** The job that the name stands for. */
-  public Optional<UUID> find(Name name) {
-    return Optional.ofNullable(redis.opsForValue().get(name.key()))
-        .filter(found -> !found.equals(TWO_CALLS))
-        .map(UUID::fromString);
+  /** Notes that its caller cancels the call of that name; the job, if it stands for one. */
+  public Optional<UUID> cancel(Name name) {
+    Optional<UUID> found =
+        Optional.ofNullable(redis.opsForValue().get(name.key()))
+            .filter(value -> !value.equals(TWO_CALLS))
+            .map(UUID::fromString);
+    // Before its job ends: whoever waits for that must find the note.
+    found.ifPresent(jobId -> redis.opsForValue().set(CANCELLED + jobId, "", longest));
+    return found;
   }
 
   /**

@@ -56,21 +56,18 @@ final class CallRegister {
         .then();
   }
 
-  /** The call is over. */
-  void close(Name name) {
-    stores
-        .run(
-            () -> {
-              calls.close(name);
-              return true;
-            })
-        .subscribe(closed -> {}, away -> log.debug("A call is left to be forgotten by its age"));
+  /** Ends the call; whether its client has cancelled it, as far as Redis can tell. */
+  Mono<Boolean> close(Name name, UUID jobId) {
+    return stores
+        .run(() -> calls.close(name, jobId))
+        .onErrorReturn(DataAccessException.class, false)
+        .onErrorReturn(RejectedExecutionException.class, false);
   }
 
   /** Ends the job of a call, if there is one of that name. Returns at once. */
   void cancel(Name name) {
     stores
-        .run(() -> calls.find(name))
+        .run(() -> calls.cancel(name))
         .flatMap(Mono::justOrEmpty)
         .subscribe(
             jobId -> cancel(jobId, name.owner()),

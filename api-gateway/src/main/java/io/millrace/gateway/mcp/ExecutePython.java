@@ -52,8 +52,8 @@ final class ExecutePython {
   }
 
   /**
-   * Runs the code; the result of a failed run is a result, with {@code isError}. Cancelling it ends
-   * the job.
+   * Runs the code; the result of a failed run is a result, with {@code isError}; there is none of a
+   * call that its client has cancelled meanwhile. Cancelling it ends the job.
    *
    * @param jobId what the job will be called
    */
@@ -77,8 +77,18 @@ final class ExecutePython {
     return register
         .open(name, job.jobId())
         .then(execution.run(request))
-        .doOnCancel(() -> register.cancel(job.jobId(), job.owner()))
-        .doFinally(signal -> register.close(name));
+        .flatMap(reply -> unlessCancelled(reply, name, job.jobId()))
+        .doOnError(failure -> register.close(name, job.jobId()).subscribe())
+        .doOnCancel(
+            () -> {
+              register.cancel(job.jobId(), job.owner());
+              register.close(name, job.jobId()).subscribe();
+            });
+  }
+
+  /** A client that has cancelled its call must not hear of it any more. */
+  private Mono<ExecutionReply> unlessCancelled(ExecutionReply reply, Name name, UUID jobId) {
+    return register.close(name, jobId).flatMap(gone -> gone ? Mono.empty() : Mono.just(reply));
   }
 
   private static Name name(JsonNode requestId, ServerWebExchange exchange) {

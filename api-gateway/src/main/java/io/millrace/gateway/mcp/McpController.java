@@ -94,7 +94,11 @@ final class McpController {
     Mono<McpMethods.Answer> answer = methods.call(request, modern, jobId, exchange);
     return wantsProgress(request, head)
         ? reply.stream(followed(answer, request, jobId, exchange))
-        : answer.flatMap(each -> reply.send(each, request.id()));
+        : answer
+            .singleOptional()
+            .flatMap(
+                one ->
+                    one.map(each -> reply.send(each, request.id())).orElseGet(reply::accepted));
   }
 
   private static boolean wantsProgress(Request request, HttpHeaders head) {
@@ -104,7 +108,7 @@ final class McpController {
         && head.getAccept().stream().anyMatch(each -> each.includes(MediaType.TEXT_EVENT_STREAM));
   }
 
-  /** Progress until the answer, then the answer. */
+  /** Progress until the answer, then the answer, where there is one. */
   private Flux<ObjectNode> followed(
       Mono<McpMethods.Answer> answer, Request request, UUID jobId, ServerWebExchange exchange) {
     Flux<ObjectNode> news =

@@ -39,7 +39,7 @@ final class McpMethods {
   }
 
   /**
-   * Carries a request out.
+   * Carries a request out. Empty for one that its client has cancelled meanwhile.
    *
    * @param jobId what its job is called, where it has one
    */

@@ -48,7 +48,7 @@ class McpCancelTest {
   }
 
   @Test
-  void aNoticeAtAnyGatewayCancelsTheCall() {
+  void aNoticeAtAnyGatewayCancelsTheCallWhichThenHasNoResult() {
     McpSession session = McpSession.open(gateway);
     int before = worker.started();
     CompletableFuture<HttpResponse<String>> call =
@@ -59,8 +59,33 @@ class McpCancelTest {
     assertThat(session.cancel(other, 8).statusCode()).isEqualTo(202);
     assertThat(call).isNotDone();
     assertThat(session.cancel(other, 7).statusCode()).isEqualTo(202);
-    JsonNode told = McpSession.told(call.join());
-    assertThat(told.path("reason").asString()).isEqualTo("cancelled");
+    assertThat(call.join().statusCode()).isEqualTo(202);
+    assertThat(call.join().body()).isEmpty();
+    assertThat(lastState()).isEqualTo("cancelled");
+    worker.letGo(1);
+  }
+
+  @Test
+  void aStreamOfACancelledCallEndsWithoutAResult() {
+    McpSession session = McpSession.open(gateway);
+    int before = worker.started();
+    CompletableFuture<HttpResponse<String>> call =
+        CompletableFuture.supplyAsync(() -> session.callWithProgress(gateway, 9, "stream"));
+    Eventually.holds(() -> worker.started() > before);
+    assertThat(session.cancel(other, 9).statusCode()).isEqualTo(202);
+    assertThat(call.join().body()).contains("notifications/progress").doesNotContain("\"result\"");
+    worker.letGo(1);
+  }
+
+  @Test
+  void aJobThatIsCancelledByItsIdIsAResultToItsCall() {
+    McpSession session = McpSession.open(gateway);
+    int before = worker.started();
+    CompletableFuture<HttpResponse<String>> call =
+        CompletableFuture.supplyAsync(() -> session.call(gateway, 10, "by its id"));
+    Eventually.holds(() -> worker.started() > before);
+    new Http(other.port()).delete("/v1/jobs/" + lastJob("job_id"), "x-api-key", TestGateway.KEY);
+    assertThat(McpSession.told(call.join()).path("reason").asString()).isEqualTo("cancelled");
     worker.letGo(1);
   }
 
@@ -134,8 +159,12 @@ class McpCancelTest {
   }
 
   private static String lastState() {
+    return lastJob("state");
+  }
+
+  private static String lastJob(String field) {
     HttpResponse<String> list =
         new Http(other.port()).get("/v1/jobs?limit=1", "x-api-key", TestGateway.KEY);
-    return McpSession.JSON.readTree(list.body()).path("jobs").path(0).path("state").asString("");
+    return McpSession.JSON.readTree(list.body()).path("jobs").path(0).path(field).asString("");
   }
 }

@@ -34,6 +34,14 @@ final class McpSession {
     return new Http(gateway.port()).post("/mcp", call(id, code), head());
   }
 
+  /** The same, and hears of its progress. */
+  HttpResponse<String> callWithProgress(TestGateway gateway, int id, String code) {
+    ObjectNode params = JSON.createObjectNode().put("name", "execute_python");
+    params.putObject("arguments").put("code", code);
+    params.putObject("_meta").put("progressToken", id);
+    return new Http(gateway.port()).post("/mcp", request(id, "tools/call", params), head());
+  }
+
   HttpResponse<String> cancel(TestGateway gateway, int id) {
     ObjectNode notice = JSON.createObjectNode().put("jsonrpc", "2.0");
     notice.put("method", "notifications/cancelled").putObject("params").put("requestId", id);
