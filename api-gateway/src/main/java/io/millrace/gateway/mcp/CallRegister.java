@@ -3,6 +3,7 @@ package io.millrace.gateway.mcp;
 import io.millrace.gateway.queue.StoreCalls;
 import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
+import io.millrace.job.WideResults;
 import io.millrace.store.JobEnds;
 import io.millrace.store.JobEnds.Cancellation;
 import io.millrace.store.OpenCalls;
@@ -78,7 +79,7 @@ final class CallRegister {
   void cancel(UUID jobId, String owner) {
     // A call has no id of its caller's.
     Reply cancelled =
-        Reply.to(new Reply.About(jobId, null, null), new Outcome.Cancelled(), speaker);
+        Reply.to(new Reply.About(jobId, null, WideResults.NONE), new Outcome.Cancelled(), speaker);
     stores
         .run(() -> Optional.of(ends.cancel(jobId, owner, cancelled)).filter(CallRegister::isKnown))
         .flatMap(Mono::justOrEmpty)

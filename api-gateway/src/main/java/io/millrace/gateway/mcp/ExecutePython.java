@@ -12,6 +12,7 @@ import io.millrace.gateway.submit.JobRequestReader;
 import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
 import io.millrace.store.OpenCalls.Name;
+import java.net.URI;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -22,15 +23,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The tool. Its arguments are an execute request's body; what is wrong with them is told by the
- * same validation, as a failed call that the model can read and mend.
+ * The tool. Its arguments are some of the body of {@code POST /v1/jobs}; what is wrong with them is
+ * told by the same validation, as a failed call that the model can read and mend.
  */
 @Component
 final class ExecutePython {
 
   static final String NAME = "execute_python";
 
-  private static final Set<String> ARGUMENTS = Set.of("code", "timeout");
+  private static final Set<String> ARGUMENTS = Set.of("code", "files", "input", "timeout");
 
   private final RequestValidator validator;
   private final Execution execution;
@@ -64,7 +65,12 @@ final class ExecutePython {
         .fold(
             valid -> run(valid, name(request.id(), exchange)),
             error -> Mono.just(ExecutionReply.refused(error)))
-        .map(reply -> ToolResult.of(reply, (int) mcp.maxOutput().toBytes()));
+        .map(reply -> ToolResult.of(reply, (int) mcp.maxOutput().toBytes(), address(exchange)));
+  }
+
+  /** Where the client found this server: it finds files there too. */
+  private static URI address(ServerWebExchange exchange) {
+    return exchange.getRequest().getURI().resolve("/");
   }
 
   /** Ends the job of an earlier call of this client. */
@@ -99,7 +105,8 @@ final class ExecutePython {
 
   private Checked<ExecutionRequest> validated(JsonNode arguments) {
     return arguments.propertyNames().stream().allMatch(ARGUMENTS::contains)
-        ? validator.validate(McpMessage.JSON.writeValueAsBytes(arguments))
-        : Checked.refused(ApiError.invalid("The arguments are code and timeout, and no others"));
+        ? validator.validateJob(arguments)
+        : Checked.refused(
+            ApiError.invalid("The arguments are code, timeout, input and files, and no others"));
   }
 }

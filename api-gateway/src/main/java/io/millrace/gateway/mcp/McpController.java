@@ -97,8 +97,7 @@ final class McpController {
         : answer
             .singleOptional()
             .flatMap(
-                one ->
-                    one.map(each -> reply.send(each, request.id())).orElseGet(reply::accepted));
+                one -> one.map(each -> reply.send(each, request.id())).orElseGet(reply::accepted));
   }
 
   private static boolean wantsProgress(Request request, HttpHeaders head) {

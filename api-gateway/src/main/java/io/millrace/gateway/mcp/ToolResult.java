@@ -2,9 +2,11 @@ package io.millrace.gateway.mcp;
 
 import io.millrace.gateway.reply.ExecutionReply;
 import io.millrace.gateway.reply.ReplyFields;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.util.RawValue;
 
@@ -24,9 +26,11 @@ final class ToolResult {
   private final Excerpt stderr;
   private final String wholeResult;
   private final Excerpt result;
+  private final Excerpt displayed;
+  private final MadeThings made;
   private final boolean truncated;
 
-  private ToolResult(ExecutionReply reply, int mostBytes) {
+  private ToolResult(ExecutionReply reply, int mostBytes, URI address) {
     this.reply = reply;
     this.body = ReplyFields.read(reply.body());
     JsonNode output = succeeded() ? body.path("response") : body;
@@ -37,22 +41,32 @@ final class ToolResult {
     String out = output.path("stdout").asString("");
     String err = output.path("stderr").asString("");
     this.wholeResult = succeeded() ? output.path("result").toString() : "";
+    this.made = new MadeThings(output, address);
     int[] shares =
-        shares(mostBytes, Excerpt.bytes(out), Excerpt.bytes(err), Excerpt.bytes(wholeResult));
+        shares(
+            mostBytes,
+            Excerpt.bytes(out),
+            Excerpt.bytes(err),
+            Excerpt.bytes(wholeResult),
+            Excerpt.bytes(made.displayed()));
     this.stdout = Excerpt.of(out, shares[0]);
     this.stderr = Excerpt.of(err, shares[1]);
     this.result = Excerpt.of(wholeResult, shares[2]);
+    this.displayed = Excerpt.of(made.displayed(), shares[3]);
   }
 
   /**
    * The result of a call.
    *
-   * @param mostBytes of output and result together
+   * @param mostBytes of output, result and displayed text together
+   * @param address of this server, as its client knows it
    */
-  static ObjectNode of(ExecutionReply reply, int mostBytes) {
-    ToolResult told = new ToolResult(reply, mostBytes);
+  static ObjectNode of(ExecutionReply reply, int mostBytes, URI address) {
+    ToolResult told = new ToolResult(reply, mostBytes, address);
     ObjectNode result = McpMessage.JSON.createObjectNode();
-    result.putArray("content").addObject().put("type", "text").put("text", told.text());
+    ArrayNode content = result.putArray("content");
+    content.addObject().put("type", "text").put("text", told.text());
+    told.made.addTo(content);
     result.set("structuredContent", told.structured());
     return result.put("isError", !told.succeeded());
   }
@@ -72,6 +86,9 @@ final class ToolResult {
     if (succeeded() && !wholeResult.equals("null")) {
       section(text, "result:\n", result.text());
     }
+    section(text, "displayed:\n", displayed.text());
+    section(text, "files:\n", made.listed());
+    section(text, "hint: ", hint());
     if (text.isEmpty()) {
       text.append("The program ran to its end and printed nothing.\n");
     }
@@ -82,6 +99,13 @@ final class ToolResult {
       section(text, "", "[GET /v1/jobs/" + body.path("job_id").asString("") + " has all of it.]");
     }
     return text.toString();
+  }
+
+  /** What the model may do about its program's exception. */
+  private String hint() {
+    return body.has("error_detail")
+        ? McpMessage.JSON.readTree(body.path("error_detail").toString()).path("hint").asString("")
+        : "";
   }
 
   private String failure() {
@@ -128,7 +152,7 @@ final class ToolResult {
   }
 
   private int leftOut() {
-    return stdout.leftOut() + stderr.leftOut() + result.leftOut();
+    return stdout.leftOut() + stderr.leftOut() + result.leftOut() + displayed.leftOut();
   }
 
   /** Shares the room: who needs less than an equal share leaves the rest to the others. */
