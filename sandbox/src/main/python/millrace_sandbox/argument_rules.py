@@ -41,6 +41,8 @@ _IOCTL = (0x541B, 0x5421, 0x5450, 0x5451, 0x5401)
 _SET_OPTIONS = (2, 7, 8, 9, 13, 16, 18, 20, 21, 66, 67)
 # Those, and TYPE ERROR PEERCRED ACCEPTCONN PROTOCOL DOMAIN. No cookies: these count the host's sockets.
 _GET_OPTIONS = (*_SET_OPTIONS, 3, 4, 17, 30, 38, 39)
+# NODELAY CORK KEEPIDLE KEEPINTVL KEEPCNT QUICKACK USER_TIMEOUT. None that loads a module of the kernel (CONGESTION, ULP).
+_TCP_OPTIONS, _TCP_INFO = (1, 3, 4, 5, 6, 12, 18), 11
 # NORMAL RANDOM SEQUENTIAL WILLNEED DONTNEED FREE DONTFORK DOFORK HUGEPAGE NOHUGEPAGE DONTDUMP DODUMP WIPEONFORK
 # KEEPONFORK POPULATE_READ POPULATE_WRITE GUARD_INSTALL GUARD_REMOVE. Not COLD and PAGEOUT, which evict what is shared,
 # nor MERGEABLE, by which a page tells whether others have the same.
@@ -108,6 +110,24 @@ def by_arguments(machine: str) -> Dict[str, Program]:
         # Process 1 is the sandbox's init, and in a user namespace of the job's user.
         "prlimit64": [load_argument(0), (IF_EQUAL, 0, 1, 1), *_EPERM, load_argument(1), *_but_core(reads_core)],
     }
+
+
+def with_network() -> Dict[str, Program]:
+    """For jobs that may reach their own loopback interface: TCP of both families, and connections that they open."""
+    kind = 0xFFFFFFFF & ~(socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+    return {
+        "socket": [load_argument(0), (IF_EQUAL, 1, 0, socket.AF_INET), (IF_EQUAL, 0, 6, socket.AF_INET6),
+                   load_argument(1), (AND, 0, 0, kind), (IF_EQUAL, 0, 3, socket.SOCK_STREAM),
+                   load_argument(2), (IF_EQUAL, 2, 0, 0), (IF_EQUAL, 1, 0, socket.IPPROTO_TCP), *_EPERM, *_YES],
+        "connect": _YES,
+        "setsockopt": _options_of_a_tcp_socket(_SET_OPTIONS, _TCP_OPTIONS),
+        "getsockopt": _options_of_a_tcp_socket(_GET_OPTIONS, (*_TCP_OPTIONS, _TCP_INFO)),
+    }
+
+
+def _options_of_a_tcp_socket(names: Tuple[int, ...], of_tcp: Tuple[int, ...]) -> Program:
+    rule = _if_one_of(2, of_tcp, ret(answer(errno.ENOPROTOOPT)))
+    return [load_argument(1), (IF_EQUAL, 0, len(rule), socket.IPPROTO_TCP), *rule, *_options_of_a_socket(names)]
 
 
 def without_namespaces(machine: str, own_pid: int, landlock_abi: int) -> Dict[str, Program]:

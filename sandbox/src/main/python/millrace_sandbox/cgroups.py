@@ -78,6 +78,13 @@ class SlotCgroup:
         if os.path.exists(path + self._names.swap):  # v1 counts the memory in
             _write(path + self._names.swap, "0" if self.version == 2 else str(limit))
 
+    def raise_memory(self, limit: int) -> None:
+        """To more than it was limited to."""
+        path = self.directories["memory"] + "/"
+        if self.version == 1 and os.path.exists(path + self._names.swap):
+            _write(path + self._names.swap, str(limit))  # first: the other may not exceed it
+        _write(path + self._names.memory, str(limit))
+
     def memory_in_use(self) -> int:
         return int(_read(self.directories["memory"] + "/" + self._names.memory_in_use))
 

@@ -49,8 +49,9 @@ class Slot:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def run(self, code: str, timeout_ms: int = 10_000, on_output: Optional[Callable[[bytes, bytes], None]] = None) -> Outcome:
-        self.submit(code, timeout_ms, on_output is not None)
+    def run(self, code: str, timeout_ms: int = 10_000, on_output: Optional[Callable[[bytes, bytes], None]] = None,
+            network: Optional[Dict[str, Any]] = None) -> Outcome:
+        self.submit(code, timeout_ms, on_output is not None, network=network)
         return self.outcome(on_output)
 
     def run_wide(self, code: str, wide: Dict[str, Any], inputs: bytes = b"", timeout_ms: int = 10_000,
@@ -64,10 +65,13 @@ class Slot:
     def send_data(self, data: bytes, job_id: str = "test") -> None:
         frames.write(self.to, frames.DATA, frames.tag(job_id), data)
 
-    def submit(self, code: str, timeout_ms: int = 10_000, stream: bool = False, wide: Optional[Dict[str, Any]] = None) -> None:
+    def submit(self, code: str, timeout_ms: int = 10_000, stream: bool = False, wide: Optional[Dict[str, Any]] = None,
+               network: Optional[Dict[str, Any]] = None) -> None:
         header: Dict[str, Any] = {"job_id": "test", "timeout_ms": timeout_ms, "stream": stream}
         if wide is not None:
             header["wide"] = wide
+        if network is not None:
+            header["network"] = network
         frames.write(self.to, frames.JOB, *frames.with_header(header, code.encode("utf-8", "surrogatepass")))
 
     def cancel(self, job_id: str = "test") -> None:

@@ -102,11 +102,13 @@ class Helper:
             raise ZygoteLost("an empty program ended as %(verdict)s: %(error)s" % header)
 
     def _start(self, header: Dict[str, Any], code: bytes, send: Callable[..., None]) -> None:
+        no_network = self.pool.open_network() if "network" in header else ""
         arguments = header, code, self.settings, self.loop, self.pool, self.group, send, self._on_end
         if "wide" not in header:
             self.job = Job(*arguments)
         else:
             self.job = WideJob(parse(header["wide"], self.settings), self._read_on, *arguments)
+        self.job.evidence.no_network = no_network
         self.job.start()
 
     def _on_end(self) -> None:

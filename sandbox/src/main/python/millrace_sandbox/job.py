@@ -11,6 +11,7 @@ from . import frames, limits
 from .cgroups import OpenCgroup
 from .loop import Loop, Timer
 from .pool import Pool
+from .relay import Relay, access
 from .runner import JOB
 from .settings import Settings
 from .streams import OutputStream, ReportReader, unread
@@ -38,6 +39,7 @@ class Job:
         if isinstance(timeout_ms, bool) or not isinstance(timeout_ms, int) or timeout_ms < 1:
             raise frames.ProtocolError("timeout_ms must be a positive integer")
         self.job_id = header.get("job_id", "")
+        self.relay = Relay(access(header["network"]), loop) if "network" in header else None
         self.settings = settings
         self.loop = loop
         self.pool = pool
@@ -63,12 +65,15 @@ class Job:
     def start(self) -> None:
         """The clock runs from when a sandbox is ready and has the code, which no part of an earlier job outlives."""
         self.sent = 0
-        self.sandbox = self.pool.take(self.code)
+        self.sandbox = self.pool.take(self.code, self.relay is not None and not self.evidence.no_network)
         limit = self.settings.output_limit
         self.out = OutputStream(self.sandbox.out, limit)
         self.err = OutputStream(self.sandbox.err, limit)
         self.report = self._reader()
         self.handed_over = False
+        if self.evidence.no_network:
+            self._end()
+            return
         self.pool.when_clear(self._hand_over)  # mostly at once: what follows is done while the program runs
         self.sandbox.on_change = self._on_ended
         self.loop.watch(self.sandbox.result, self._on_result)
@@ -81,6 +86,8 @@ class Job:
     def _hand_over(self) -> None:
         self.oom_kills_before = self.group.oom_kills()
         self.handed_over = True
+        if self.relay is not None and self.sandbox.zygote.listener is not None:
+            self.relay.open(self.sandbox.zygote.listener)
         if self._write_code():
             self.loop.watch(self.sandbox.code, self._on_code_writable, select.POLLOUT)
         if self.sandbox.ready:
@@ -222,6 +229,8 @@ class Job:
             self.loop.cancel(timer)
         for fd in (self.sandbox.code, self.out.fd, self.err.fd, self.report.fd):
             self.loop.unwatch(fd)
+        if self.relay is not None:
+            self.relay.close()
         if self.yields_cpu:
             self.group.yield_cpu(False)
         self.pool.forget_when_clear()

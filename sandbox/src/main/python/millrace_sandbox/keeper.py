@@ -14,13 +14,14 @@ import socket
 import sys
 from typing import Dict, List, Optional, Tuple
 
-from . import cgroups, frames, limits, preload, root_fs, scratch_root, syscalls, users, zygote
+from . import cgroups, frames, limits, loopback, preload, root_fs, scratch_root, syscalls, users, zygote
 from . import zygote_channel as channel
 from .settings import MIB, STRONG_TIERS, TIERS, Settings, SettingsError, parse
 
 EXIT_NO_SANDBOX, EXIT_BAD_SETTINGS = 78, 64
 _ZYGOTE_START_SECONDS, _ZYGOTE_STOP_SECONDS = 60.0, 1.0
 _MEMORY_OF_A_WAITING_SANDBOX = 16 * MIB
+_MEMORY_OF_A_NETWORK_ZYGOTE = 128 * MIB  # with numpy, pandas and the HTTP clients; twice while it is succeeded
 
 
 class NoSandbox(Exception):
@@ -59,6 +60,7 @@ class Keeper:
         self.tier = ""
         self.zygotes: Dict[int, int] = {}  # pidfd -> process id
         self.claim: Optional[int] = None
+        self.memory_limit = 0  # of the slot's group
         self.helper_pid = 0
         self.to_helper: socket.socket
 
@@ -107,7 +109,10 @@ class Keeper:
     def _serve_request(self, poll: select.poll) -> bool:
         data, _ = channel.receive(self.to_helper)
         if data:
-            theirs, pidfd = self._start_zygote(self.tier, data.decode())
+            line = data.decode()
+            if line == preload.NETWORK and line not in self.lines:
+                self._make_room_for_network()
+            theirs, pidfd = self._start_zygote(self.tier, line)
             poll.register(pidfd, select.POLLIN)
             channel.send_fds(self.to_helper, data, [theirs.fileno()])
             theirs.close()
@@ -149,11 +154,11 @@ class Keeper:
         """(our end of its channel, its pidfd)"""
         ours, theirs = channel.pair()
         start = zygote.Start(self.settings, tier, os.getpid(), self.cgroup.joined_through, self.scratch_root,
-                             self.lines[line], self.cgroup.controls("cpu"))
+                             self.lines[line], self.cgroup.controls("cpu"), line == preload.NETWORK)
         ours.send(start.to_json())
         here = os.path.dirname(os.path.abspath(__file__))
         null = [(os.POSIX_SPAWN_OPEN, fd, "/dev/null", os.O_RDWR, 0) for fd in (0, 1)]
-        pid = os.posix_spawn(sys.executable, [sys.executable, "-I", "-B", "-u", here, "zygote"], _job_environment(),
+        pid = os.posix_spawn(sys.executable, [sys.executable, "-I", "-B", "-u", here, "zygote"], _job_environment(line),
                              file_actions=[*null, (os.POSIX_SPAWN_DUP2, theirs.fileno(), zygote.CHANNEL_FD)])
         theirs.close()
         pidfd = os.pidfd_open(pid)
@@ -168,7 +173,8 @@ class Keeper:
         group, settings = self.cgroup, self.settings
         if group.controls("memory"):
             waiting = len(self.lines) * (settings.prewarm + 1) * _MEMORY_OF_A_WAITING_SANDBOX
-            group.limit_memory(settings.memory_bytes + limits.SLACK_BYTES + 2 * group.memory_in_use() + waiting)
+            self.memory_limit = settings.memory_bytes + limits.SLACK_BYTES + 2 * group.memory_in_use() + waiting
+            group.limit_memory(self.memory_limit)
         if group.controls("pids"):
             group.limit_processes(settings.processes + 2 * limits.bystanders(settings))
         if group.controls("cpu"):
@@ -178,6 +184,13 @@ class Keeper:
         in_force.update({name: "cgroup" for name in cgroups.CONTROLLERS
                          if group.controls(name) and (name != "cpu" or settings.cpus)})
         return in_force
+
+    def _make_room_for_network(self) -> None:
+        """The first job that has one asks for its line; no slot without such jobs has it."""
+        self.lines[preload.NETWORK] = preload.of_network(self.settings)
+        if self.cgroup.controls("memory"):
+            self.memory_limit += 2 * _MEMORY_OF_A_NETWORK_ZYGOTE + _MEMORY_OF_A_WAITING_SANDBOX
+            self.cgroup.raise_memory(self.memory_limit)
 
     def _fork_helper(self, zygotes: Dict[str, socket.socket], hello: dict) -> None:
         from . import helper  # after the zygote, which has no use for it
@@ -250,7 +263,7 @@ def _obstacle(tier: str) -> Optional[str]:
     return None
 
 
-def _job_environment() -> Dict[str, str]:
+def _job_environment(line: str) -> Dict[str, str]:
     """All that jobs find in theirs; the zygote passes it on."""
     path = [os.path.dirname(sys.executable), "/usr/bin", "/bin"]
     return {
@@ -263,4 +276,5 @@ def _job_environment() -> Dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
+        **(loopback.environment() if line == preload.NETWORK else {}),
     }

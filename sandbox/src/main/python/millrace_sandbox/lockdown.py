@@ -35,14 +35,17 @@ class Confinement(NamedTuple):
     proc_for_scores: int  # a descriptor of a /proc through which they can set their OOM score; -1 where there is none
     limits: List[Tuple[int, int, int]]
     font_list: str  # where jobs find matplotlib's; "" where there is none
+    network: bool  # whether jobs may open TCP connections, which reach their own loopback interface
 
 
-def confinement(settings: Settings, tier: str, proc: bool, proc_for_scores: int, font_list: str) -> Confinement:
+def confinement(settings: Settings, tier: str, proc: bool, proc_for_scores: int, font_list: str,
+                network: bool) -> Confinement:
     change_user = os.geteuid() == 0 and tier != "userns"
     namespaces = tier != "fallback"
     if namespaces and font_list:
         font_list = "%s/%s" % (root_fs.FONT_LISTS, os.path.basename(font_list))
-    return Confinement(settings, namespaces, proc, change_user, proc_for_scores, limits.table(settings, tier), font_list)
+    return Confinement(settings, namespaces, proc, change_user, proc_for_scores, limits.table(settings, tier), font_list,
+                       network)
 
 
 class Lockdown:
@@ -70,7 +73,7 @@ class Lockdown:
         self._enter_scratch()
         self._restore_signals()
         if confinement.namespaces:
-            bpf.install(bpf.assemble(seccomp.zygote_program()))
+            bpf.install(bpf.assemble(seccomp.zygote_program(network=confinement.network)))
             self._calls.add("seccomp", bpf.SET_MODE_FILTER, 0,
                             bpf.filter_program(bpf.assemble(seccomp.sandbox_program())))
         else:

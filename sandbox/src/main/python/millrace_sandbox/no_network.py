@@ -10,24 +10,26 @@ import os
 import socket
 from typing import Any, Callable
 
-SENTENCE = ("this program runs without network; who runs the service can allow hosts with MILLRACE_NETWORK_ALLOW "
+NO_NETWORK = ("this program runs without network; who runs the service can allow hosts with MILLRACE_NETWORK_ALLOW "
             "(a list such as api.github.com,*.example.com)")
+PROXY_ALONE = ("this program reaches the hosts that it may by HTTP and HTTPS through the proxy that HTTP_PROXY and HTTPS_PROXY name, "
+               "which resolves their names too: requests, urllib, httpx, curl and aiohttp with trust_env take it from there")
 _LOCAL = (None, "", b"", "localhost", b"localhost")
 
 
-def explain() -> None:
+def explain(sentence: str) -> None:
     """By the zygote, once."""
     by_number = socket.getaddrinfo
     for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr"):
         resolve = getattr(socket, name)
-        setattr(socket, name, _as_sockets(_resolver(resolve, by_number), resolve, "_socket.getaddrinfo("))
+        setattr(socket, name, _as_sockets(_resolver(resolve, by_number, sentence), resolve, "_socket.getaddrinfo("))
     initialize = socket.socket.__init__
-    socket.socket.__init__ = _as_sockets(_initializer(initialize), initialize,  # type: ignore[method-assign]
+    socket.socket.__init__ = _as_sockets(_initializer(initialize, sentence), initialize,  # type: ignore[method-assign]
                                          "_socket.socket.__init__(")
 
 
-def _resolver(resolve: Callable[..., Any], by_number: Callable[..., Any]) -> Callable[..., Any]:
-    gaierror, numeric, local, sentence = socket.gaierror, socket.AI_NUMERICHOST, _LOCAL, SENTENCE
+def _resolver(resolve: Callable[..., Any], by_number: Callable[..., Any], sentence: str) -> Callable[..., Any]:
+    gaierror, numeric, local = socket.gaierror, socket.AI_NUMERICHOST, _LOCAL
     code, decode = socket.EAI_FAIL, os.fsdecode
 
     def resolver(host: Any, *args: Any, **options: Any) -> Any:
@@ -44,8 +46,8 @@ def _resolver(resolve: Callable[..., Any], by_number: Callable[..., Any]) -> Cal
     return resolver
 
 
-def _initializer(initialize: Callable[..., Any]) -> Callable[..., Any]:
-    refused, sentence = errno.EPERM, SENTENCE
+def _initializer(initialize: Callable[..., Any], sentence: str) -> Callable[..., Any]:
+    refused = errno.EPERM
 
     def __init__(self: Any, family: int = -1, type: int = -1, proto: int = -1, fileno: Any = None) -> None:
         try:

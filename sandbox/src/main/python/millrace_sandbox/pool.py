@@ -25,6 +25,7 @@ from .settings import Settings
 # A program that has reported ends at once, of itself: that takes less than killing it.
 _SECONDS_TO_END = 0.002
 _SECONDS_TO_DIE = 30.0
+_SECONDS_FOR_NETWORK = 15.0
 
 
 class ZygoteLost(Exception):
@@ -81,6 +82,12 @@ class Zygote:
         self.up = False
         self.forked = 0
         self.sandboxes: Dict[int, Sandbox] = {}
+        self.listener: Optional[socket.socket] = None  # of the line NETWORK: see loopback.py
+
+    def close(self) -> None:
+        self.connection.close()
+        if self.listener is not None:
+            self.listener.close()
 
 
 class Line:
@@ -113,9 +120,41 @@ class Pool:
             self.lines[name].current.up = True
         loop.watch(keeper.fileno(), self._on_keeper)
 
-    def take(self, code: bytes) -> Sandbox:
+    def open_network(self) -> str:
+        """Sees to it that there are sandboxes with a network; why there are none, or nothing. A slot's first such job waits here."""
+        if preload.NETWORK in self.lines:
+            return ""
+        if self._disk_is_shared:
+            return "this worker's sandbox is of the tier fallback, which has no network of its own to give to jobs"
+        line = Line(preload.NETWORK)
+        try:
+            self.keeper.send(line.name.encode())
+            self.keeper.settimeout(_SECONDS_FOR_NETWORK)
+            data, fds = channel.receive(self.keeper)
+            while data and data.decode() != line.name:  # a successor's, which was asked for before
+                self._adopt(socket.socket(fileno=fds[0]), self.lines[data.decode()])
+                data, fds = channel.receive(self.keeper)
+            self.keeper.settimeout(None)
+            if not data:
+                raise ZygoteLost("the keeper is gone")
+            connection = socket.socket(fileno=fds[0])
+            connection.settimeout(_SECONDS_FOR_NETWORK)
+            said, fds = channel.receive(connection)
+            connection.settimeout(None)
+        except socket.timeout:
+            raise ZygoteLost("no sandbox with a network within %d s" % _SECONDS_FOR_NETWORK)
+        if said[:1] != channel.HELLO:
+            connection.close()
+            return "this worker has no network to give to jobs: " + (said[1:].decode("utf-8", "replace") or "its zygote died")
+        line.current = self._adopt(connection, line)
+        line.current.up = True
+        line.current.listener = socket.socket(fileno=fds[0])
+        self.lines[line.name] = line
+        return ""
+
+    def take(self, code: bytes, network: bool = False) -> Sandbox:
         """One that is ready for this program, or will be; its new owner watches it from here on."""
-        line = self._line_for(code)
+        line = self.lines[preload.NETWORK] if network else self._line_for(code)
         while line.idle:
             sandbox = line.idle.pop(0)
             self.loop.unwatch(sandbox.result)
@@ -133,6 +172,8 @@ class Pool:
 
     def refill(self) -> None:
         for line in self.lines.values():
+            if line.name == preload.NETWORK:  # its programs wait for others anyway
+                continue
             while len(line.idle) < self.settings.prewarm:
                 sandbox = self._fork(line)
                 line.idle.append(sandbox)
@@ -182,7 +223,7 @@ class Pool:
         """Lets go of every zygote: they end, and all below them."""
         for zygote in self._zygotes:
             self.loop.unwatch(zygote.connection.fileno())
-            zygote.connection.close()
+            zygote.close()
             zygote.sandboxes.clear()
 
     def _on_idle(self, sandbox: Sandbox) -> None:
@@ -228,8 +269,9 @@ class Pool:
         self._adopt(socket.socket(fileno=fds[0]), self.lines[data.decode()])
 
     def _on_zygote(self, zygote: Zygote) -> None:
-        data, _ = channel.receive(zygote.connection)
+        data, fds = channel.receive(zygote.connection)
         if not zygote.up:
+            zygote.listener = socket.socket(fileno=fds[0]) if fds else None
             self._on_hello(zygote, data)
         elif not data:
             raise ZygoteLost("the zygote died")
@@ -262,7 +304,7 @@ class Pool:
         if zygote is not zygote.line.current and not zygote.sandboxes and zygote in self._zygotes:
             self._zygotes.remove(zygote)
             self.loop.unwatch(zygote.connection.fileno())
-            zygote.connection.close()
+            zygote.close()
 
     def _on_ended(self, sandbox: Sandbox, ended: Ended) -> None:
         sandbox.ended = ended

@@ -33,6 +33,9 @@ _MT19937_WORDS = 624
 # library, 6 with pandas. So there are up to three lines of zygotes: a program without the word import gets the bare
 # one, one that names none of the larger packages the light one. Taking the wrong one costs time, nothing else.
 BARE, LIGHT, FULL = "bare", "light", "full"
+# And one for programs that may use a network: never without one.
+NETWORK = "network"
+_CLIENTS = ["http.client", "ssl", "urllib.request", "requests", "httpx", "aiohttp"]
 
 
 class PreloadError(Exception):
@@ -46,6 +49,12 @@ def lines(settings: Settings) -> Dict[str, List[str]]:
     bare: Dict[str, List[str]] = {BARE: []} if light else {}
     full: Dict[str, List[str]] = {} if light == names else {FULL: list(names)}
     return {LIGHT: light, **bare, **full}
+
+
+def of_network(settings: Settings) -> List[str]:
+    """What its line imports: all that there is, since to wait for a host takes longer than to fork."""
+    every = lines(settings)
+    return [*every.get(FULL, every[LIGHT]), *_CLIENTS]
 
 
 def beyond_standard(names: Iterable[str]) -> List[str]:
@@ -68,7 +77,7 @@ def import_all(settings: Settings, names: List[str]) -> Tuple[List[str], List[st
             importlib.import_module(name)
             imported.append(name)
         except Exception:
-            if not (settings.preimport == "auto" and name in WHERE_INSTALLED):
+            if not (settings.preimport == "auto" and name in WHERE_INSTALLED) and name not in _CLIENTS:
                 missing.append(name)
     _refuse_threads(imported)
     return imported, missing

@@ -12,7 +12,7 @@ import os
 import stat
 import sys
 import sysconfig
-from typing import Iterator, List, Set, Tuple
+from typing import Iterator, List, Sequence, Set, Tuple
 
 from . import syscalls
 from .settings import Settings
@@ -44,7 +44,7 @@ def runtime_paths(settings: Settings) -> List[str]:
     return sorted(p for p in paths if p not in ("", "/") and os.path.exists(p))
 
 
-def build(settings: Settings, font_list: str) -> dict:
+def build(settings: Settings, font_list: str, more_files: Sequence[str] = ()) -> dict:
     """Leaves this process (root of its own mount namespace) in the new tree; says how it got there."""
     syscalls.mount(None, "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
     os.umask(0o022)
@@ -62,7 +62,7 @@ def build(settings: Settings, font_list: str) -> dict:
     for path in settings.masked:
         if os.path.isdir(top + path):
             syscalls.mount("masked", top + path, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, "size=16k,mode=755")
-    for path in list(SYSTEM_FILES) + extra:
+    for path in [*SYSTEM_FILES, *more_files, *extra]:
         if os.path.exists(path) and not os.path.exists(top + path):
             _bind(path, top + path)
     for path in settings.masked:

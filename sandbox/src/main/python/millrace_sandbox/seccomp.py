@@ -82,11 +82,13 @@ _OF_A_ZYGOTE = "unshare setns mount capset setgroups prctl seccomp sched_setattr
 _PID_PLACEHOLDER = 0x7E57AB1E
 
 
-def _table(namespaces: bool, machine: str, landlock_abi: int = 0) -> Dict[str, Program]:
+def _table(namespaces: bool, machine: str, landlock_abi: int = 0, network: bool = False) -> Dict[str, Program]:
     table: Dict[str, Program] = {name: ret(EPERM) for name in REFUSED}
     table.update({name: ret(ALLOW) for name in ALLOWED})
     table.update({name: ret(answer(0)) for name in ANSWERED})
     table.update(argument_rules.by_arguments(machine))
+    if network:
+        table.update(argument_rules.with_network())
     if not namespaces:
         table.update({name: ret(EPERM) for name in _REFUSED_WITHOUT_NAMESPACES})
         table.update(argument_rules.without_namespaces(machine, _PID_PLACEHOLDER, landlock_abi))
@@ -98,9 +100,9 @@ def _decide(table: Dict[str, Program], default: int, machine: str) -> Program:
     return decision_tree({numbers[name]: action for name, action in table.items() if name in numbers}, ret(default))
 
 
-def program(namespaces: bool, machine: str = syscalls.MACHINE, landlock_abi: int = 0) -> Program:
-    """What binds a job. Without namespaces it makes up for what that version of Landlock does not know."""
-    return _of_native_calls(_decide(_table(namespaces, machine, landlock_abi), ENOSYS, machine), machine)
+def program(namespaces: bool, machine: str = syscalls.MACHINE, landlock_abi: int = 0, network: bool = False) -> Program:
+    """What binds a job. Without namespaces it makes up for what that version of Landlock does not know, and there is no network."""
+    return _of_native_calls(_decide(_table(namespaces, machine, landlock_abi, network), ENOSYS, machine), machine)
 
 
 def _of_native_calls(decision: Program, machine: str) -> Program:
@@ -111,10 +113,10 @@ def _of_native_calls(decision: Program, machine: str) -> Program:
     return head + decision
 
 
-def zygote_program(machine: str = syscalls.MACHINE) -> Program:
+def zygote_program(machine: str = syscalls.MACHINE, network: bool = False) -> Program:
     """The same, but for what a zygote needs to make sandboxes. They inherit it."""
     allowed = {name: ret(ALLOW) for name in _OF_A_ZYGOTE}
-    return _of_native_calls(_decide({**_table(True, machine), **allowed}, ENOSYS, machine), machine)
+    return _of_native_calls(_decide({**_table(True, machine, network=network), **allowed}, ENOSYS, machine), machine)
 
 
 def sandbox_program(machine: str = syscalls.MACHINE) -> Program:

@@ -52,6 +52,7 @@ class Evidence:
     timed_out: bool = False
     cancelled: bool = False
     failed: Optional[str] = None  # our own failure
+    no_network: str = ""  # why this machine gives it none
     report: Optional[Report] = None
     ended: Optional[Ended] = None
     oom_kills: int = 0
@@ -61,6 +62,8 @@ def decide(evidence: Evidence, settings: Settings) -> Dict[str, Any]:
     """verdict, exit_code, signal, error, limit"""
     if evidence.failed is not None:
         return _verdict("sandbox_failed", error=evidence.failed)
+    if evidence.no_network:
+        return _verdict("network_unavailable", error=evidence.no_network)
     if evidence.cancelled:
         return _verdict("cancelled", error="Execution was cancelled")
     if evidence.timed_out:

@@ -23,7 +23,7 @@ import traceback
 from types import CodeType
 from typing import Dict, List, NamedTuple, NoReturn, Tuple
 
-from . import (accountant, font_lists, idle_init, landlock, limits, no_network, oom_scores, preload, priorities, root_fs,
+from . import (accountant, font_lists, idle_init, landlock, limits, loopback, no_network, oom_scores, preload, priorities, root_fs,
                scratch, surroundings, syscalls)
 from . import zygote_channel as channel_
 from .idle_init import IdleInit
@@ -48,6 +48,7 @@ class Start(NamedTuple):
     scratch_root: str
     modules: List[str]
     cpu_isolated: bool  # by a cgroup; else it is done by priorities
+    network: bool  # whether its sandboxes have a loopback interface (loopback.py)
 
     def to_json(self) -> bytes:
         return json.dumps(dict(self._asdict(), settings=self.settings.to_json().decode())).encode()
@@ -66,14 +67,16 @@ def main() -> NoReturn:
     if os.getppid() != start.keeper_pid:
         os._exit(0)
     try:
-        confined, own_namespace, hello = _prepare(start)
+        confined, own_namespace, listener, hello = _prepare(start)
     except Exception as e:
         channel.send(channel_.FAILED_TO_START + _sentence(e).encode())
         os._exit(78)
     try:
-        channel.send(channel_.HELLO + json.dumps(hello).encode())
+        channel_.send_fds(channel, channel_.HELLO + json.dumps(hello).encode(), [each.fileno() for each in listener])
     except OSError:
         os._exit(0)  # the helper went away
+    for each in listener:
+        each.close()
     _Zygote(channel, confined, own_namespace, start.scratch_root).serve()
 
 
@@ -83,19 +86,22 @@ def _sentence(e: Exception) -> str:
     return "%s: %s" % (type(e).__name__, e)
 
 
-def _prepare(start: Start) -> Tuple[Confinement, int, dict]:
+def _prepare(start: Start) -> Tuple[Confinement, int, List[socket.socket], dict]:
     os.umask(0o077)
     for path in start.joined_through:
         with open(path, "w") as f:
             f.write("0")
     syscalls.last_capability()
     own_namespace = -1
+    listener: List[socket.socket] = []
     facts = {"proc": False, "root": "host"}
     font_list = font_lists.find(start.settings)
     scores = oom_scores.of_this_process()
     if start.tier != "fallback":
         own_namespace = _enter_namespaces(start.settings.job_uid, start.tier == "userns")
-        facts = root_fs.build(start.settings, font_list.file)
+        if start.network:
+            listener.append(loopback.make())
+        facts = root_fs.build(start.settings, font_list.file, loopback.TLS_FILES if start.network else ())
         if facts["proc"]:  # the host's was the only one so far
             scores = scores.seen_from_here()
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
@@ -106,12 +112,12 @@ def _prepare(start: Start) -> Tuple[Confinement, int, dict]:
     unmet = scores.try_in_a_child() + limits.unmet()
     if not start.cpu_isolated:
         syscalls.take_short_slices()
-    confined = confinement(start.settings, start.tier, bool(facts["proc"]), scores.proc, font_list.file)
+    confined = confinement(start.settings, start.tier, bool(facts["proc"]), scores.proc, font_list.file, start.network)
     preload.warm_up()
     hello = {"tier": start.tier, "proc": facts["proc"], "root": facts["root"], "landlock": landlock.abi(),
              "python": "%d.%d.%d" % sys.version_info[:3], "preimported": preimported, "not_preimported": missing,
              "unmet": unmet, "font_list": font_list, "oom_score": oom_scores.OF_JOBS.decode() if scores.proc >= 0 else ""}
-    return confined, own_namespace, hello
+    return confined, own_namespace, listener, hello
 
 
 def _enter_namespaces(job_uid: int, as_user: bool) -> int:
@@ -186,7 +192,7 @@ class _Zygote:
         self.own_namespace = own_namespace
         self.endings = syscalls.signal_fd(signal.SIGCHLD)
         self.runner = Runner(confined.settings.result_limit, preload.reseeders(), WideRunner)
-        no_network.explain()
+        no_network.explain(no_network.PROXY_ALONE if confined.network else no_network.NO_NETWORK)
         surroundings.become_anonymous()
         if confined.namespaces:  # else each lives elsewhere, and practice would write where the host's programs are
             work = root_fs.SCRATCH + "/" + root_fs.WORK

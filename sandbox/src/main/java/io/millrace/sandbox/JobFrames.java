@@ -29,6 +29,9 @@ final class JobFrames {
     header.put("job_id", job.jobId().toString());
     header.put("timeout_ms", job.timeout() * 1000L);
     header.put("stream", true);
+    if (job.network() != null) {
+      header.put("network", told(job.network()));
+    }
     if (wide != null) {
       header.put("wide", told(wide));
     }
@@ -41,6 +44,13 @@ final class JobFrames {
             .put(code)
             .array();
     return new Frame(Frame.JOB, payload);
+  }
+
+  private static Map<String, Object> told(NetworkAccess network) {
+    return Map.of(
+        "proxy", network.proxy(),
+        "token", network.token(),
+        "connections", network.connections());
   }
 
   private static Map<String, Object> told(WideRequest wide) {
