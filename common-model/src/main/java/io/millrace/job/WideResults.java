@@ -13,6 +13,7 @@ import tools.jackson.core.JsonGenerator;
  * @param filesLost whether files were asked for and did not all come
  * @param errorDetailJson its exception: a JSON object; null where there is none
  * @param usage null where it never ran to its end
+ * @param network the connections that it asked for, in that order; null where it may have none
  */
 public record WideResults(
     String displayJson,
@@ -20,7 +21,8 @@ public record WideResults(
     List<MadeFile> files,
     boolean filesLost,
     @Nullable String errorDetailJson,
-    @Nullable Usage usage) {
+    @Nullable Usage usage,
+    @Nullable List<Connection> network) {
 
   /** Of a job that never ran to its end. */
   public static final WideResults NONE = new WideResults("[]", false, List.of(), false, null, null);
@@ -75,8 +77,37 @@ public record WideResults(
    */
   public record Usage(long cpuMs, long memoryPeakBytes, long outputBytes, String source) {}
 
+  /**
+   * A connection that a job asked for.
+   *
+   * @param host a name in lower case, or an address
+   * @param allowed whether the job may reach that host at that port
+   * @param bytesIn into the job
+   * @param ms milliseconds from the question to the end
+   */
+  public record Connection(
+      String host, int port, boolean allowed, long bytesIn, long bytesOut, long ms) {}
+
   public WideResults {
     files = List.copyOf(files);
+    network = network == null ? null : List.copyOf(network);
+  }
+
+  /** Of a job without network. */
+  public WideResults(
+      String displayJson,
+      boolean displayTruncated,
+      List<MadeFile> files,
+      boolean filesLost,
+      @Nullable String errorDetailJson,
+      @Nullable Usage usage) {
+    this(displayJson, displayTruncated, files, filesLost, errorDetailJson, usage, null);
+  }
+
+  /** The same with what it did on its network. */
+  public WideResults withNetwork(List<Connection> connections) {
+    return new WideResults(
+        displayJson, displayTruncated, files, filesLost, errorDetailJson, usage, connections);
   }
 
   /** The same with names of files alone, for a reply that is too large. */
@@ -87,13 +118,15 @@ public record WideResults(
         files.stream().map(MadeFile::withoutContent).toList(),
         filesLost,
         errorDetailJson,
-        usage);
+        usage,
+        network);
   }
 
   /** The same without anything shown either. */
   WideResults withoutDisplay() {
     boolean less = displayTruncated || !displayJson.equals("[]");
-    return new WideResults("[]", less, withoutContents().files, filesLost, errorDetailJson, usage);
+    return new WideResults(
+        "[]", less, withoutContents().files, filesLost, errorDetailJson, usage, network);
   }
 
   /** The same without what its exception looked like from inside. */
@@ -131,6 +164,12 @@ public record WideResults(
       json.writeStringProperty("source", usage.source());
       json.writeEndObject();
     }
+    if (network != null) {
+      json.writeName("network");
+      json.writeStartArray();
+      network.forEach(connection -> write(json, connection));
+      json.writeEndArray();
+    }
     if (errorDetailJson != null) {
       json.writeName("error_detail");
       json.writeRawValue(errorDetailJson);
@@ -147,6 +186,17 @@ public record WideResults(
     writeIfThere(json, "content", file.content());
     writeIfThere(json, "encoding", file.encoding());
     writeIfThere(json, "omitted", file.omitted());
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, Connection connection) {
+    json.writeStartObject();
+    json.writeStringProperty("host", connection.host());
+    json.writeNumberProperty("port", connection.port());
+    json.writeBooleanProperty("allowed", connection.allowed());
+    json.writeNumberProperty("bytes_in", connection.bytesIn());
+    json.writeNumberProperty("bytes_out", connection.bytesOut());
+    json.writeNumberProperty("ms", connection.ms());
     json.writeEndObject();
   }
 

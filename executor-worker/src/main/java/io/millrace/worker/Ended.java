@@ -6,6 +6,7 @@ import io.millrace.job.Output;
 import io.millrace.job.WideResults;
 import io.millrace.sandbox.Program;
 import io.millrace.sandbox.RunResult;
+import io.millrace.worker.network.NetworkProxy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +21,12 @@ record Ended(Outcome outcome, @Nullable WideResults wide) {
   }
 
   /** The job as a sandbox knows it. */
-  static Program program(Job job) {
-    return new Program(job.jobId(), job.request().code(), job.request().timeout());
+  static Program program(Job job, NetworkProxy.@Nullable Opened network) {
+    return new Program(
+        job.jobId(),
+        job.request().code(),
+        job.request().timeout(),
+        network == null ? null : network.access());
   }
 
   /** What a run makes of its job. */

@@ -1,6 +1,7 @@
 package io.millrace.worker;
 
 import io.millrace.job.AboutJob;
+import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Output;
 import io.millrace.job.WideInputs;
@@ -8,8 +9,10 @@ import io.millrace.sandbox.Sandbox;
 import io.millrace.sandbox.SandboxFailedException;
 import io.millrace.store.Lease;
 import io.millrace.trace.Traces;
+import io.millrace.worker.network.NetworkProxy;
 import io.millrace.worker.output.LiveOutput;
 import io.millrace.worker.output.Recording;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -18,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -50,6 +54,7 @@ final class JobLoop implements Runnable {
   private final LiveOutput output;
   private final Traces traces;
   private final JobFiles files;
+  private final NetworkProxy networks;
   private final BlockingQueue<Optional<Started>> jobs = new LinkedBlockingQueue<>();
 
   JobLoop(Sandbox sandbox, IdleSlots idle, SlotTools tools) {
@@ -62,6 +67,7 @@ final class JobLoop implements Runnable {
     this.output = tools.output();
     this.traces = tools.traces();
     this.files = tools.files();
+    this.networks = tools.networks();
   }
 
   @Override
@@ -82,12 +88,21 @@ final class JobLoop implements Runnable {
     Traces.Step step = traces.begin("run in sandbox", Traces.Kind.INNER, lease.job().traceparent());
     step.tag("attempt", lease.attempt());
     Recording recording = output.open(lease.job().jobId(), lease.attempt());
-    WideInputs wide = lease.job().request().wide();
-    Supplier<CompletableFuture<Ended>> running =
-        !lease.job().request().dependencies().isEmpty()
-            ? refuse()
-            : wide == null ? runPlain(lease, recording) : runWide(lease, wide, recording);
+    Supplier<CompletableFuture<Ended>> running = run(lease, recording);
     jobs.add(Optional.of(new Started(lease, recording, running, processing, step, startedAt)));
+  }
+
+  private Supplier<CompletableFuture<Ended>> run(Lease lease, Recording recording) {
+    try {
+      WideInputs wide = lease.job().request().wide();
+      return !lease.job().request().dependencies().isEmpty()
+          ? refuse()
+          : wide == null ? runPlain(lease, recording) : runWide(lease, wide, recording);
+    } catch (UncheckedIOException e) {
+      SandboxFailedException failure =
+          new SandboxFailedException("the job's network could not be made", e);
+      return () -> CompletableFuture.failedFuture(failure);
+    }
   }
 
   /**
@@ -96,11 +111,12 @@ final class JobLoop implements Runnable {
    */
   private Supplier<CompletableFuture<Ended>> runPlain(Lease lease, Recording recording) {
     keeper.hold(lease, () -> sandbox.kill(lease.job().jobId()));
+    NetworkProxy.Opened network = network(lease.job());
     CompletableFuture<Ended> running =
         sandbox
-            .run(Ended.program(lease.job()), recording)
+            .run(Ended.program(lease.job(), network), recording)
             .thenApply(run -> new Ended(Ended.outcome(run, lease.job())));
-    return () -> running;
+    return () -> network == null ? running : running.whenComplete((run, e) -> network.close());
   }
 
   private static Supplier<CompletableFuture<Ended>> refuse() {
@@ -112,9 +128,18 @@ final class JobLoop implements Runnable {
   /** The slot's own thread hands the inputs over, which may take long. */
   private Supplier<CompletableFuture<Ended>> runWide(
       Lease lease, WideInputs wide, Recording recording) {
-    WideRun run = new WideRun(lease.job(), wide, sandbox, files);
+    NetworkProxy.Opened network = network(lease.job());
+    WideRun run = new WideRun(lease.job(), wide, sandbox, files, network);
     keeper.hold(lease, run::kill);
-    return () -> run.start(recording);
+    return () ->
+        network == null
+            ? run.start(recording)
+            : run.start(recording).whenComplete((ended, e) -> network.close());
+  }
+
+  /** Its way to the hosts that it may reach; null where there are none, as for most jobs. */
+  private NetworkProxy.@Nullable Opened network(Job job) {
+    return job.network().isEmpty() ? null : networks.open(job.network());
   }
 
   /** Lets a slot without a job see that the worker drains. */

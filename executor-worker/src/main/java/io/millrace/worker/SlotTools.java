@@ -1,6 +1,7 @@
 package io.millrace.worker;
 
 import io.millrace.trace.Traces;
+import io.millrace.worker.network.NetworkProxy;
 import io.millrace.worker.output.LiveOutput;
 
 /** What the slots of one worker share. */
@@ -11,4 +12,5 @@ record SlotTools(
     Patience patience,
     LiveOutput output,
     JobFiles files,
+    NetworkProxy networks,
     Traces traces) {}

@@ -13,6 +13,7 @@ import io.millrace.sandbox.OutputListener;
 import io.millrace.sandbox.Sandbox;
 import io.millrace.sandbox.WideOutcome;
 import io.millrace.sandbox.WideRequest;
+import io.millrace.worker.network.NetworkProxy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -51,6 +52,7 @@ final class WideRun {
   private final WideInputs inputs;
   private final Sandbox sandbox;
   private final JobFiles store;
+  private final NetworkProxy.@Nullable Opened network;
   private final List<MadeFile> files = new ArrayList<>();
   private int room = MOST_CONTENTS;
 
@@ -59,11 +61,17 @@ final class WideRun {
 
   private volatile boolean killed;
 
-  WideRun(Job job, WideInputs inputs, Sandbox sandbox, JobFiles store) {
+  WideRun(
+      Job job,
+      WideInputs inputs,
+      Sandbox sandbox,
+      JobFiles store,
+      NetworkProxy.@Nullable Opened network) {
     this.job = job;
     this.inputs = inputs;
     this.sandbox = sandbox;
     this.store = store;
+    this.network = network;
   }
 
   /**
@@ -75,7 +83,7 @@ final class WideRun {
       return CompletableFuture.completedFuture(new Ended(new Outcome.Cancelled()));
     }
     return sandbox
-        .run(Ended.program(job), request(), listener, this::keep)
+        .run(Ended.program(job, network), request(), listener, this::keep)
         .thenApply(this::ended)
         .exceptionally(WideRun::withoutItsInput)
         .whenComplete(this::forgetIfItCameToNothing);
@@ -179,8 +187,7 @@ final class WideRun {
           new MadeFile(each.path(), each.size(), null, null, null, null, null, each.omitted()));
     }
     WideOutcome.Usage used = run.usage();
-    return new Ended(
-        Ended.outcome(run.result(), job),
+    WideResults results =
         new WideResults(
             run.displayJson(),
             run.displayTruncated(),
@@ -188,7 +195,10 @@ final class WideRun {
             run.filesLost(),
             run.errorDetailJson(),
             new WideResults.Usage(
-                used.cpuMs(), used.memoryPeakBytes(), used.outputBytes(), used.source())));
+                used.cpuMs(), used.memoryPeakBytes(), used.outputBytes(), used.source()));
+    return new Ended(
+        Ended.outcome(run.result(), job),
+        network == null ? results : results.withNetwork(network.close()));
   }
 
   /** Where the store has lost an input, no later try has another end. */

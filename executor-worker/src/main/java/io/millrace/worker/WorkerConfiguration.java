@@ -27,6 +27,8 @@ import io.millrace.store.OutputStreams;
 import io.millrace.store.RedisKeys;
 import io.millrace.store.StoreMemory;
 import io.millrace.trace.Traces;
+import io.millrace.worker.network.NetworkProxy;
+import io.millrace.worker.network.NetworkSettings;
 import io.millrace.worker.output.LiveOutput;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -47,7 +49,12 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 /** How a worker is put together. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({FileSettings.class, SandboxProperties.class, WorkerSettings.class})
+@EnableConfigurationProperties({
+  FileSettings.class,
+  NetworkSettings.class,
+  SandboxProperties.class,
+  WorkerSettings.class
+})
 class WorkerConfiguration {
 
   /** How soon a subscription that was lost is tried again. */
@@ -241,6 +248,11 @@ class WorkerConfiguration {
   }
 
   @Bean
+  NetworkProxy networkProxy(NetworkSettings settings, MeterRegistry meters) {
+    return new NetworkProxy(settings, meters);
+  }
+
+  @Bean
   SlotTools slotTools(
       LeaseKeeper keeper,
       ResultRecorder recorder,
@@ -248,8 +260,9 @@ class WorkerConfiguration {
       Patience patience,
       LiveOutput output,
       JobFiles files,
+      NetworkProxy networks,
       Traces traces) {
-    return new SlotTools(keeper, recorder, attempts, patience, output, files, traces);
+    return new SlotTools(keeper, recorder, attempts, patience, output, files, networks, traces);
   }
 
   /** A slot's sandbox, by the slot's number. */

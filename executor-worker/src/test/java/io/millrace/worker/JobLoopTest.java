@@ -22,6 +22,7 @@ import io.millrace.sandbox.WideOutcome;
 import io.millrace.standalone.testing.Eventually;
 import io.millrace.store.Lease;
 import io.millrace.trace.Traces;
+import io.millrace.worker.network.NetworkProxy;
 import io.millrace.worker.output.LiveOutput;
 import io.millrace.worker.output.Recording;
 import java.time.Duration;
@@ -44,13 +45,14 @@ class JobLoopTest {
   private final AttemptPolicy attempts = mock();
   private final LiveOutput output = mock();
   private final JobFiles files = new JobFiles(null, System::nanoTime);
+  private final NetworkProxy networks = mock();
   private final Patience patience = new Patience();
   private final IdleSlots idle = new IdleSlots(() -> true);
   private final JobLoop slot =
       new JobLoop(
           sandbox,
           idle,
-          new SlotTools(keeper, recorder, attempts, patience, output, files, Traces.OFF));
+          new SlotTools(keeper, recorder, attempts, patience, output, files, networks, Traces.OFF));
   private final Thread thread = new Thread(slot, "slot-under-test");
   private final Lease lease = Leases.any();
   private final CompletableFuture<RunResult> running = new CompletableFuture<>();
@@ -60,7 +62,7 @@ class JobLoopTest {
     Recording recording = mock();
     when(output.open(any(), eq(1))).thenReturn(recording);
     when(sandbox.isUp()).thenReturn(true);
-    when(sandbox.run(eq(Ended.program(lease.job())), any())).thenReturn(running);
+    when(sandbox.run(eq(Ended.program(lease.job(), null)), any())).thenReturn(running);
     thread.start();
   }
 
@@ -157,7 +159,7 @@ class JobLoopTest {
   void aJobsLeaseIsKeptWhileItsInputsAreHandedOver() throws Exception {
     Lease wide = Leases.wide(WideInputs.NONE);
     CountDownLatch handedOver = new CountDownLatch(1);
-    when(sandbox.run(eq(Ended.program(wide.job())), any(), any(), any()))
+    when(sandbox.run(eq(Ended.program(wide.job(), null)), any(), any(), any()))
         .thenAnswer(
             asked -> {
               handedOver.await();
@@ -173,7 +175,7 @@ class JobLoopTest {
             });
     startJob(wide);
 
-    verify(sandbox, timeout(SOON)).run(eq(Ended.program(wide.job())), any(), any(), any());
+    verify(sandbox, timeout(SOON)).run(eq(Ended.program(wide.job(), null)), any(), any(), any());
     verify(keeper).hold(eq(wide), any());
     verify(keeper, never()).letGo(wide);
     handedOver.countDown();

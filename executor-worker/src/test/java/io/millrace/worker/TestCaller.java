@@ -13,6 +13,7 @@ import io.millrace.store.JobArchive;
 import io.millrace.store.RedisKeys;
 import io.millrace.store.StoredReply;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -78,8 +79,13 @@ final class TestCaller implements AutoCloseable {
   }
 
   UUID submit(ExecutionRequest request) {
+    return submit(request, List.of());
+  }
+
+  /** Submits a request whose job may reach these hosts. */
+  UUID submit(ExecutionRequest request, List<String> network) {
     UUID jobId = UUID.randomUUID();
-    Job job = new Job(jobId, "tester", request, 0, gatewayId, null);
+    Job job = new Job(jobId, "tester", request, 0, gatewayId, null, null, null, network);
     Admitted admitted = admit(job);
     enqueue(admitted.lane(), job.accepted(admitted.acceptedAt()));
     return jobId;

@@ -41,7 +41,7 @@ class WideRunTest {
   void aPathThatLeavesTheFolderIsNotKept(String path) {
     ArgumentCaptor<OutputFiles> keeper = ArgumentCaptor.captor();
     when(sandbox.run(any(), any(), any(), any())).thenReturn(new CompletableFuture<>());
-    new WideRun(job, WideInputs.NONE, sandbox, NO_STORE).start(listener);
+    new WideRun(job, WideInputs.NONE, sandbox, NO_STORE, null).start(listener);
     verify(sandbox).run(any(), any(), any(), keeper.capture());
 
     assertThatThrownBy(() -> keeper.getValue().keep(path, 1, new ByteArrayInputStream(new byte[1])))
@@ -56,7 +56,7 @@ class WideRunTest {
     when(sandbox.run(any(), any(), any(), any())).thenReturn(running);
     JobFiles files = new JobFiles(store, System::nanoTime);
     CompletableFuture<Ended> ended =
-        new WideRun(job, WideInputs.NONE, sandbox, files).start(listener);
+        new WideRun(job, WideInputs.NONE, sandbox, files, null).start(listener);
     verify(sandbox).run(any(), any(), any(), keeper.capture());
     keeper.getValue().keep("made", 100_000, new ByteArrayInputStream(new byte[100_000]));
     assertThat(store.list(job.owner(), null, 9).files()).hasSize(1);

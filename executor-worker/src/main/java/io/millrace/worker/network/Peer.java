@@ -1,0 +1,66 @@
+package io.millrace.worker.network;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+
+/**
+ * Passes on what its channel reads to another one, as fast as that takes it. The end of a host's
+ * output is passed on; the end of a channel is the end of the other. A job's half-closed connection
+ * is closed: Netty knows no halves of a unix socket.
+ */
+class Peer extends ChannelInboundHandlerAdapter {
+
+  private final Channel other;
+
+  Peer(Channel other) {
+    this.other = other;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    other.write(message);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    other.flush();
+    context.channel().config().setAutoRead(other.isWritable());
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (context.channel().isWritable()) {
+      other.config().setAutoRead(true);
+    }
+    context.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof ChannelInputShutdownEvent && other instanceof DuplexChannel duplex) {
+      other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> duplex.shutdownOutput());
+    }
+    context.fireUserEventTriggered(event);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    closeOnceWritten(other);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    context.close();
+  }
+
+  static void closeOnceWritten(Channel channel) {
+    if (channel.isActive()) {
+      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+}

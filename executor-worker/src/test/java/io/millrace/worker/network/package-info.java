@@ -1,0 +1,2 @@
+/** The proxy of jobs, spoken to by hand over its own socket. */
+package io.millrace.worker.network;
