@@ -68,12 +68,13 @@ final class NetworkRule implements Rule {
     if (!block.path("cidr").asString("").endsWith("/0")) {
       return;
     }
-    if (workers) {
+    boolean forJobs = policy.name().equals("worker-network");
+    if (workers && !forJobs) {
       violations.accept(policy + " lets workers out to everywhere");
     }
     List<String> except = block.path("except").valueStream().map(JsonNode::asString).toList();
     if (block.path("cidr").asString().startsWith("0.") && !except.containsAll(PRIVATE)) {
-      violations.accept(policy + " lets webhooks out to private networks");
+      violations.accept(policy + " lets webhooks or jobs out to private networks");
     }
   }
 }

@@ -48,6 +48,7 @@ class OverlaysTest {
       }
     }
     combinations.add(combination("prod", "seccomp-installer", "cgroups", "keda", "monitoring"));
+    combinations.add(combination("prod", "seccomp-installer", "keda", "network"));
     return combinations.stream();
   }
 
