@@ -1,5 +1,6 @@
 package io.millrace.bench;
 
+import io.millrace.bench.part.Batch;
 import io.millrace.bench.part.Burst;
 import io.millrace.bench.part.Costs;
 import io.millrace.bench.part.Crowd;
@@ -30,6 +31,7 @@ public final class Benchmarks {
           new Rate(),
           new Imports(),
           new Burst(),
+          new Batch(),
           new SmallQueue(),
           new Saturation(),
           new Fairness(),

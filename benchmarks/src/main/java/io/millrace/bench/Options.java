@@ -20,7 +20,7 @@ import picocli.CommandLine.ParameterException;
  * @param loop how long each closed loop runs
  * @param warmUp how long jobs run before a comparison with bare python3
  * @param runs how many jobs each sequential comparison has on either side
- * @param burst how many jobs the burst has
+ * @param burst how many jobs the burst and the batch have
  * @param url another endpoint to measure, none for an installation of one's own
  */
 public record Options(
@@ -45,7 +45,7 @@ public record Options(
         names = "--only",
         paramLabel = "PART",
         description =
-            "sequential, rate, imports, idle, burst, small-queue, saturation, fairness, crowd,"
+            "sequential, rate, imports, idle, burst, batch, small-queue, saturation, fairness, crowd,"
                 + " queue-length, workers or costs; may be given again (all)")
     private final List<String> only = new ArrayList<>();
 
@@ -67,7 +67,10 @@ public record Options(
         description = "jobs on either side of a sequential comparison (400)")
     private int runs = 400;
 
-    @Option(names = "--burst", paramLabel = "N", description = "jobs of the burst (10000)")
+    @Option(
+        names = "--burst",
+        paramLabel = "N",
+        description = "jobs of the burst and of the batch (10000)")
     private int burst = 10_000;
 
     @Option(
