@@ -8,8 +8,6 @@ milliseconds: both sides share the machine with whatever else runs on it.
 """
 from __future__ import annotations
 
-import json
-import os
 import resource
 import statistics
 import subprocess

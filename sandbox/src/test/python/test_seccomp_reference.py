@@ -1,7 +1,6 @@
 """Our filters decide as libseccomp's do, which is written by others from the same lists: each call, each argument rule."""
 from __future__ import annotations
 
-import errno
 import itertools
 import struct
 import tempfile

@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import List
 
 
-def main(arguments: list) -> int:
+def main(arguments: List[str]) -> int:
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [os.path.dirname(here)] + [p for p in sys.path if os.path.abspath(p) != here]
     command = arguments[0] if arguments else ""

@@ -13,7 +13,7 @@ import socket
 import stat
 from typing import Dict, Iterable, Tuple
 
-from .bpf import AND, IF_ANY_BIT, IF_EQUAL, Program, load, load_argument, load_argument_high, ret
+from .bpf import AND, IF_ANY_BIT, IF_EQUAL, Program, load_argument, load_argument_high, ret
 
 ALLOW, KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 

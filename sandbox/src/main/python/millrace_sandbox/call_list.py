@@ -48,7 +48,7 @@ class CallList:
         memory, address = syscalls.map_code(_CODE)
         self._kept: List[object] = [memory]  # and what the calls point to
         self._function = address
-        self._table: ctypes.Array
+        self._table: "ctypes.Array[ctypes.c_int64]"
         self._address = 0
 
     def add(self, name: str, *arguments: Union[int, bytes, ctypes.Structure]) -> int:
@@ -70,7 +70,7 @@ class CallList:
     def as_c_call(self) -> Tuple[int, int, int]:
         """A C function and its two arguments, which forks and makes the calls: the child's process id or -1 for its
         parent; 0 for the child, or less where a call failed (see `failure`)."""
-        return self._function, syscalls.FORK, self._address
+        return self._function, syscalls.FORK, self._address  # type: ignore[return-value]
 
     def failure(self, outcome: int) -> OSError:
         """Of the call that failed, with its name as filename."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Set, Tuple
 
 from .job_usage import JobUsage
 
@@ -270,7 +270,7 @@ def _create_v2(parent: str, name: str) -> Dict[str, str]:
     return {controller: path for controller in offered} if path else {}
 
 
-def _hand_down(parent: str, controllers: set) -> None:
+def _hand_down(parent: str, controllers: Set[str]) -> None:
     missing = controllers - set(_read(parent + "/cgroup.subtree_control").split())
     if not missing:
         return

@@ -32,7 +32,7 @@ class Outcome:
 class Slot:
     """A helper and one job at a time. `launcher` goes before the command (setpriv, unshare)."""
 
-    def __init__(self, launcher: Sequence[str] = (), python: str = sys.executable, environment: Optional[dict] = None,
+    def __init__(self, launcher: Sequence[str] = (), python: str = sys.executable, environment: Optional[Dict[str, str]] = None,
                  stderr: Any = None, **settings: Any) -> None:
         here = os.path.dirname(os.path.abspath(__file__))
         self.process = subprocess.Popen([*launcher, python, "-I", "-S", "-B", here, "serve"], stdin=subprocess.PIPE,

@@ -16,7 +16,7 @@ import resource
 import sys
 import types
 import weakref
-from typing import Any, FrozenSet, List, Optional, Set
+from typing import Any, FrozenSet, Iterable, List, Optional, Set
 
 _PYTHON = ctypes.PyDLL(None)
 # As the C function PyLong_AsLong of this platform has it.
@@ -31,7 +31,8 @@ _SILENT: FrozenSet[type] = frozenset((
     types.CellType, types.GetSetDescriptorType, types.MemberDescriptorType, types.FrameType, types.TracebackType,
     type(type.__dict__), type(iter([])), staticmethod, classmethod, property))
 # Past what a metaclass of the program's says.
-_bases, _namespace = type.__dict__["__mro__"].__get__, type.__dict__["__dict__"].__get__
+_of_type: Any = type.__dict__
+_bases, _namespace = _of_type["__mro__"].__get__, _of_type["__dict__"].__get__
 
 
 def exit_status(e: SystemExit) -> int:
@@ -132,7 +133,8 @@ class Remains:
         """When they were taken and are gone. Those that are not are emptied, as the interpreter has it; what still lives is
         what a module of the zygote's holds, which goes last there. Other threads may use what is theirs."""
         try:
-            for module in filter(None, (reference() for reference in self._taken)):
+            modules: Iterable[Any] = (reference() for reference in self._taken)
+            for module in (module for module in modules if module):
                 for name in [n for n in vars(module) if n != "__builtins__"]:
                     vars(module)[name] = None
             self._collect()

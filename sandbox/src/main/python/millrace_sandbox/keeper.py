@@ -12,7 +12,7 @@ import select
 import signal
 import socket
 import sys
-from typing import Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from . import cgroups, frames, limits, loopback, preload, root_fs, scratch_root, syscalls, users, zygote
 from . import zygote_channel as channel
@@ -118,7 +118,7 @@ class Keeper:
             theirs.close()
         return bool(data)
 
-    def _first_zygote(self) -> Tuple[socket.socket, dict]:
+    def _first_zygote(self) -> Tuple[socket.socket, Dict[str, Any]]:
         reasons: List[str] = []
         for tier in _candidates(self.settings):
             reason = _obstacle(tier)
@@ -133,7 +133,7 @@ class Keeper:
             reasons.append("%s: %s" % (tier, reason))
         raise NoSandbox("no sandbox can be had (%s)" % "; ".join(reasons))
 
-    def _full_zygote(self, hello: dict) -> Dict[str, socket.socket]:
+    def _full_zygote(self, hello: Dict[str, Any]) -> Dict[str, socket.socket]:
         """None where none of the larger packages is installed."""
         connection, full = self._next_zygote(preload.FULL)
         hello["not_preimported"] = full["not_preimported"]
@@ -143,7 +143,7 @@ class Keeper:
         hello["preimported"] = full["preimported"]
         return {preload.FULL: connection}
 
-    def _next_zygote(self, line: str) -> Tuple[socket.socket, dict]:
+    def _next_zygote(self, line: str) -> Tuple[socket.socket, Dict[str, Any]]:
         connection, _ = self._start_zygote(self.tier, line)
         hello, reason = _await_hello(connection)
         if hello is None:
@@ -192,7 +192,7 @@ class Keeper:
             self.memory_limit += 2 * _MEMORY_OF_A_NETWORK_ZYGOTE + _MEMORY_OF_A_WAITING_SANDBOX
             self.cgroup.raise_memory(self.memory_limit)
 
-    def _fork_helper(self, zygotes: Dict[str, socket.socket], hello: dict) -> None:
+    def _fork_helper(self, zygotes: Dict[str, socket.socket], hello: Dict[str, Any]) -> None:
         from . import helper  # after the zygote, which has no use for it
         ours, theirs = channel.pair()
         me = os.getpid()
@@ -238,7 +238,7 @@ def _own_session() -> None:
         pass
 
 
-def _await_hello(connection: socket.socket) -> Tuple[Optional[dict], str]:
+def _await_hello(connection: socket.socket) -> Tuple[Optional[Dict[str, Any]], str]:
     """What it says of itself, or why it can't."""
     connection.settimeout(_ZYGOTE_START_SECONDS)
     try:

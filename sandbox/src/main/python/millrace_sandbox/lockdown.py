@@ -1,10 +1,10 @@
 """What a freshly forked sandbox gives up, in order, before it sees a byte of a job.
 
-The order matters: whatever fails, no descriptor of the zygote's is left to hold on to; the score
-for the OOM killer is set before the job's own /proc, which is read-only, hides the one that it is
-written through; mounts and limits need the zygote's capabilities, so they come early; the user id must change before the capabilities go, since that change clears
-them anyway; a change of user id also clears the parent-death signal, so that one is set after
-it; seccomp comes last, since it refuses the steps above.
+The order matters: whatever fails, no descriptor of the zygote's is left to hold on to; the score for the OOM
+killer is set before the job's own /proc, which is read-only, hides the one that it is written through; mounts
+and limits need the zygote's capabilities, so they come early; the user id must change before the capabilities
+go, since that change clears them anyway; a change of user id also clears the parent-death signal, so that one
+is set after it; seccomp comes last, since it refuses the steps above.
 """
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import socket
 from typing import Any, Callable
 
 NO_NETWORK = ("this program runs without network; who runs the service can allow hosts with MILLRACE_NETWORK_ALLOW "
-            "(a list such as api.github.com,*.example.com)")
+              "(a list such as api.github.com,*.example.com)")
 PROXY_ALONE = ("this program reaches the hosts that it may by HTTP and HTTPS through the proxy that HTTP_PROXY and HTTPS_PROXY name, "
                "which resolves their names too: requests, urllib, httpx, curl and aiohttp with trust_env take it from there")
 _LOCAL = (None, "", b"", "localhost", b"localhost")
@@ -24,7 +24,7 @@ def explain(sentence: str) -> None:
         resolve = getattr(socket, name)
         setattr(socket, name, _as_sockets(_resolver(resolve, by_number, sentence), resolve, "_socket.getaddrinfo("))
     initialize = socket.socket.__init__
-    socket.socket.__init__ = _as_sockets(_initializer(initialize, sentence), initialize,  # type: ignore[method-assign]
+    socket.socket.__init__ = _as_sockets(_initializer(initialize, sentence), initialize,  # type: ignore[assignment,method-assign]
                                          "_socket.socket.__init__(")
 
 

@@ -7,6 +7,7 @@ worker starts the slot anew, and everything below it is dead by then.
 """
 from __future__ import annotations
 
+import functools
 import os
 import re
 import socket
@@ -177,7 +178,7 @@ class Pool:
             while len(line.idle) < self.settings.prewarm:
                 sandbox = self._fork(line)
                 line.idle.append(sandbox)
-                self.loop.watch(sandbox.result, lambda s=sandbox: self._on_idle(s))
+                self.loop.watch(sandbox.result, functools.partial(self._on_idle, sandbox))
 
     def retire(self, sandbox: Sandbox, ends_by_itself: bool) -> None:
         """Nothing of it lives on. What the kernel says of its end comes later and is of no interest."""

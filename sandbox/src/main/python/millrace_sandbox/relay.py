@@ -9,6 +9,7 @@ connection is ever taken for a later job's. One at a time is read and written, a
 """
 from __future__ import annotations
 
+import functools
 import select
 import socket
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
@@ -138,7 +139,7 @@ class _Pair:
                 continue
             end.events = events
             if events:
-                self.loop.watch(end.fd, lambda end=end, other=other: self._on_event(end, other), events)
+                self.loop.watch(end.fd, functools.partial(self._on_event, end, other), events)
             else:
                 self.loop.unwatch(end.fd)
 

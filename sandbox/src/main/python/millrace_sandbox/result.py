@@ -93,7 +93,7 @@ def _of_a_library(value: Any) -> Any:
     """What stands for it where its kind is known, to be converted in turn."""
     kinds = type(value).__mro__
     for kind in kinds:
-        convert = _KINDS.get((kind.__module__, kind.__name__))
+        convert: Any = _KINDS.get((kind.__module__, kind.__name__))
         if convert is not None:
             return convert(value)
     if hasattr(type(value), "__dataclass_fields__"):

@@ -12,7 +12,7 @@ import os
 import stat
 import sys
 import sysconfig
-from typing import Iterator, List, Sequence, Set, Tuple
+from typing import Any, Dict, Iterator, List, Sequence, Set, Tuple
 
 from . import syscalls
 from .settings import Settings
@@ -44,7 +44,7 @@ def runtime_paths(settings: Settings) -> List[str]:
     return sorted(p for p in paths if p not in ("", "/") and os.path.exists(p))
 
 
-def build(settings: Settings, font_list: str, more_files: Sequence[str] = ()) -> dict:
+def build(settings: Settings, font_list: str, more_files: Sequence[str] = ()) -> Dict[str, Any]:
     """Leaves this process (root of its own mount namespace) in the new tree; says how it got there."""
     syscalls.mount(None, "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
     os.umask(0o022)

@@ -23,7 +23,7 @@ import time
 from codecs import BOM_UTF8
 from os import _exit, close, getpid, set_blocking, write
 from types import CodeType
-from typing import Any, Callable, Dict, Optional, Sequence, Tuple, Type
+from typing import Any, Callable, Dict, Sequence, Tuple, Type
 
 from . import ending, result as result_, spawned_main, toplevel, traces
 from .life import Life, Steps

@@ -12,8 +12,9 @@ import resource
 import signal
 import socket
 import sys
+from typing import Any, Dict
 
-FACTS: dict
+FACTS: Dict[str, Any]
 libc = ctypes.CDLL(None, use_errno=True)
 NUMBERS = {
     "x86_64": {"unshare": 272, "mount": 165, "ptrace": 101, "bpf": 321, "keyctl": 250, "io_uring_setup": 425,
@@ -23,7 +24,7 @@ NUMBERS = {
 }[platform.machine()]
 
 
-def refused(call, *args):
+def refused(call: Any, *args: Any) -> bool:
     try:
         call(*args)
     except (OSError, ValueError):
@@ -31,25 +32,25 @@ def refused(call, *args):
     return False
 
 
-def syscall_refused(name, *args):
+def syscall_refused(name: str, *args: Any) -> bool:
     values = [ctypes.c_long(a) if isinstance(a, int) else a for a in args]
     result = libc.syscall(ctypes.c_long(NUMBERS[name]), *values)
     return result == -1 and ctypes.get_errno() in (errno.EPERM, errno.ENOSYS)
 
 
-def clone_refused(flag):
+def clone_refused(flag: int) -> bool:
     result = libc.syscall(ctypes.c_long(NUMBERS["clone"]), ctypes.c_long(flag | signal.SIGCHLD), *[ctypes.c_long(0)] * 4)
     if result == 0:
         os._exit(0)
     return result == -1
 
 
-def shows_page_cache():
+def shows_page_cache() -> None:
     with open(os.__file__, "rb") as file:
         os.preadv(file.fileno(), [bytearray(1)], 0, os.RWF_NOWAIT)
 
 
-def connect():
+def connect() -> None:
     socket.create_connection(("127.0.0.1", FACTS["port"]), 1)
 
 

@@ -25,6 +25,11 @@ def _default(name: str) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _caches() -> Tuple[str, ...]:
+    found = [os.path.expanduser(path) for path in _default("caches")]
+    return tuple(path for path in found if path.startswith("/"))  # where somebody has no home, ~ stays
+
+
 class Settings(NamedTuple):
     slot: int = _default("slot")
     tier: str = _default("tier")
@@ -52,7 +57,7 @@ class Settings(NamedTuple):
     uid_base: int = _default("uid_base")
     claimed_uid: int = _default("claimed_uid")
     cgroups: str = _default("cgroups")
-    caches: Tuple[str, ...] = tuple(path for path in map(os.path.expanduser, _default("caches")) if path[0] == "/")
+    caches: Tuple[str, ...] = _caches()
     scratch_dir: str = _default("scratch_dir")
 
     @property

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 import types
-from typing import Any, List, Optional
+from typing import Any, Dict, List, Optional
 
 from .records import MOST_REPR_CHARS
 
@@ -42,7 +42,7 @@ def plain(value: Any, depth: int = 0) -> str:
     elif kind in (str, bytes, bytearray):
         text = repr(value[:MOST_REPR_CHARS])
     elif kind in _BRACKETS:
-        text = _sequence(value, _BRACKETS[kind], depth)
+        text = _sequence(value, _BRACKETS[kind], depth)  # type: ignore[index]
     elif kind is dict:
         text = "{%s}" % _pairs([(plain(k, depth + 1), k, v) for k, v in _first(value.items())], ": ", len(value), depth)
     else:
@@ -58,7 +58,7 @@ def is_plain(value: Any) -> bool:
 
 def own(value: Any) -> Optional[str]:
     """By the object itself; None where `plain` says as much, or where it would tell an attribute that suggests a secret."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind.__repr__ is object.__repr__ or kind.__module__ == "builtins" or isinstance(value, BaseException):
         return None
     if hasattr(kind, "__dataclass_fields__") or any(suggests_secret(name) for name in _attributes(value)):
@@ -110,7 +110,7 @@ def _of_a_class(value: Any, kind: type, depth: int) -> str:
     return "<%s>" % " ".join(filter(None, (name, _pairs(shown, "=", len(attributes), depth))))
 
 
-def _attributes(value: Any) -> dict:
+def _attributes(value: Any) -> Dict[str, Any]:
     try:
         found = object.__getattribute__(value, "__dict__")
     except Exception:

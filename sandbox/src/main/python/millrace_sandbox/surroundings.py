@@ -18,7 +18,7 @@ PROGRAM = "main.py"
 def become_anonymous() -> None:
     """By the zygote, once: what it does here, no sandbox has to."""
     sys.argv = [PROGRAM]
-    sys.orig_argv = ["python3", "-u", PROGRAM]
+    sys.orig_argv = ["python3", "-u", PROGRAM]  # type: ignore[attr-defined]
     for name in [m for m in sys.modules if m == __package__ or m.startswith(__package__ + ".")]:
         del sys.modules[name]
     os.umask(0o022)

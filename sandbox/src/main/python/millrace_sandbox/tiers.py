@@ -83,7 +83,7 @@ def _try(tier: str, settings: Dict[str, Any], facts: Dict[str, Any]) -> Tuple[Di
 def _job(facts: Dict[str, Any]) -> str:
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "self_test.py")
     with open(path) as f:
-        return f.read().replace("FACTS: dict\n", "FACTS = %r\n" % facts)
+        return f.read().replace("FACTS: Dict[str, Any]\n", "FACTS = %r\n" % facts)
 
 
 def _judge(outcome: Outcome) -> Tuple[Dict[str, bool], str]:

@@ -109,7 +109,7 @@ def _line_before(e: SyntaxError) -> SyntaxError:
     if e.lineno:
         e.lineno -= 1
     if getattr(e, "end_lineno", None):
-        e.end_lineno -= 1  # type: ignore[operator]
+        e.end_lineno -= 1  # type: ignore[attr-defined,operator]
     e.msg = re.sub(r"\bon line (\d+)", lambda match: "on line %d" % (int(match[1]) - 1), e.msg)
     return e
 
@@ -180,7 +180,7 @@ def _module_with_function(futures: List[ast.ImportFrom], body: List[ast.stmt], i
     arguments = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
     function = kind(name=_WRAPPER, args=arguments, body=body or [ast.Pass()], decorator_list=[], lineno=1, col_offset=0)
     if "type_params" in kind._fields:  # Python 3.12
-        function.type_params = []
+        function.type_params = []  # type: ignore[attr-defined]
     return ast.fix_missing_locations(ast.Module([*futures, function], []))
 
 
@@ -286,4 +286,3 @@ class _Rewrite(ast.NodeTransformer):
             target = ast.Subscript(ast.Name("__annotations__", ast.Load()), ast.Constant(node.target.id), ast.Store())
             new.append(ast.Assign([target], value))
         return [ast.fix_missing_locations(ast.copy_location(n, node)) for n in new] or ast.copy_location(ast.Pass(), node)
-

@@ -259,7 +259,7 @@ def _checked_detail(given: Any) -> Optional[Dict[str, Any]]:
         return None
     try:
         frames = [_checked_frame(frame) for frame in given["frames"][:records.MOST_FRAMES]]
-        detail = {**_texts(given, ("type", "message", "source")), "line": _line(given["line"]), "frames": frames}
+        detail: Dict[str, Any] = {**_texts(given, ("type", "message", "source")), "line": _line(given["line"]), "frames": frames}
         return {**detail, **_texts(given, ("missing_module",))} if "missing_module" in given else detail
     except (KeyError, TypeError, ValueError):
         return None

@@ -21,7 +21,7 @@ import socket
 import sys
 import traceback
 from types import CodeType
-from typing import Dict, List, NamedTuple, NoReturn, Tuple
+from typing import Any, Dict, List, NamedTuple, NoReturn, Tuple
 
 from . import (accountant, font_lists, idle_init, landlock, limits, loopback, no_network, oom_scores, preload, priorities, root_fs,
                scratch, surroundings, syscalls)
@@ -86,7 +86,7 @@ def _sentence(e: Exception) -> str:
     return "%s: %s" % (type(e).__name__, e)
 
 
-def _prepare(start: Start) -> Tuple[Confinement, int, List[socket.socket], dict]:
+def _prepare(start: Start) -> Tuple[Confinement, int, List[socket.socket], Dict[str, Any]]:
     os.umask(0o077)
     for path in start.joined_through:
         with open(path, "w") as f:
@@ -252,8 +252,8 @@ class _Zygote:
         """Whether all is set up for a fork."""
         data, fds = channel_.receive(self.channel)
         if not data:
-            for sandbox in self.sandboxes.values():
-                sandbox.kill()
+            for each in self.sandboxes.values():
+                each.kill()
             os._exit(0)
         kind, sandbox_id = channel_.parse_request(data)
         if kind == channel_.SPAWN:
@@ -277,7 +277,7 @@ class _Zygote:
                 self.children[sandbox.init] = sandbox
             else:
                 sandbox.scratch = scratch.make(self.scratch_root, sandbox.id, self.confinement)
-            self.lockdown.set_up(*fds, sandbox.scratch)
+            self.lockdown.set_up(*fds, sandbox.scratch)  # type: ignore[call-arg,arg-type]
             return True
         except OSError as e:
             self._not_forked(e.errno or 0)

@@ -47,7 +47,8 @@ def request(kind: bytes, sandbox_id: int) -> bytes:
 
 
 def parse_request(data: bytes) -> Tuple[bytes, int]:
-    return _REQUEST.unpack(data)
+    kind, sandbox_id = _REQUEST.unpack(data)
+    return kind, sandbox_id
 
 
 def event(kind: bytes, sandbox_id: int, status: int = 0, cpu_us: int = 0, max_rss_kb: int = 0) -> bytes:
@@ -55,4 +56,5 @@ def event(kind: bytes, sandbox_id: int, status: int = 0, cpu_us: int = 0, max_rs
 
 
 def parse_event(data: bytes) -> Tuple[bytes, int, int, int, int]:
-    return _EVENT.unpack(data)
+    kind, sandbox_id, status, cpu_us, max_rss_kb = _EVENT.unpack(data)
+    return kind, sandbox_id, status, cpu_us, max_rss_kb
