@@ -1,15 +1,20 @@
-"""Runs one module of tests and says of each test, on a line of JSON, how it ended: python3 report.py MODULE."""
+"""Runs one module of tests and says of each test, on a line of JSON, how it ended: python3 report.py MODULE.
+
+What the tests print themselves goes to stderr.
+"""
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unittest
-from typing import Dict, List
+from typing import Dict, List, TextIO
 
 
 class Report(unittest.TestResult):
-    def __init__(self) -> None:
+    def __init__(self, out: TextIO) -> None:
         super().__init__()
+        self.out = out
         self.flaws: Dict[str, List[str]] = {}
         self.reasons: Dict[str, str] = {}
 
@@ -45,13 +50,14 @@ class Report(unittest.TestResult):
         else:
             self.tell(test.id(), flaw)  # of a class or module that could not be set up
 
-    @staticmethod
-    def tell(name: str, flaw: str, skipped: object = None) -> None:
-        print(json.dumps({"name": name.partition(".")[2] or name, "flaw": flaw, "skipped": skipped}), flush=True)
+    def tell(self, name: str, flaw: str, skipped: object = None) -> None:
+        said = json.dumps({"name": name.partition(".")[2] or name, "flaw": flaw, "skipped": skipped})
+        print(said, file=self.out, flush=True)
 
 
 def main(module: str) -> int:
-    report = Report()
+    report = Report(os.fdopen(os.dup(1), "w"))
+    os.dup2(2, 1)
     unittest.defaultTestLoader.loadTestsFromName(module).run(report)
     return 0 if report.wasSuccessful() else 1
 

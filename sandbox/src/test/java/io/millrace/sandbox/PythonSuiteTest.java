@@ -21,11 +21,15 @@ import org.junit.jupiter.api.TestFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The sandbox's own tests, which are Python like it; each of them is a test here. */
+/**
+ * The sandbox's own tests, which are Python like it; each of them is a test here. {@code
+ * -Dpython.module=test_units} runs one module.
+ */
 @Tag("services")
 class PythonSuiteTest {
 
   private static final Path FOLDER = Path.of("src/test/python");
+  private static final String MODULES = System.getProperty("python.module", "test_");
   private static final JsonMapper JSON = new JsonMapper();
 
   /** One that an ordinary user can run too, for the tiers that are tried as one. */
@@ -36,7 +40,7 @@ class PythonSuiteTest {
   Stream<DynamicContainer> modules() throws IOException {
     return Files.list(FOLDER)
         .map(file -> file.getFileName().toString())
-        .filter(name -> name.startsWith("test_") && name.endsWith(".py"))
+        .filter(name -> name.startsWith(MODULES) && name.endsWith(".py"))
         .map(name -> name.replace(".py", ""))
         .sorted()
         .map(module -> dynamicContainer(module, Stream.of(module).flatMap(PythonSuiteTest::run)));
