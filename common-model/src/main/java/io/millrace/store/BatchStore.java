@@ -2,8 +2,10 @@ package io.millrace.store;
 
 import io.millrace.job.BatchPart;
 import io.millrace.job.Job;
+import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
 import io.millrace.job.ReplyBody;
+import io.millrace.job.WideResults;
 import io.millrace.queue.JobRecord;
 import io.millrace.queue.Lane;
 import io.millrace.queue.QueueSettings;
@@ -145,15 +147,27 @@ public final class BatchStore {
     return scripts.run("open_batch", RedisKeys.batch(batchId), batchId, round);
   }
 
-  /** The log did not confirm every record of this round: none of its jobs runs. */
-  public void refuse(UUID batchId, int round) {
-    tellRefused(batchId, round);
-    memory.keep(KEPT_BESIDE, () -> tellRefused(batchId, round));
+  /**
+   * The log did not confirm every record of this round: none of its jobs runs. False when it was
+   * opened, or is not there any more.
+   */
+  public boolean refuse(UUID batchId, int round) {
+    boolean refused = tellRefused(batchId, round);
+    if (refused) {
+      memory.keep(KEPT_BESIDE, () -> tellRefused(batchId, round));
+    }
+    return refused;
   }
 
-  private void tellRefused(UUID batchId, int round) {
-    scripts.run(
-        "refuse_batch", RedisKeys.batch(batchId), batchId, round, settings.retention().toSeconds());
+  private boolean tellRefused(UUID batchId, int round) {
+    List<String> answer =
+        scripts.run(
+            "refuse_batch",
+            RedisKeys.batch(batchId),
+            batchId,
+            round,
+            settings.retention().toSeconds());
+    return Scripts.either(answer, "refused", "too_late");
   }
 
   /** The batch, unless it is unknown, or its results have expired. */
@@ -212,10 +226,17 @@ public final class BatchStore {
         answer.get(0).isEmpty() ? Optional.empty() : Optional.of(Integer.parseInt(answer.get(0))));
   }
 
+  /** The reply of a cancelled job of no id, from which those of a batch's jobs are made. */
+  public static Reply cancelled(@Nullable String id, Reply.Speaker speaker) {
+    Reply.About nobody =
+        new Reply.About(new UUID(0, 0), id, WideResults.NONE, Reply.BATCHES_ENDPOINT);
+    return Reply.to(nobody, new Outcome.Cancelled(), speaker);
+  }
+
   /**
    * Cancels what has not ended of a batch, some hundred jobs at a time.
    *
-   * @param cancelled the reply of a job whose id is nil
+   * @param cancelled see {@link #cancelled}
    * @return how many jobs this call has ended
    */
   public int cancel(UUID batchId, Reply cancelled) {

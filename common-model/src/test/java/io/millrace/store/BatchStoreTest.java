@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Output;
-import io.millrace.job.Reply;
-import io.millrace.job.WideResults;
 import io.millrace.queue.JobRecord;
 import io.millrace.store.Admission.Refusal;
 import io.millrace.store.Admission.Refused;
@@ -23,7 +21,6 @@ import io.millrace.testing.TestBatch;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -79,7 +76,7 @@ class BatchStoreTest {
     TestBatch batch = batch(3);
     batch.admit(OwnerLimits.NONE);
     store.leases.claim(batch.job(1), Store.at(2), "w", true);
-    store.batches.refuse(batch.id, 0);
+    assertThat(store.batches.refuse(batch.id, 0)).isTrue();
     assertThat(store.queueLength()).isZero();
     assertThat(store.batches.find(batch.id)).isEmpty();
     assertThat(store.batches.open(batch.id, 0)).isEmpty();
@@ -150,14 +147,15 @@ class BatchStoreTest {
     TestBatch batch = batch(4).opened();
     finish(batch.job(0), Store.success());
     store.granted(batch.job(1), "w");
-    assertThat(store.batches.cancel(batch.id, cancelled(null))).isEqualTo(3);
+    assertThat(store.batches.cancel(batch.id, BatchStore.cancelled(null, Store.SPEAKER)))
+        .isEqualTo(3);
     assertThat(batch.counts()).isEqualTo("succeeded 1, cancelled 3");
     assertThat(batch.status().state()).isEqualTo("cancelled");
     assertThat(store.archive.find(batch.jobIds.get(2)).orElseThrow().replyText())
         .contains("\"job_id\":\"" + batch.jobIds.get(2) + "\"")
         .contains("cancelled");
     assertThat(store.queueLength()).isZero();
-    assertThat(store.batches.cancel(batch.id, cancelled(null))).isZero();
+    assertThat(store.batches.cancel(batch.id, BatchStore.cancelled(null, Store.SPEAKER))).isZero();
   }
 
   @Test
@@ -227,12 +225,6 @@ class BatchStoreTest {
         .leases
         .finish(lease, Store.reply(lease.job(), outcome), Duration.ofMillis(5))
         .orElseThrow();
-  }
-
-  private static Reply cancelled(@Nullable String id) {
-    Reply.About nobody =
-        new Reply.About(new UUID(0, 0), id, WideResults.NONE, Reply.BATCHES_ENDPOINT);
-    return Reply.to(nobody, new Outcome.Cancelled(), Store.SPEAKER);
   }
 
   private static Refusal refusal(BatchStore.Entry entry) {

@@ -14,9 +14,7 @@ import io.millrace.gateway.reply.Waiter;
 import io.millrace.gateway.request.RequestBodyReader;
 import io.millrace.gateway.submit.WaitFor;
 import io.millrace.job.JobState;
-import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
-import io.millrace.job.WideResults;
 import io.millrace.queue.LogAwayException;
 import io.millrace.store.BatchStatus;
 import io.millrace.store.BatchStore;
@@ -268,9 +266,7 @@ final class BatchController implements AutoCloseable {
   }
 
   private boolean cancelled(BatchStatus batch) {
-    Reply.About nobody =
-        new Reply.About(new UUID(0, 0), batch.id(), WideResults.NONE, Reply.BATCHES_ENDPOINT);
-    int ended = store.cancel(batch.batchId(), Reply.to(nobody, new Outcome.Cancelled(), speaker));
+    int ended = store.cancel(batch.batchId(), BatchStore.cancelled(batch.id(), speaker));
     ends.count(JobState.CANCELLED, ended);
     return ended > 0;
   }

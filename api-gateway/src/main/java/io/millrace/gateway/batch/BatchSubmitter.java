@@ -13,6 +13,7 @@ import io.millrace.gateway.queue.StoreCalls;
 import io.millrace.job.BatchPart;
 import io.millrace.job.Job;
 import io.millrace.job.JobState;
+import io.millrace.job.Reply;
 import io.millrace.metrics.EnumCounters;
 import io.millrace.queue.BatchLog;
 import io.millrace.queue.JobQueue;
@@ -79,6 +80,7 @@ final class BatchSubmitter {
   private final OwedCalls owed;
   private final Refusals refusals;
   private final JobEnds ends;
+  private final Reply.Speaker speaker;
   private final EnumCounters<Lane> accepted;
   private final Counter batches;
 
@@ -94,6 +96,7 @@ final class BatchSubmitter {
       OwedCalls owed,
       Refusals refusals,
       JobEnds ends,
+      Reply.Speaker speaker,
       MeterRegistry meters) {
     this.store = store;
     this.batchLog = batchLog;
@@ -106,6 +109,7 @@ final class BatchSubmitter {
     this.owed = owed;
     this.refusals = refusals;
     this.ends = ends;
+    this.speaker = speaker;
     this.accepted =
         new EnumCounters<>(meters, "millrace.jobs.accepted", "lane", EnumSet.allOf(Lane.class));
     this.batches = meters.counter("millrace.batches.accepted");
@@ -293,10 +297,18 @@ final class BatchSubmitter {
     return away(first, OwnerLimits.NONE);
   }
 
+  /** Of one that was opened unheard, what has not ended by now is cancelled. */
   private void refuse(Job first) {
     BatchPart part = part(first);
     owed.make(
-        part.batchId(), "its batch was refused", () -> store.refuse(part.batchId(), part.round()));
+        part.batchId(),
+        "its batch was refused",
+        () -> {
+          if (!store.refuse(part.batchId(), part.round()) && part.round() == 0) {
+            Reply cancelled = BatchStore.cancelled(first.request().id(), speaker);
+            ends.count(JobState.CANCELLED, store.cancel(part.batchId(), cancelled));
+          }
+        });
   }
 
   private <T> Checked<T> away(Job first, OwnerLimits limits) {

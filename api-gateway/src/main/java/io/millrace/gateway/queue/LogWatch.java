@@ -26,7 +26,12 @@ public final class LogWatch {
   private static final Logger log = LoggerFactory.getLogger(LogWatch.class);
   private static final Duration BEAT = Duration.ofSeconds(10);
   private static final List<String> LOGS =
-      List.of(Lane.FIRST.topic(), Lane.BULK.topic(), Topics.REPLIES, Topics.COMPLETIONS);
+      List.of(
+          Lane.FIRST.topic(),
+          Lane.BULK.topic(),
+          Topics.BATCHES,
+          Topics.REPLIES,
+          Topics.COMPLETIONS);
 
   private final LogCut logs;
   private final long most;
