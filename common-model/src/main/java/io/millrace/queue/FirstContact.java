@@ -14,7 +14,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.data.redis.RedisConnectionFailureException;
+import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
  * The first answer of Kafka or Redis to a role that starts. A name that leads nowhere yet and a
@@ -115,7 +115,7 @@ public final class FirstContact {
       }
       if (each instanceof RetriableException
           || each instanceof TimeoutException
-          || (each instanceof RedisConnectionFailureException && !isRefused(each))) {
+          || (each instanceof DataAccessResourceFailureException && !isRefused(each))) {
         return Optional.of("does not answer");
       }
     }

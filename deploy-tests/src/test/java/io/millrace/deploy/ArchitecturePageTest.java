@@ -85,7 +85,8 @@ class ArchitecturePageTest {
 
   @Test
   void theWalkToAFullQueueHoldsWordForWord() {
-    assertThat(declarations("admit.lua")).contains("'queue_full'");
+    assertThat(declarations("admit.lua")).contains("may_enter(");
+    assertThat(declarations("prelude_gate.lua")).contains("'queue_full'");
     assertThat(declarations("AdmissionGate"))
         .contains("\"queue_full\" -> refused(Refusal.QUEUE_FULL");
     assertThat(declarations("Refusals")).contains("MAX_QUEUE_LENGTH");

@@ -173,7 +173,7 @@ class BrokenOverlaysTest {
                 "/spec/egress/0/to/0/ipBlock",
                 it -> it.put("cidr", "0.0.0.0/0"))),
         broken(
-            "lets webhooks out to private networks",
+            "lets webhooks or jobs out to private networks",
             in(
                 "NetworkPolicy",
                 "gateway",
