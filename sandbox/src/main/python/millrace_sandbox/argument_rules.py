@@ -130,6 +130,11 @@ def _options_of_a_tcp_socket(names: Tuple[int, ...], of_tcp: Tuple[int, ...]) ->
     return [load_argument(1), (IF_EQUAL, 0, len(rule), socket.IPPROTO_TCP), *rule, *_options_of_a_socket(names)]
 
 
+def prctl_of_a_template() -> Program:
+    """PR_SET_DUMPABLE too: what is not can't be traced by what it forks, nor its memory be opened."""
+    return _if_one_of(0, (*_PRCTL, 4), _EPERM)
+
+
 def without_namespaces(machine: str, own_pid: int, landlock_abi: int) -> Dict[str, Program]:
     """Beyond those, for a job that is one process on the host's tree."""
     synchronous = _O_DIRECT[machine] | _O_SYNC

@@ -50,8 +50,8 @@ class Slot:
         self.close()
 
     def run(self, code: str, timeout_ms: int = 10_000, on_output: Optional[Callable[[bytes, bytes], None]] = None,
-            network: Optional[Dict[str, Any]] = None) -> Outcome:
-        self.submit(code, timeout_ms, on_output is not None, network=network)
+            network: Optional[Dict[str, Any]] = None, environment: Optional[Dict[str, Any]] = None) -> Outcome:
+        self.submit(code, timeout_ms, on_output is not None, network=network, environment=environment)
         return self.outcome(on_output)
 
     def run_wide(self, code: str, wide: Dict[str, Any], inputs: bytes = b"", timeout_ms: int = 10_000,
@@ -66,12 +66,14 @@ class Slot:
         frames.write(self.to, frames.DATA, frames.tag(job_id), data)
 
     def submit(self, code: str, timeout_ms: int = 10_000, stream: bool = False, wide: Optional[Dict[str, Any]] = None,
-               network: Optional[Dict[str, Any]] = None) -> None:
+               network: Optional[Dict[str, Any]] = None, environment: Optional[Dict[str, Any]] = None) -> None:
         header: Dict[str, Any] = {"job_id": "test", "timeout_ms": timeout_ms, "stream": stream}
         if wide is not None:
             header["wide"] = wide
         if network is not None:
             header["network"] = network
+        if environment is not None:
+            header["environment"] = environment
         frames.write(self.to, frames.JOB, *frames.with_header(header, code.encode("utf-8", "surrogatepass")))
 
     def cancel(self, job_id: str = "test") -> None:

@@ -102,7 +102,7 @@ class Helper:
             raise ZygoteLost("an empty program ended as %(verdict)s: %(error)s" % header)
 
     def _start(self, header: Dict[str, Any], code: bytes, send: Callable[..., None]) -> None:
-        no_network = self.pool.open_network() if "network" in header else ""
+        no_network = self.pool.open_network() if "network" in header and "environment" not in header else ""
         arguments = header, code, self.settings, self.loop, self.pool, self.group, send, self._on_end
         if "wide" not in header:
             self.job = Job(*arguments)

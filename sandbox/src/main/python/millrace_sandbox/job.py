@@ -39,7 +39,9 @@ class Job:
         if isinstance(timeout_ms, bool) or not isinstance(timeout_ms, int) or timeout_ms < 1:
             raise frames.ProtocolError("timeout_ms must be a positive integer")
         self.job_id = header.get("job_id", "")
-        self.relay = Relay(access(header["network"]), loop) if "network" in header else None
+        self.environment = pool.environment(header["environment"]) if "environment" in header else None
+        # A job with packages of its own has no network: its line of zygotes has none.
+        self.relay = Relay(access(header["network"]), loop) if "network" in header and self.environment is None else None
         self.settings = settings
         self.loop = loop
         self.pool = pool
@@ -65,7 +67,7 @@ class Job:
     def start(self) -> None:
         """The clock runs from when a sandbox is ready and has the code, which no part of an earlier job outlives."""
         self.sent = 0
-        self.sandbox = self.pool.take(self.code, self.relay is not None and not self.evidence.no_network)
+        self.sandbox = self.pool.take(self.code, self.relay is not None and not self.evidence.no_network, self.environment)
         limit = self.settings.output_limit
         self.out = OutputStream(self.sandbox.out, limit)
         self.err = OutputStream(self.sandbox.err, limit)

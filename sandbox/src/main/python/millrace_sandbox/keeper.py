@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -22,6 +23,7 @@ EXIT_NO_SANDBOX, EXIT_BAD_SETTINGS = 78, 64
 _ZYGOTE_START_SECONDS, _ZYGOTE_STOP_SECONDS = 60.0, 1.0
 _MEMORY_OF_A_WAITING_SANDBOX = 16 * MIB
 _MEMORY_OF_A_NETWORK_ZYGOTE = 128 * MIB  # with numpy, pandas and the HTTP clients; twice while it is succeeded
+_ENVIRONMENT = re.compile("[0-9a-f]{64}")
 
 
 class NoSandbox(Exception):
@@ -112,6 +114,8 @@ class Keeper:
             line = data.decode()
             if line == preload.NETWORK and line not in self.lines:
                 self._make_room_for_network()
+            if line not in self.lines and not _ENVIRONMENT.fullmatch(line):
+                raise NoSandbox("the helper asked for %r, which is no line of zygotes" % line)
             theirs, pidfd = self._start_zygote(self.tier, line)
             poll.register(pidfd, select.POLLIN)
             channel.send_fds(self.to_helper, data, [theirs.fileno()])
@@ -154,7 +158,8 @@ class Keeper:
         """(our end of its channel, its pidfd)"""
         ours, theirs = channel.pair()
         start = zygote.Start(self.settings, tier, os.getpid(), self.cgroup.joined_through, self.scratch_root,
-                             self.lines[line], self.cgroup.controls("cpu"), line == preload.NETWORK)
+                             self.lines.get(line, self.lines[preload.LIGHT]), self.cgroup.controls("cpu"), line == preload.NETWORK,
+                             "" if line in self.lines else os.path.join(self.settings.environments, line))
         ours.send(start.to_json())
         here = os.path.dirname(os.path.abspath(__file__))
         null = [(os.POSIX_SPAWN_OPEN, fd, "/dev/null", os.O_RDWR, 0) for fd in (0, 1)]

@@ -12,6 +12,7 @@ from .settings import MIB, Settings
 
 # A job that met its memory limit needs room to say so; the runner raises its own soft limit into it.
 SLACK_BYTES = 16 * MIB
+MOST_ENVIRONMENTS = 2  # of which a slot has zygotes
 # Text, libraries and reservations that are mapped and never touched.
 _ADDRESS_SPACE_BEYOND_DATA = 1 << 30
 _STACK_BYTES = 8 * MIB
@@ -53,9 +54,10 @@ def of_memory(limit: int) -> List[Tuple[int, int, int]]:
 
 
 def bystanders(settings: Settings) -> int:
-    """Processes of a slot beside the running job's. In each of three lines: the zygote's own two, and two for every
+    """Processes of a slot beside the running job's. In each line, three and one for each environment: the zygote's own two, and two for every
     sandbox that waits or is about to die."""
-    return 3 * (2 + 2 * (settings.prewarm + 1))
+    lines = 3 + (MOST_ENVIRONMENTS if settings.environments else 0)
+    return lines * (2 + 2 * (settings.prewarm + 1))
 
 
 def apply_to_zygote() -> None:

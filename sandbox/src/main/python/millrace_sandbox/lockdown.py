@@ -36,16 +36,17 @@ class Confinement(NamedTuple):
     limits: List[Tuple[int, int, int]]
     font_list: str  # where jobs find matplotlib's; "" where there is none
     network: bool  # whether jobs may open TCP connections, which reach their own loopback interface
+    templates: bool  # whether a sandbox may become one
 
 
 def confinement(settings: Settings, tier: str, proc: bool, proc_for_scores: int, font_list: str,
-                network: bool) -> Confinement:
+                network: bool, templates: bool = False) -> Confinement:
     change_user = os.geteuid() == 0 and tier != "userns"
     namespaces = tier != "fallback"
     if namespaces and font_list:
         font_list = "%s/%s" % (root_fs.FONT_LISTS, os.path.basename(font_list))
     return Confinement(settings, namespaces, proc, change_user, proc_for_scores, limits.table(settings, tier), font_list,
-                       network)
+                       network, templates)
 
 
 class Lockdown:
@@ -75,7 +76,7 @@ class Lockdown:
         if confinement.namespaces:
             bpf.install(bpf.assemble(seccomp.zygote_program(network=confinement.network)))
             self._calls.add("seccomp", bpf.SET_MODE_FILTER, 0,
-                            bpf.filter_program(bpf.assemble(seccomp.sandbox_program())))
+                            bpf.filter_program(bpf.assemble(seccomp.sandbox_program(templates=confinement.templates))))
         else:
             self._whole_filter = bpf.assemble(seccomp.program(namespaces=False, landlock_abi=landlock.abi()))
         self._calls.seal()

@@ -10,14 +10,19 @@ from __future__ import annotations
 import functools
 import os
 import re
+import signal
 import socket
 import sys
 import time
-from typing import Callable, Dict, List, Optional, Sequence, Set
+from typing import Any, Callable, Dict, List, Optional, Sequence, Set
 
+from . import environment as environments
 from . import preload
 from . import zygote_channel as channel
 from .cgroups import OpenCgroup
+from .environment import Environment, TemplateEnds
+from .frames import ProtocolError
+from .limits import MOST_ENVIRONMENTS
 from .loop import Loop, Timer
 from .runner import READY
 from .settings import Settings
@@ -27,6 +32,8 @@ from .settings import Settings
 _SECONDS_TO_END = 0.002
 _SECONDS_TO_DIE = 30.0
 _SECONDS_FOR_NETWORK = 15.0
+_SECONDS_OF_A_TEMPLATE_TO_CLEAN = 2.0
+_SECONDS_TO_IMPORT = 60.0
 
 
 class ZygoteLost(Exception):
@@ -91,14 +98,27 @@ class Zygote:
             self.listener.close()
 
 
+class Template(Zygote):
+    """One that is a sandbox itself, `inside`, of its line's zygote (template.py): its death is not ours."""
+
+    def __init__(self, ends: TemplateEnds, line: "Line", inside: Sandbox) -> None:
+        super().__init__(ends.channel, line)
+        self.ends = ends
+        self.inside = inside
+        self.deadline: Optional[Timer] = None
+
+
 class Line:
     """Zygotes that imported the same: the current one, and what it has ready."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, environment: Optional[Environment] = None) -> None:
         self.name = name
+        self.environment = environment
         self.idle: List[Sandbox] = []
         self.successor_wanted = False
-        self.current: Zygote
+        self.current: Optional[Zygote] = None  # none while the first of an environment's is being started
+        self.template: Optional[Template] = None
+        self.has_templates = environment is not None and bool(environment.imports)
 
 
 class Pool:
@@ -115,10 +135,11 @@ class Pool:
         self._dying: Set[int] = set()
         self._when_clear: Callable[[], None] = _ignore
         self.on_recycled: Callable[[], None] = _ignore
+        self.imported_meanwhile = False  # while the job that was taken for last runs
         self._names_a_larger_package = re.compile("|".join(map(re.escape, larger_packages)).encode() or b"(?!)")
         for name, connection in zygotes.items():
-            self.lines[name].current = self._adopt(connection, self.lines[name])
-            self.lines[name].current.up = True
+            zygote = self.lines[name].current = self._adopt(connection, self.lines[name])
+            zygote.up = True
         loop.watch(keeper.fileno(), self._on_keeper)
 
     def open_network(self) -> str:
@@ -133,7 +154,7 @@ class Pool:
             self.keeper.settimeout(_SECONDS_FOR_NETWORK)
             data, fds = channel.receive(self.keeper)
             while data and data.decode() != line.name:  # a successor's, which was asked for before
-                self._adopt(socket.socket(fileno=fds[0]), self.lines[data.decode()])
+                self._take_zygote(data, fds)
                 data, fds = channel.receive(self.keeper)
             self.keeper.settimeout(None)
             if not data:
@@ -153,16 +174,61 @@ class Pool:
         self.lines[line.name] = line
         return ""
 
-    def take(self, code: bytes, network: bool = False) -> Sandbox:
+    def environment(self, value: Any) -> Environment:
+        """As JOB has it."""
+        if not self.settings.environments:
+            raise ProtocolError("a job has an environment, and the settings name no folder of them")
+        return environments.parse(value)
+
+    def take(self, code: bytes, network: bool = False, environment: Optional[Environment] = None) -> Sandbox:
         """One that is ready for this program, or will be; its new owner watches it from here on."""
-        line = self.lines[preload.NETWORK] if network else self._line_for(code)
+        self.imported_meanwhile = False
+        if environment is not None:
+            line = self._line_of(environment)
+        else:
+            line = self.lines[preload.NETWORK] if network else self._line_for(code)
+        template = line.template
+        if template is not None:
+            if template.up or template.ends.is_worth_waiting_for(code):
+                return self._fork(line, template)
+            self.imported_meanwhile = True
         while line.idle:
             sandbox = line.idle.pop(0)
             self.loop.unwatch(sandbox.result)
             sandbox.on_change = _ignore
             if sandbox.ended is None:
                 return sandbox
-        return self._fork(line)
+        sandbox = self._fork(line)
+        if line.has_templates and template is None and not self._disk_is_shared:
+            self._make_template(line)
+            self.imported_meanwhile = True
+        return sandbox
+
+    def _line_of(self, environment: Environment) -> Line:
+        """The last used is the last of all lines."""
+        line = self.lines.pop(environment.name, None)
+        known = [each for each in self.lines.values() if each.environment is not None]
+        if line is None:
+            for each in known[:len(known) + 1 - MOST_ENVIRONMENTS]:
+                self._drop(each)
+            line = Line(environment.name, environment)
+            self.keeper.send(line.name.encode())
+        self.lines[environment.name] = line
+        while line.current is None:
+            self._on_keeper()
+        return line
+
+    def _drop(self, line: Line) -> None:
+        del self.lines[line.name]
+        if line.template is not None:
+            self._lose(line.template)
+        idle, line.idle = line.idle, []
+        for sandbox in idle:
+            self.loop.unwatch(sandbox.result)
+            self.retire(sandbox, ends_by_itself=False)
+        zygote, line.current = line.current, None
+        if zygote is not None:
+            self._release_if_done(zygote)
 
     def _line_for(self, code: bytes) -> Line:
         if preload.BARE in self.lines and b"import" not in code:
@@ -174,6 +240,10 @@ class Pool:
     def refill(self) -> None:
         for line in self.lines.values():
             if line.name == preload.NETWORK:  # its programs wait for others anyway
+                continue
+            if line.has_templates and not self._disk_is_shared:
+                if line.template is None:
+                    self._make_template(line)
                 continue
             while len(line.idle) < self.settings.prewarm:
                 sandbox = self._fork(line)
@@ -202,8 +272,12 @@ class Pool:
 
     def _kill(self, sandbox: Sandbox) -> None:
         self.group.lift_quota()
-        self._send(sandbox.zygote, channel.request(channel.KILL, sandbox.id))
-        sandbox.must_end = self.loop.call_at(time.monotonic() + _SECONDS_TO_DIE, _not_killed)
+        zygote = sandbox.zygote
+        if isinstance(zygote, Template):
+            sandbox.must_end = self.loop.call_at(time.monotonic() + _SECONDS_OF_A_TEMPLATE_TO_CLEAN, lambda: self._lose(zygote))
+        else:
+            sandbox.must_end = self.loop.call_at(time.monotonic() + _SECONDS_TO_DIE, _not_killed)
+        self._send(zygote, channel.request(channel.KILL, sandbox.id))
 
     def when_clear(self, callback: Callable[[], None]) -> None:
         """Calls once nothing of any earlier job is left: its memory and processes would count as the next one's.
@@ -233,8 +307,59 @@ class Pool:
             self.loop.unwatch(sandbox.result)
             sandbox.on_change()
 
-    def _fork(self, line: Line) -> Sandbox:
-        zygote = line.current
+    def _make_template(self, line: Line) -> None:
+        assert line.environment is not None and line.current is not None
+        self._ids += 1
+        inside = Sandbox(self._ids, line.current)
+        ends = TemplateEnds(line.environment)
+        for fd in inside.theirs:
+            os.close(fd)
+        line.current.sandboxes[inside.id] = inside
+        self._send(line.current, channel.request(channel.SPAWN, inside.id), ends.theirs)
+        ends.passed_on()
+        template = line.template = Template(ends, line, inside)
+        inside.on_change = lambda: self._lose(template)
+        template.deadline = self.loop.call_at(time.monotonic() + _SECONDS_TO_IMPORT, lambda: self._lose(template))
+        self._zygotes.append(template)
+        self.loop.watch(template.connection.fileno(), lambda: self._on_template(template))
+
+    def _on_template(self, template: Template) -> None:
+        data, _ = channel.receive(template.connection)
+        if template.up and data:
+            self._on_event(template, data)
+        elif data[:1] == channel.HELLO and template.ends.is_silent():
+            template.up = True
+            self.loop.cancel(template.deadline)
+            told = int.from_bytes(data[1:9], sys.byteorder)
+            template.ends.peak = min(told, self.settings.memory_bytes)  # its own word
+            self.group.usage.make_room(template.ends.peak)
+        else:
+            if not template.up:
+                sys.stderr.write("environment %s is imported by each job: %s\n" % (
+                    template.line.name[:12], data[1:].decode("utf-8", "replace") if data[:1] == channel.FAILED_TO_START
+                    else "its imports write, or end the process"))
+            self._lose(template)
+
+    def _lose(self, template: Template) -> None:
+        """Whatever runs in it ends with it. One that never came up is not tried again."""
+        if template not in self._zygotes:
+            return
+        line = template.line
+        line.template = None
+        line.has_templates = line.has_templates and template.up
+        self._zygotes.remove(template)
+        self.loop.cancel(template.deadline)
+        self.loop.unwatch(template.connection.fileno())
+        template.connection.close()
+        template.ends.close()
+        self.group.usage.make_room(-template.ends.peak)
+        template.inside.on_change = _ignore
+        self.retire(template.inside, ends_by_itself=False)
+        self._end_all(template, Ended(signal.SIGKILL if template.up else None))
+
+    def _fork(self, line: Line, zygote: Optional[Zygote] = None) -> Sandbox:
+        zygote = zygote or line.current
+        assert zygote is not None
         self._ids += 1
         sandbox = Sandbox(self._ids, zygote)
         zygote.sandboxes[sandbox.id] = sandbox
@@ -242,7 +367,7 @@ class Pool:
         for fd in sandbox.theirs:
             os.close(fd)
         zygote.forked += 1
-        if zygote.forked >= self.settings.max_jobs_per_zygote:
+        if zygote.forked >= self.settings.max_jobs_per_zygote and zygote is line.current:
             self._ask_for_successor(line)
         return sandbox
 
@@ -250,7 +375,10 @@ class Pool:
         try:
             channel.send_fds(zygote.connection, data, list(fds))
         except OSError:
-            raise ZygoteLost("the zygote died")
+            if isinstance(zygote, Template):
+                self.loop.call_at(time.monotonic(), lambda: self._lose(zygote))
+            else:
+                raise ZygoteLost("the zygote died")
 
     def _adopt(self, connection: socket.socket, line: Line) -> Zygote:
         zygote = Zygote(connection, line)
@@ -267,7 +395,16 @@ class Pool:
         data, fds = channel.receive(self.keeper)
         if not data:
             raise ZygoteLost("the keeper is gone")
-        self._adopt(socket.socket(fileno=fds[0]), self.lines[data.decode()])
+        self._take_zygote(data, fds)
+
+    def _take_zygote(self, data: bytes, fds: List[int]) -> None:
+        connection, line = socket.socket(fileno=fds[0]), self.lines.get(data.decode())
+        if line is None:
+            connection.close()  # its environment made way for another
+            return
+        zygote = self._adopt(connection, line)
+        if line.current is None:
+            line.current = zygote
 
     def _on_zygote(self, zygote: Zygote) -> None:
         data, fds = channel.receive(zygote.connection)
@@ -294,15 +431,31 @@ class Pool:
         if data[:1] == channel.HELLO:
             zygote.up = True
             old, line.current = line.current, zygote
-            self._release_if_done(old)
-            self.on_recycled()
-        else:  # the one we have serves another round, then we ask again
-            sys.stderr.write("the next zygote did not start: %s\n" % data[1:].decode("utf-8", "replace"))
+            if old is not None and old is not zygote:
+                self._release_if_done(old)
+                self.on_recycled()
+            return
+        sys.stderr.write("the next zygote did not start: %s\n" % data[1:].decode("utf-8", "replace"))
+        if line.current is not None and line.current is not zygote:  # it serves another round, then we ask again
             line.current.forked = 0
             self._release_if_done(zygote)
+            return
+        if self.lines.get(line.name) is line:
+            self._drop(line)
+        self._end_all(zygote, Ended(None))
+
+    def _end_all(self, zygote: Zygote, ended: Ended) -> None:
+        """Of a zygote that is no more."""
+        sandboxes, zygote.sandboxes = list(zygote.sandboxes.values()), {}
+        for sandbox in sandboxes:
+            self.loop.cancel(sandbox.must_end)
+            self._dying.discard(sandbox.id)
+            self._on_ended(sandbox, ended)
+        self._check_clear()
 
     def _release_if_done(self, zygote: Zygote) -> None:
-        if zygote is not zygote.line.current and not zygote.sandboxes and zygote in self._zygotes:
+        kept = zygote is zygote.line.current or zygote is zygote.line.template
+        if not kept and not zygote.sandboxes and zygote in self._zygotes:
             self._zygotes.remove(zygote)
             self.loop.unwatch(zygote.connection.fileno())
             zygote.close()

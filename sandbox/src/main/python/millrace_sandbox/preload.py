@@ -8,9 +8,10 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import sysconfig
 from typing import Any, Callable, Dict, Iterable, List, Tuple
 
-from . import result, toplevel
+from . import result, root_fs, toplevel
 from .settings import Settings
 
 # What short programs import most, by cost: all of them are 12 MiB and 60 ms once a zygote.
@@ -67,8 +68,9 @@ def words_for_full(imported: Iterable[str]) -> List[str]:
     return larger + ["matplotlib"] if "numpy" in larger else larger
 
 
-def import_all(settings: Settings, names: List[str]) -> Tuple[List[str], List[str]]:
-    """(imported, not imported). Runs in the sandbox's root: it sees what jobs will see."""
+def import_all(settings: Settings, names: List[str], environment: str = "") -> Tuple[List[str], List[str]]:
+    """(imported, not imported). Runs in the sandbox's root: it sees what jobs will see. Of the packages in `environment`,
+    which are not the operator's, nothing is imported here: that is done without privilege (template.py)."""
     sys.path[:] = [p for p in sys.path if p != _PACKAGE_PARENT] + list(settings.python_path)
     imported: List[str] = []
     missing: List[str] = []
@@ -79,8 +81,21 @@ def import_all(settings: Settings, names: List[str]) -> Tuple[List[str], List[st
         except Exception:
             if not (settings.preimport == "auto" and name in WHERE_INSTALLED) and name not in _CLIENTS:
                 missing.append(name)
+    if environment:
+        _put_after_standard_library(environment)
     _refuse_threads(imported)
     return imported, missing
+
+
+def _put_after_standard_library(environment: str) -> None:
+    """A package that is named as a module of the standard library's hides nothing of it, here and in an interpreter that a
+    job starts: to that one it is the user's folder of packages, which has this place too."""
+    paths = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib")}
+    last = max((i for i, path in enumerate(sys.path) if path in paths or os.path.dirname(path) in paths and
+                os.path.basename(path) == "lib-dynload"), default=-1)
+    sys.path.insert(last + 1, environment)
+    if environment.startswith(root_fs.USER_BASE + "/"):
+        os.environ["PYTHONUSERBASE"] = root_fs.USER_BASE
 
 
 def _refuse_threads(imported: List[str]) -> None:

@@ -19,6 +19,9 @@ from .settings import Settings
 
 SCRATCH = "/scratch"
 WORK, TMP, SHM = "work", "tmp", "shm"
+# Where jobs find the packages that they asked for: what site.py takes for the user's, after the standard library.
+USER_BASE = "/environment"
+ENVIRONMENT = "%s/lib/python%d.%d/site-packages" % (USER_BASE, *sys.version_info[:2])
 DRAWING, FONT_LISTS = "matplotlib", "/etc/matplotlib"  # see font_lists.py
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 SYSTEM_FILES = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types", "/etc/matplotlibrc", "/etc/fonts")
@@ -44,13 +47,13 @@ def runtime_paths(settings: Settings) -> List[str]:
     return sorted(p for p in paths if p not in ("", "/") and os.path.exists(p))
 
 
-def build(settings: Settings, font_list: str, more_files: Sequence[str] = ()) -> Dict[str, Any]:
+def build(settings: Settings, font_list: str, more_files: Sequence[str] = (), environment: str = "") -> Dict[str, Any]:
     """Leaves this process (root of its own mount namespace) in the new tree; says how it got there."""
     syscalls.mount(None, "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
     os.umask(0o022)
     extra = runtime_paths(settings)
     _refuse_hidden(extra)
-    top = _mount_point(extra + [font_list])
+    top = _mount_point(extra + [font_list, environment])
     syscalls.mount("root", top, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, "size=256k,nr_inodes=512,mode=755")
     for name in ("/proc", "/dev", "/etc", SCRATCH):
         os.mkdir(top + name)
@@ -72,6 +75,8 @@ def build(settings: Settings, font_list: str, more_files: Sequence[str] = ()) ->
     _make_etc(top, settings.job_uid)
     if font_list:
         _bind(font_list, "%s/%s" % (top + FONT_LISTS, os.path.basename(font_list)))
+    if environment:
+        _bind(environment, top + ENVIRONMENT)
     for link, target in _LINKS.items():
         os.makedirs(os.path.dirname(top + link), exist_ok=True)
         if not os.path.lexists(top + link):  # an operator's own /mnt/data stays

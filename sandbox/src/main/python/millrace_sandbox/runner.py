@@ -57,6 +57,8 @@ _ENDED_WELL: Ending = 0, 0, 0, "", b"", False
 class Runner:
     """Made by a zygote, used once in each of its sandboxes. `for_wide_jobs` is what it becomes when such a job comes."""
 
+    is_fork = False  # of a template: its job came when the template's own had
+
     def __init__(self, result_limit: int, reseeders: Sequence[Callable[[], None]], for_wide_jobs: Type["Runner"]) -> None:
         self._result_limit = result_limit
         self._reseeders = reseeders
@@ -154,6 +156,8 @@ class Runner:
             else:
                 self.__class__ = self._for_wide_jobs
                 source = self.receive(code_fd, result_fd, source, length - WIDE)
+                if self.is_fork:
+                    return source
         close(code_fd)
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
         return source

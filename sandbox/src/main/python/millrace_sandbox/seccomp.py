@@ -119,10 +119,12 @@ def zygote_program(machine: str = syscalls.MACHINE, network: bool = False) -> Pr
     return _of_native_calls(_decide({**_table(True, machine, network=network), **allowed}, ENOSYS, machine), machine)
 
 
-def sandbox_program(machine: str = syscalls.MACHINE) -> Program:
+def sandbox_program(machine: str = syscalls.MACHINE, templates: bool = False) -> Program:
     """Refuses a sandbox what its zygote may. The kernel asks both filters and obeys the stricter, which together is
     `program`; to install one that small takes half the time."""
     table = _table(True, machine)
+    if templates:
+        table["prctl"] = argument_rules.prctl_of_a_template()
     return [load(OFFSET_OF_NUMBER)] + _decide({name: table[name] for name in _OF_A_ZYGOTE}, ALLOW, machine)
 
 

@@ -50,6 +50,7 @@ class Settings(NamedTuple):
     preimport: Any = _default("preimport")  # names of modules, or auto
     python_path: Tuple[str, ...] = _default("python_path")
     read_only: Tuple[str, ...] = _default("read_only")
+    environments: str = _default("environments")
     masked: Tuple[str, ...] = _default("masked")
 
     prewarm: int = _default("prewarm")

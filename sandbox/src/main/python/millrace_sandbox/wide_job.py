@@ -214,6 +214,8 @@ class WideJob(Job):
         display, detail = self.said.display, self.said.detail if self.evidence.report else b""
         header, *body = self._result_parts(self.ended_at)
         cpu_us, peak, source = self.used.cpu_us(), self.used.peak(), "cgroup"
+        if self.pool.imported_meanwhile:
+            cpu_us = peak = None
         if cpu_us is None:
             cpu_us = max(0, ended.cpu_us - self.said.cpu_before_us) if ended else 0
         if peak is None:

@@ -8,12 +8,13 @@ import json
 import os
 import resource
 from types import CodeType
-from typing import Any, Dict, NoReturn
+from typing import Any, Dict, List, NoReturn
 
-from . import ending, error_detail, figures, inputs, records
+from . import ending, error_detail, figures, inputs, preload, records, surroundings
 from .display import Display
 from .outputs import Outputs
 from .runner import HOW, LIMITS, Ending, Runner, write_all
+from .template import Template
 
 
 class WideRunner(Runner):
@@ -28,6 +29,8 @@ class WideRunner(Runner):
         inflow = inputs.Inflow(code_fd, data, _leave)
         os.set_blocking(code_fd, True)
         wanted = self._wanted = json.loads(inflow.whole(header_bytes))
+        if "template" in wanted:
+            return self._become_template(wanted["template"], code_fd)
         source = inflow.whole(wanted["code"])
         try:
             for kind, soft, hard in wanted["limits"]:
@@ -36,6 +39,19 @@ class WideRunner(Runner):
         except Exception as e:
             self._refuse(e)
         return source
+
+    def _become_template(self, modules: List[str], code_fd: int) -> bytes:
+        """Returns in its forks: the source of that job's program."""
+        folder = os.path.dirname(self._file)
+        template = Template(code_fd, self._result_fd, folder)
+        template.prepare(modules)
+        self._reseeders = preload.reseeders()
+        self.__class__ = Runner  # type: ignore[assignment]
+        self.prepare(surroundings.new_main(folder))
+        self.remains.know_kinds()
+        template.serve()
+        self.is_fork = True
+        return self._await_job(code_fd, self._result_fd)
 
     def _take_inputs(self, inflow: inputs.Inflow, wanted: Dict[str, Any]) -> None:
         folder = os.path.dirname(self._file)

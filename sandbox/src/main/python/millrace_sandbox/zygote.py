@@ -49,6 +49,7 @@ class Start(NamedTuple):
     modules: List[str]
     cpu_isolated: bool  # by a cgroup; else it is done by priorities
     network: bool  # whether its sandboxes have a loopback interface (loopback.py)
+    environment: str  # the directory of packages that its jobs asked for; "" for those of any job
 
     def to_json(self) -> bytes:
         return json.dumps(dict(self._asdict(), settings=self.settings.to_json().decode())).encode()
@@ -101,18 +102,22 @@ def _prepare(start: Start) -> Tuple[Confinement, int, List[socket.socket], Dict[
         own_namespace = _enter_namespaces(start.settings.job_uid, start.tier == "userns")
         if start.network:
             listener.append(loopback.make())
-        facts = root_fs.build(start.settings, font_list.file, loopback.TLS_FILES if start.network else ())
+        facts = root_fs.build(start.settings, font_list.file, loopback.TLS_FILES if start.network else (), start.environment)
         if facts["proc"]:  # the host's was the only one so far
             scores = scores.seen_from_here()
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
-    preimported, missing = preload.import_all(start.settings, start.modules)
+    packages = root_fs.ENVIRONMENT if start.environment and own_namespace >= 0 else start.environment
+    preimported, missing = preload.import_all(start.settings, start.modules, packages)
     limits.apply_to_zygote()
     scores.be_taken_late()
     _drop_what_is_not_needed(start.tier)
     unmet = scores.try_in_a_child() + limits.unmet()
     if not start.cpu_isolated:
         syscalls.take_short_slices()
-    confined = confinement(start.settings, start.tier, bool(facts["proc"]), scores.proc, font_list.file, start.network)
+    if start.environment and own_namespace < 0:
+        start = start._replace(settings=start.settings._replace(read_only=(*start.settings.read_only, start.environment)))
+    confined = confinement(start.settings, start.tier, bool(facts["proc"]), scores.proc, font_list.file, start.network,
+                           bool(packages))
     preload.warm_up()
     hello = {"tier": start.tier, "proc": facts["proc"], "root": facts["root"], "landlock": landlock.abi(),
              "python": "%d.%d.%d" % sys.version_info[:3], "preimported": preimported, "not_preimported": missing,
