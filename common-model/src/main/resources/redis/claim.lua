@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- A worker asks for the lease of the job whose record it holds.
 -- ARGV: the job, the worker, a lease in us, the record's address; '1' to have a job held whose batch the log may not
--- have got whole, '' to be told.
+-- have got whole, '' to be told; how long a set of packages is remembered after its last use, in seconds.
 local job, worker, lease_us, record = told(ARGV[1]), ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local job_id, owner = job.job_id, job.owner
 
@@ -20,7 +20,7 @@ if not state then
 elseif state == 'running' then
   redis.call('HSETNX', KEYS[1], 'record', record)
   return {'leased'}
-elseif state ~= 'queued' then
+elseif state ~= 'queued' and state ~= 'preparing' then
   return {'ended', state}
 end
 if fields[4] then
@@ -28,6 +28,17 @@ if fields[4] then
   if at > job.accepted + fields[4] * 1000000 then return {'ended', 'expired'} end
 end
 if fields[3] then redis.call('HDEL', KEYS[1], 'restored') end
+
+local environment = ''
+if job.environment then
+  environment = redis.call('GET', packages.row_of(job.environment))
+  if not environment then
+    redis.call('HSET', KEYS[1], 'record', record)
+    if state ~= 'preparing' then packages.prepare(job_id, owner, job.environment, job.requirements, at) end
+    return {'preparing'}
+  end
+  redis.call('EXPIRE', packages.row_of(job.environment), ARGV[6])
+end
 
 local holder = room_of(owner) <= 0 and owner
 if job.batch and not holder then
@@ -54,4 +65,4 @@ redis.call('SADD', running_of(owner), job_id)
 if job.batch then batches.count(job.batch.batch_id, job.batch.index, job_id, 'running') end
 local bucket = P .. 'started:' .. math.floor(at / 1000000 / DRAIN_BUCKET)
 if redis.call('INCR', bucket) == 1 then redis.call('EXPIRE', bucket, DRAIN_BUCKET * (DRAIN_BUCKETS + 2)) end
-return {'granted', text(attempt), text(at)}
+return {'granted', text(attempt), text(at), environment}

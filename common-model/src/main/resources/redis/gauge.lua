@@ -2,7 +2,7 @@
 -- The queue as it is now.
 local at = now()
 local oldest
-for _, lane in ipairs({FIRST, BULK, HELD}) do
+for _, lane in ipairs({FIRST, BULK, HELD, PREPARING}) do
   local head = redis.call('ZRANGE', lane, 0, 0, 'WITHSCORES')
   if head[2] and (not oldest or tonumber(head[2]) < oldest) then oldest = tonumber(head[2]) end
 end
@@ -19,4 +19,4 @@ return {text(redis.call('ZCARD', FIRST)), text(redis.call('ZCARD', BULK)), text(
   text(redis.call('ZCARD', RUNNING)), text(redis.call('ZCOUNT', P .. 'workers', text(at), '+inf')),
   redis.call('GET', P .. 'slots') or '0', text(oldest and math.max(0, at - oldest) or 0),
   string.format('%.3f', started / span), tostring(redis.call('EXISTS', EPOCH)),
-  table.concat(tiers, ',')}
+  table.concat(tiers, ','), text(redis.call('ZCARD', PREPARING))}

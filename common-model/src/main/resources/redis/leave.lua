@@ -8,7 +8,7 @@ for watcher in string.gmatch(fields[2] or '', '[^,]+') do
   if watcher ~= gateway then left[#left + 1] = watcher end
 end
 redis.call('HSET', KEYS[1], 'watchers', table.concat(left, ','))
-if fields[1] == 'queued' and fields[3] and not fields[4] and #left == 0 then
+if fields[1] ~= 'running' and fields[3] and not fields[4] and #left == 0 then
   finish_job(KEYS[1], job_id, reply, -1, ttl)
   return {'cancelled'}
 end

@@ -19,6 +19,7 @@
 --   caller          1 while the caller that sent it waits. admit; goes with a 202 (watch) and at the end
 --   state           where it is: JobState.java has the moves. Whoever moves it
 --   attempt         starts so far. remember, claim; beat and finish where Redis had forgotten some
+--   environment     the key of the packages that it waits for, while it does. prepare; leave_lanes
 --   lane, queued_at where it waits, and since when. wait_in_lane; go at the end
 --   record          where its record is in the log. claim, beat, restore, settle
 --   worker          who runs it. claim, beat; goes when it waits again (wait_in_lane) and at the end
@@ -36,6 +37,8 @@ local P = '{millrace}:'
 local FIRST, BULK = P .. 'lane:first', P .. 'lane:bulk'
 -- Jobs that a running limit holds back, their owner's or their batch's: they wait, but no worker need look for them.
 local HELD, HOLDERS = P .. 'held', P .. 'held:owners'
+-- Jobs that wait for their packages: prelude_packages.lua.
+local PREPARING = P .. 'preparing'
 -- Jobs that go before what waits: each waits in its lane as well, and has a copy of its record at the lane's end.
 local AHEAD = P .. 'ahead'
 -- Jobs that must start within a time, by when it is over.
@@ -70,6 +73,7 @@ end
 
 local function queue_length()
   return redis.call('ZCARD', FIRST) + redis.call('ZCARD', BULK) + redis.call('ZCARD', HELD)
+    + redis.call('ZCARD', PREPARING)
 end
 
 local function waiting_of(owner) return P .. 'owner:' .. owner .. ':waiting' end
@@ -85,6 +89,9 @@ local function stored_of(owner) return P .. 'owner:' .. owner .. ':stored' end
 
 -- With the owner's length in front, no owner can name a key of another's.
 local function idempotency_of(owner, key) return P .. 'idempotency:' .. #owner .. ':' .. owner .. ':' .. key end
+
+-- The jobs that wait for an environment.
+local function preparing_of(key) return P .. 'environment:' .. key .. ':jobs' end
 
 local function job_of(job_id) return P .. 'job:' .. job_id end
 
@@ -205,7 +212,7 @@ end
 -- What it means that a job has no hash: it was forgotten, or (false) it has ended and its time is over.
 local function forgotten(job_id, accepted)
   if redis.call('EXISTS', tombstone_of(job_id)) == 1 then return false end
-  for _, place in ipairs({FIRST, BULK, HELD, RUNNING}) do
+  for _, place in ipairs({FIRST, BULK, HELD, PREPARING, RUNNING}) do
     if redis.call('ZSCORE', place, job_id) then return true end
   end
   if not whole() then note_doubt() end
@@ -217,7 +224,11 @@ local function leave_lanes(job_id, owner)
   redis.call('ZREM', waiting_of(owner), job_id)
   redis.call('ZREM', AHEAD, job_id)
   if redis.call('ZREM', FIRST, job_id) == 1 or redis.call('ZREM', BULK, job_id) == 1 then return end
-  if redis.call('ZREM', HELD, job_id) == 1 then
+  if redis.call('ZREM', PREPARING, job_id) == 1 then
+    local key = redis.call('HGET', job_of(job_id), 'environment')
+    redis.call('HDEL', job_of(job_id), 'environment')
+    if key then redis.call('ZREM', preparing_of(key), job_id) end
+  elseif redis.call('ZREM', HELD, job_id) == 1 then
     local batch = redis.call('HGET', job_of(job_id), 'held_by')
     if batch then
       redis.call('HDEL', job_of(job_id), 'held_by')

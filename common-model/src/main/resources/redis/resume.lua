@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
--- Records of held jobs that may run now and that nothing else will bring back: their owner, or their batch, has
--- room beyond what runs and what waits in the lanes.
-local records, most = {}, tonumber(ARGV[1])
+-- Records of jobs that may run now and that nothing else will bring back: their packages are there; or they were held,
+-- and their owner, or their batch, has room beyond what runs and what waits in the lanes.
+local most = tonumber(ARGV[1])
+local records = packages.resume(most)
 local function in_lanes(holder)
   if not is_batch(holder) then
     return redis.call('ZCARD', waiting_of(holder)) - redis.call('ZCARD', held_of(holder))

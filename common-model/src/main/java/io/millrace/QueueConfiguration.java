@@ -30,6 +30,7 @@ import io.millrace.rescue.Trimmer;
 import io.millrace.start.Lobby;
 import io.millrace.store.AdmissionGate;
 import io.millrace.store.BatchStore;
+import io.millrace.store.Environments;
 import io.millrace.store.EvictionPolicy;
 import io.millrace.store.JobArchive;
 import io.millrace.store.JobEnds;
@@ -189,6 +190,11 @@ public class QueueConfiguration {
   @Bean
   NeededFiles neededFiles(StringRedisTemplate redis) {
     return new NeededFiles(redis);
+  }
+
+  @Bean
+  Environments environments(StringRedisTemplate redis) {
+    return new Environments(redis);
   }
 
   @Bean

@@ -23,6 +23,6 @@ export function clock(iso) {
   return date.toLocaleString(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 }
 
-const STATE_TONE = { succeeded: "ok", failed: "bad", timed_out: "bad", expired: "bad", cancelled: "warn", queued: "", running: "busy" };
+const STATE_TONE = { succeeded: "ok", failed: "bad", timed_out: "bad", expired: "bad", cancelled: "warn", preparing: "busy", queued: "", running: "busy" };
 export const stateTone = (state) => STATE_TONE[state] ?? "";
 export const stateName = (state) => state.replace("_", " ");

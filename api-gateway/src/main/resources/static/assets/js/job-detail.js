@@ -31,7 +31,7 @@ async function load(jobId, signal) {
   if (signal.aborted) return;
   const live = job.reply ? null : liveView(stateName(job.state));
   show(h("div", { class: "job-grid" }, aside(job, deliveries, () => load(jobId, signal)), h("div", { class: "card" }, heading("Program and reply"), program(request), job.reply ? replyView(job.reply) : live.element)));
-  if (live && ["queued", "running"].includes(job.state)) await watch(jobId, live, signal);
+  if (live && ["preparing", "queued", "running"].includes(job.state)) await watch(jobId, live, signal);
 }
 
 async function watch(jobId, live, signal) {
@@ -49,7 +49,7 @@ async function watch(jobId, live, signal) {
 }
 
 function aside(job, deliveries, reload) {
-  const unfinished = ["queued", "running"].includes(job.state);
+  const unfinished = ["preparing", "queued", "running"].includes(job.state);
   const facts = [["State", h("span", { class: `chip ${stateTone(job.state)}`, "data-name": "job-state" }, stateName(job.state))], ["Job", h("code", {}, job.job_id)], ["Your id", job.id ?? "–"], ["Accepted", clock(job.accepted_at)], ["Started", clock(job.started_at)], ["Finished", clock(job.finished_at)], ["Attempt", String(job.attempt ?? "–")]];
   return h("div", { class: "card" }, heading("About"), h("div", { class: "card-body" },
     h("dl", { class: "facts" }, facts.map(([label, value]) => [h("dt", {}, label), h("dd", {}, value)])),

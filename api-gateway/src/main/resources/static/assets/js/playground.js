@@ -113,7 +113,7 @@ function showEvent(live, event, data) {
 async function finalReply(jobId, signal) {
   for (;;) {
     const answer = await api.job(jobId, WAIT_S, signal);
-    if (answer.status !== 200 || !["queued", "running"].includes(answer.body.state)) return answer;
+    if (answer.status !== 200 || !["preparing", "queued", "running"].includes(answer.body.state)) return answer;
   }
 }
 

@@ -9,6 +9,8 @@ import java.util.Set;
  * moves; a terminal state never changes.
  */
 public enum JobState {
+  /** Accepted, waiting for the packages that it asks for; no slot is kept for it. */
+  PREPARING,
   /** Accepted, waiting for a slot. */
   QUEUED,
   /** A worker holds its lease. */
@@ -33,7 +35,8 @@ public enum JobState {
   public boolean canBecome(JobState next) {
     return switch (this) {
       case QUEUED -> next != QUEUED;
-      case RUNNING -> next != RUNNING && next != REFUSED && next != EXPIRED;
+      case PREPARING -> next != PREPARING && next != REFUSED;
+      case RUNNING -> next != RUNNING && next != PREPARING && next != REFUSED && next != EXPIRED;
       default -> false;
     };
   }

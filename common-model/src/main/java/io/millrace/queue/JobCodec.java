@@ -21,7 +21,10 @@ public final class JobCodec {
 
   private static final int VERSION = 1;
 
-  /** Of a job with inputs: whoever reads up to the version before would run it without them. */
+  /**
+   * Of a job with inputs or packages: whoever reads up to the version before would run it without
+   * them.
+   */
   private static final int WIDE_VERSION = 2;
 
   private static final JsonMapper JSON =
@@ -66,7 +69,7 @@ public final class JobCodec {
     ExecutionRequest request = job.request();
     return JSON.writeValueAsBytes(
         new JobRecord(
-            request.wide() == null ? VERSION : WIDE_VERSION,
+            isPlain(request) ? VERSION : WIDE_VERSION,
             job.jobId(),
             job.owner(),
             request.id(),
@@ -82,6 +85,10 @@ public final class JobCodec {
             job.network(),
             request.dependencies(),
             job.batch()));
+  }
+
+  private static boolean isPlain(ExecutionRequest request) {
+    return request.wide() == null && request.dependencies().isEmpty();
   }
 
   /** The job of these bytes. */

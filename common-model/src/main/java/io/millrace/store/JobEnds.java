@@ -136,6 +136,32 @@ public final class JobEnds {
         "unknown");
   }
 
+  /** Ends a job that waits, and that can never run; false when it has moved on. */
+  public boolean fail(UUID jobId, int attempt, Reply reply) {
+    boolean ended = tellFailed(jobId, attempt, reply);
+    if (ended) {
+      memory.keep(KEPT_BESIDE, () -> tellFailed(jobId, attempt, reply));
+      count(reply.state());
+    }
+    return ended;
+  }
+
+  private boolean tellFailed(UUID jobId, int attempt, Reply reply) {
+    return Scripts.either(
+        scripts.run(
+            "end",
+            RedisKeys.job(jobId),
+            jobId,
+            "",
+            attempt,
+            Told.reply(reply),
+            settings.resultTtl().toSeconds()),
+        "done",
+        "ended",
+        "stale",
+        "unknown");
+  }
+
   /**
    * The last of this gateway's callers that waited for the job has gone: a job that waits itself,
    * and that nobody else waits for either, is cancelled.

@@ -48,8 +48,15 @@ public final class JobLeases {
   /** What a worker is told about the job whose record it holds. */
   public sealed interface Claim {}
 
-  /** Run it. */
-  public record Granted(Lease lease) implements Claim {}
+  /**
+   * Run it.
+   *
+   * @param environment the packages that it asks for; null for none
+   */
+  public record Granted(Lease lease, Environments.@Nullable Row environment) implements Claim {}
+
+  /** The packages that it asks for are being built: it comes back when they are there. */
+  public record Preparing() implements Claim {}
 
   /** Somebody else's lease has it, and will bring it back by itself: the record is done with. */
   public record Leased() implements Claim {}
@@ -75,22 +82,36 @@ public final class JobLeases {
    *     it or the batch is dropped; else the answer is {@link NotYet}
    */
   public Claim claim(Job job, RecordPointer record, String workerId, boolean hold) {
+    return claim(job, record, workerId, hold, null);
+  }
+
+  /**
+   * The same, of a job that asks for packages.
+   *
+   * @param environment what they are asked for by, {@link io.millrace.packages.EnvironmentKey};
+   *     null for none
+   */
+  public Claim claim(
+      Job job, RecordPointer record, String workerId, boolean hold, @Nullable String environment) {
     List<String> answer =
         scripts.run(
             "claim",
             RedisKeys.job(job.jobId()),
-            Told.job(job, settings),
+            Told.job(job, environment, settings),
             workerId,
             micros(settings.lease()),
             record,
-            hold ? "1" : "");
+            hold ? "1" : "",
+            Environments.KEPT.toSeconds());
     return switch (answer.get(0)) {
       case "granted" ->
           new Granted(
               new Lease(
-                  job, Integer.parseInt(answer.get(1)), Long.parseLong(answer.get(2)), record));
+                  job, Integer.parseInt(answer.get(1)), Long.parseLong(answer.get(2)), record),
+              environment == null ? null : Environments.Row.parse(environment, answer.get(3)));
       case "leased" -> new Leased();
       case "held" -> new Held();
+      case "preparing" -> new Preparing();
       case "not_yet" -> new NotYet();
       case "ended" -> new Ended(answer.get(1));
       default -> throw Scripts.unknown("claim", answer);

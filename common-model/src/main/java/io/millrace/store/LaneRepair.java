@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -185,9 +186,14 @@ public final class LaneRepair {
         .toList();
   }
 
-  /** The records of up to {@code most} held jobs, which only Redis knows to be waiting. */
+  /**
+   * The records of up to {@code most} jobs that are held, and of as many that wait for packages:
+   * only Redis knows that they do.
+   */
   public Map<UUID, RecordPointer> held(int most) {
-    return placed("held", most);
+    Map<UUID, RecordPointer> held = new HashMap<>(placed("held", most));
+    held.putAll(placed("preparing", most));
+    return held;
   }
 
   /** The records of up to {@code most} jobs that run, which only Redis and their workers know. */

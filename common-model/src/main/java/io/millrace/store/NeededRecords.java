@@ -12,7 +12,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  */
 public final class NeededRecords {
 
-  private static final List<String> ALIVE = List.of("running", "held", "lane:first", "lane:bulk");
+  private static final List<String> ALIVE =
+      List.of("running", "held", "preparing", "lane:first", "lane:bulk");
   private static final int BATCH = 1000;
 
   private final Scripts scripts;

@@ -23,6 +23,7 @@ public final class QueueGauge {
    * @param firstWaiting jobs in the first lane
    * @param bulkWaiting jobs in the second lane
    * @param heldWaiting jobs that their owner's running limit holds back
+   * @param preparing jobs that wait for the packages that they ask for
    * @param oldestWait how long the job at the head has waited
    * @param drainRate starts a second over the last half minute
    * @param whole false while the lanes are rebuilt after Redis was emptied
@@ -32,6 +33,7 @@ public final class QueueGauge {
       long firstWaiting,
       long bulkWaiting,
       long heldWaiting,
+      long preparing,
       long running,
       int workers,
       int slots,
@@ -42,7 +44,7 @@ public final class QueueGauge {
 
     /** Jobs accepted and not yet started. */
     public long queueLength() {
-      return firstWaiting + bulkWaiting + heldWaiting;
+      return firstWaiting + bulkWaiting + heldWaiting + preparing;
     }
   }
 
@@ -53,6 +55,7 @@ public final class QueueGauge {
         Long.parseLong(answer.get(0)),
         Long.parseLong(answer.get(1)),
         Long.parseLong(answer.get(2)),
+        Long.parseLong(answer.get(10)),
         Long.parseLong(answer.get(3)),
         Integer.parseInt(answer.get(4)),
         Integer.parseInt(answer.get(5)),

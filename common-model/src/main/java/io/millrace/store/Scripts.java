@@ -24,7 +24,7 @@ final class Scripts {
 
   /** One after the other: what comes first knows nothing of what follows. */
   private static final String PRELUDE =
-      Stream.of("prelude", "prelude_end", "prelude_batch", "prelude_gate")
+      Stream.of("prelude", "prelude_end", "prelude_batch", "prelude_packages", "prelude_gate")
           .map(Scripts::read)
           .collect(Collectors.joining());
 

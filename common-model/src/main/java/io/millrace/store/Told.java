@@ -30,6 +30,20 @@ final class Told {
     return fields(job, settings).toString();
   }
 
+  /**
+   * The same, with the packages that it asks for: the key of their environment, and what is to be
+   * built.
+   */
+  static String job(Job job, @Nullable String environment, QueueSettings settings) {
+    ObjectNode fields = fields(job, settings);
+    if (environment != null) {
+      fields
+          .put("environment", environment)
+          .put("requirements", JSON.writeValueAsString(job.request().dependencies()));
+    }
+    return fields.toString();
+  }
+
   /** A job that a worker runs. */
   static String lease(Lease lease, QueueSettings settings) {
     return fields(lease.job(), settings)

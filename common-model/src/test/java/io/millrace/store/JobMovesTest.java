@@ -40,6 +40,10 @@ class JobMovesTest {
           new Move("claim", JobState.RUNNING, (s, l) -> s.leases.claim(l.job(), Store.at(2), "w")),
           new Move("refuse", JobState.REFUSED, (s, l) -> s.gate.refuse(l.job().jobId())),
           new Move(
+              "prepare",
+              JobState.PREPARING,
+              (s, l) -> s.leases.claim(l.job(), Store.at(2), "w", true, "key")),
+          new Move(
               "give back",
               JobState.QUEUED,
               (s, l) -> s.leases.giveBack(l.job().jobId(), l.attempt(), GiveBack.RELEASED)),
@@ -73,7 +77,9 @@ class JobMovesTest {
 
   static Stream<Arguments> everyMoveFromEveryState() {
     return Arrays.stream(JobState.values())
-        .flatMap(from -> MOVES.stream().map(move -> Arguments.of(from, move)));
+        .flatMap(from -> MOVES.stream().map(move -> Arguments.of(from, move)))
+        // One whose packages are there is put back by their builder, not by whoever runs it.
+        .filter(each -> !List.of(each.get()).toString().equals("[PREPARING, give back]"));
   }
 
   @ParameterizedTest(name = "{0}: {1}")
@@ -99,6 +105,10 @@ class JobMovesTest {
     Lease none = new Lease(job, 0, 0, Store.at(1));
     switch (state) {
       case QUEUED -> {
+        return none;
+      }
+      case PREPARING -> {
+        store.leases.claim(job, Store.at(1), "w", true, "key");
         return none;
       }
       case REFUSED -> {

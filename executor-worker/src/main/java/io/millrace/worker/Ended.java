@@ -6,6 +6,7 @@ import io.millrace.job.Output;
 import io.millrace.job.WideResults;
 import io.millrace.sandbox.Program;
 import io.millrace.sandbox.RunResult;
+import io.millrace.store.Environments.Row;
 import io.millrace.worker.network.NetworkProxy;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +22,14 @@ record Ended(Outcome outcome, @Nullable WideResults wide) {
   }
 
   /** The job as a sandbox knows it. */
-  static Program program(Job job, NetworkProxy.@Nullable Opened network) {
+  static Program program(
+      Job job, @Nullable Row packages, NetworkProxy.@Nullable Opened network) {
     return new Program(
         job.jobId(),
         job.request().code(),
         job.request().timeout(),
-        network == null ? null : network.access());
+        network == null ? null : network.access(),
+        packages == null ? null : new Program.Packages(packages.name(), packages.imports()));
   }
 
   /** What a run makes of its job. */

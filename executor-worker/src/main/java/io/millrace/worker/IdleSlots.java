@@ -8,6 +8,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 
 /**
  * The slots of this worker that wait for a job, the longest waiting first: its next sandbox is the
@@ -60,6 +61,21 @@ final class IdleSlots {
   /** A slot, empty when none came free within {@code wait}. */
   Optional<JobLoop> take(Duration wait) {
     return take(wait, () -> waitFirst);
+  }
+
+  /** One of these, if it is idle now: a job runs the faster there. */
+  Optional<JobLoop> takeOneOf(Predicate<JobLoop> better) {
+    lock.lock();
+    try {
+      Optional<JobLoop> slot =
+          jobsMayStart.getAsBoolean()
+              ? idle.stream().filter(JobLoop::isUp).filter(better).findFirst()
+              : Optional.empty();
+      slot.ifPresent(idle::remove);
+      return slot;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The same, before everybody else. */

@@ -8,11 +8,13 @@ import io.millrace.queue.JobQueue;
 import io.millrace.queue.LogAwayException;
 import io.millrace.queue.RecordPointer;
 import io.millrace.queue.UnreadableRecordException;
+import io.millrace.store.Environments.Row;
 import io.millrace.store.JobLeases;
 import io.millrace.store.JobLeases.Claim;
 import io.millrace.store.JobLeases.Granted;
 import io.millrace.store.JobLeases.NotYet;
 import io.millrace.trace.Traces;
+import io.millrace.worker.environment.EnvironmentQuestion;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +56,7 @@ final class Intake {
   private final StoreWatch store;
   private final JobQueue queue;
   private final BatchLog batches;
+  private final EnvironmentQuestion packages;
   private final AttemptPolicy attempts;
   private final StrayRecords strays;
   private final Patience patience;
@@ -66,6 +69,7 @@ final class Intake {
       StoreWatch store,
       JobQueue queue,
       BatchLog batches,
+      EnvironmentQuestion packages,
       AttemptPolicy attempts,
       StrayRecords strays,
       Patience patience,
@@ -76,6 +80,7 @@ final class Intake {
     this.store = store;
     this.queue = queue;
     this.batches = batches;
+    this.packages = packages;
     this.attempts = attempts;
     this.strays = strays;
     this.patience = patience;
@@ -112,7 +117,7 @@ final class Intake {
     boolean used = false;
     try {
       used =
-          start(JobCodec.decodeJob(record), slot, job -> leases.claim(job, pointer, workerId))
+          start(JobCodec.decodeJob(record), slot, job -> ask(job, pointer, true))
               instanceof Granted;
     } catch (LogAwayException e) {
       log.warn("Job at {} waits for Kafka: {}", pointer, e.getMessage());
@@ -173,7 +178,7 @@ final class Intake {
       try {
         Claim claim = claimed(sent.under(step.traceparent()), claiming);
         if (claim instanceof Granted granted) {
-          slot.start(granted.lease(), step);
+          best(slot, granted.environment()).start(granted.lease(), granted.environment(), step);
           started = true;
         }
         return claim;
@@ -183,6 +188,20 @@ final class Intake {
         }
       }
     }
+  }
+
+  private Claim ask(Job job, RecordPointer record, boolean hold) {
+    return leases.claim(job, record, workerId, hold, packages.of(job));
+  }
+
+  /** One that has had these packages lately, if it is idle too. */
+  private JobLoop best(JobLoop slot, @Nullable Row environment) {
+    if (environment == null || slot.hasLately(environment)) {
+      return slot;
+    }
+    Optional<JobLoop> better = idle.takeOneOf(each -> each.hasLately(environment));
+    better.ifPresent(each -> idle.putBack(slot));
+    return better.orElse(slot);
   }
 
   private @Nullable Claim claimed(Job job, Function<Job, @Nullable Claim> claiming) {
@@ -195,7 +214,7 @@ final class Intake {
   private @Nullable Claim claim(Job job, TakenRecord taken, boolean hold) {
     Claim claim;
     try {
-      claim = leases.claim(job, taken.pointer(), workerId, hold);
+      claim = ask(job, taken.pointer(), hold);
     } catch (DataAccessException e) {
       log.warn("Redis is away from this worker; the job goes back: {}", e.getMessage());
       store.isAway();

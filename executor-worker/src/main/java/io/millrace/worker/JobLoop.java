@@ -3,17 +3,21 @@ package io.millrace.worker;
 import io.millrace.job.AboutJob;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
-import io.millrace.job.Output;
 import io.millrace.job.WideInputs;
 import io.millrace.sandbox.Sandbox;
 import io.millrace.sandbox.SandboxFailedException;
+import io.millrace.store.Environments;
+import io.millrace.store.Environments.Row;
 import io.millrace.store.Lease;
 import io.millrace.trace.Traces;
+import io.millrace.worker.environment.EnvironmentFolder;
 import io.millrace.worker.network.NetworkProxy;
 import io.millrace.worker.output.LiveOutput;
 import io.millrace.worker.output.Recording;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +60,9 @@ final class JobLoop implements Runnable {
   private final Traces traces;
   private final JobFiles files;
   private final NetworkProxy networks;
+  private final EnvironmentFolder environments;
+  private final Environments known;
+  private volatile List<String> slotsPackages = List.of();
   private final BlockingQueue<Optional<Started>> jobs = new LinkedBlockingQueue<>();
 
   JobLoop(Sandbox sandbox, IdleSlots idle, SlotTools tools) {
@@ -68,6 +76,8 @@ final class JobLoop implements Runnable {
     this.traces = tools.traces();
     this.files = tools.files();
     this.networks = tools.networks();
+    this.environments = tools.environments();
+    this.known = tools.known();
   }
 
   @Override
@@ -83,21 +93,27 @@ final class JobLoop implements Runnable {
    * {@code processing} when the job is done with.
    */
   void start(Lease lease, Traces.Step processing) {
+    start(lease, null, processing);
+  }
+
+  /** The same, of a job that asks for packages. */
+  void start(Lease lease, @Nullable Row packages, Traces.Step processing) {
     log.debug("Job {} starts here as attempt {}", lease.job().jobId(), lease.attempt());
     long startedAt = System.nanoTime();
     Traces.Step step = traces.begin("run in sandbox", Traces.Kind.INNER, lease.job().traceparent());
     step.tag("attempt", lease.attempt());
     Recording recording = output.open(lease.job().jobId(), lease.attempt());
-    Supplier<CompletableFuture<Ended>> running = run(lease, recording);
+    Supplier<CompletableFuture<Ended>> running = run(lease, packages, recording);
     jobs.add(Optional.of(new Started(lease, recording, running, processing, step, startedAt)));
   }
 
-  private Supplier<CompletableFuture<Ended>> run(Lease lease, Recording recording) {
+  private Supplier<CompletableFuture<Ended>> run(
+      Lease lease, @Nullable Row packages, Recording recording) {
     try {
       WideInputs wide = lease.job().request().wide();
-      return !lease.job().request().dependencies().isEmpty()
-          ? refuse()
-          : wide == null ? runPlain(lease, recording) : runWide(lease, wide, recording);
+      return packages != null
+          ? runWithPackages(lease, packages, recording)
+          : wide == null ? runPlain(lease, recording) : runWide(lease, wide, null, recording);
     } catch (UncheckedIOException e) {
       SandboxFailedException failure =
           new SandboxFailedException("the job's network could not be made", e);
@@ -112,24 +128,66 @@ final class JobLoop implements Runnable {
   private Supplier<CompletableFuture<Ended>> runPlain(Lease lease, Recording recording) {
     keeper.hold(lease, () -> sandbox.kill(lease.job().jobId()));
     NetworkProxy.Opened network = network(lease.job());
-    CompletableFuture<Ended> running =
-        sandbox
-            .run(Ended.program(lease.job(), network), recording)
-            .thenApply(run -> new Ended(Ended.outcome(run, lease.job())));
+    CompletableFuture<Ended> running = plain(lease, null, network, recording);
     return () -> network == null ? running : running.whenComplete((run, e) -> network.close());
   }
 
-  private static Supplier<CompletableFuture<Ended>> refuse() {
-    String why = "This worker has no packages but its own; ask for none";
-    Outcome refused = new Outcome.Failed(Output.NONE, "dependency_failed", why, null);
-    return () -> CompletableFuture.completedFuture(new Ended(refused));
+  /**
+   * The slot's own thread sees to it that they are on this machine, which may take long when it is
+   * the first of its jobs that has them.
+   */
+  private Supplier<CompletableFuture<Ended>> runWithPackages(
+      Lease lease, Row packages, Recording recording) {
+    slotsPackages = Stream.concat(slotsPackages.stream(), Stream.of(packages.name())).toList();
+    slotsPackages =
+        slotsPackages.subList(Math.max(0, slotsPackages.size() - 2), slotsPackages.size());
+    WideInputs wide = lease.job().request().wide();
+    Supplier<CompletableFuture<Ended>> run;
+    if (wide == null) {
+      keeper.hold(lease, () -> sandbox.kill(lease.job().jobId()));
+      run = () -> plain(lease, packages, null, recording);
+    } else {
+      run = runWide(lease, wide, packages, recording);
+    }
+    return () -> fetched(packages, run);
+  }
+
+  private CompletableFuture<Ended> fetched(Row packages, Supplier<CompletableFuture<Ended>> run) {
+    try {
+      if (environments.ensure(packages, sandbox.slot())) {
+        return run.get();
+      }
+      log.warn("The store of files has lost the packages of a job; they are built again");
+      known.forget(packages);
+      return CompletableFuture.completedFuture(new Ended(new Outcome.Cancelled()));
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(
+          new SandboxFailedException(
+              "no packages", new FilesAwayException("the packages: " + e.getMessage(), e)));
+    }
+  }
+
+  private CompletableFuture<Ended> plain(
+      Lease lease,
+      @Nullable Row packages,
+      NetworkProxy.@Nullable Opened network,
+      Recording recording) {
+    return sandbox
+        .run(Ended.program(lease.job(), packages, network), recording)
+        .thenApply(run -> new Ended(Ended.outcome(run, lease.job())));
+  }
+
+  /** Whether it has run jobs with these packages lately: the next need not import them. */
+  boolean hasLately(Row packages) {
+    return slotsPackages.contains(packages.name());
   }
 
   /** The slot's own thread hands the inputs over, which may take long. */
   private Supplier<CompletableFuture<Ended>> runWide(
-      Lease lease, WideInputs wide, Recording recording) {
-    NetworkProxy.Opened network = network(lease.job());
-    WideRun run = new WideRun(lease.job(), wide, sandbox, files, network);
+      Lease lease, WideInputs wide, @Nullable Row packages, Recording recording) {
+    // A job with packages of its own has no network: its line of zygotes has none.
+    NetworkProxy.Opened network = packages == null ? network(lease.job()) : null;
+    WideRun run = new WideRun(lease.job(), wide, packages, sandbox, files, network);
     keeper.hold(lease, run::kill);
     return () ->
         network == null

@@ -1,6 +1,7 @@
 package io.millrace.worker;
 
 import io.millrace.sandbox.SandboxSettings;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +89,13 @@ record SandboxProperties(
 
   /** The same for the sandbox. */
   SandboxSettings settings() {
+    return settings(null);
+  }
+
+  /** The same; {@code environments} is where jobs' own packages lie, null for nowhere. */
+  SandboxSettings settings(@Nullable Path environments) {
     Map<String, Object> given = new LinkedHashMap<>();
+    put(given, "environments", environments == null ? null : environments.toString());
     put(given, "require", require);
     put(given, "memory_bytes", bytes(memory));
     put(given, "tmp_bytes", bytes(scratch));

@@ -1,6 +1,8 @@
 package io.millrace.worker;
 
+import io.millrace.store.Environments;
 import io.millrace.trace.Traces;
+import io.millrace.worker.environment.EnvironmentFolder;
 import io.millrace.worker.network.NetworkProxy;
 import io.millrace.worker.output.LiveOutput;
 
@@ -13,4 +15,6 @@ record SlotTools(
     LiveOutput output,
     JobFiles files,
     NetworkProxy networks,
+    EnvironmentFolder environments,
+    Environments known,
     Traces traces) {}

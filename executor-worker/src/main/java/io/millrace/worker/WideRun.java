@@ -13,6 +13,7 @@ import io.millrace.sandbox.OutputListener;
 import io.millrace.sandbox.Sandbox;
 import io.millrace.sandbox.WideOutcome;
 import io.millrace.sandbox.WideRequest;
+import io.millrace.store.Environments.Row;
 import io.millrace.worker.network.NetworkProxy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -50,6 +51,7 @@ final class WideRun {
 
   private final Job job;
   private final WideInputs inputs;
+  private final @Nullable Row packages;
   private final Sandbox sandbox;
   private final JobFiles store;
   private final NetworkProxy.@Nullable Opened network;
@@ -67,6 +69,18 @@ final class WideRun {
       Sandbox sandbox,
       JobFiles store,
       NetworkProxy.@Nullable Opened network) {
+    this(job, inputs, null, sandbox, store, network);
+  }
+
+  /** {@code packages} are those that it asks for, which are on this machine. */
+  WideRun(
+      Job job,
+      WideInputs inputs,
+      @Nullable Row packages,
+      Sandbox sandbox,
+      JobFiles store,
+      NetworkProxy.@Nullable Opened network) {
+    this.packages = packages;
     this.job = job;
     this.inputs = inputs;
     this.sandbox = sandbox;
@@ -83,7 +97,7 @@ final class WideRun {
       return CompletableFuture.completedFuture(new Ended(new Outcome.Cancelled()));
     }
     return sandbox
-        .run(Ended.program(job, network), request(), listener, this::keep)
+        .run(Ended.program(job, packages, network), request(), listener, this::keep)
         .thenApply(this::ended)
         .exceptionally(WideRun::withoutItsInput)
         .whenComplete(this::forgetIfItCameToNothing);
@@ -193,7 +207,7 @@ final class WideRun {
             run.displayTruncated(),
             files,
             run.filesLost(),
-            run.errorDetailJson(),
+            MissingModule.hinted(run.errorDetailJson()),
             new WideResults.Usage(
                 used.cpuMs(), used.memoryPeakBytes(), used.outputBytes(), used.source()));
     return new Ended(

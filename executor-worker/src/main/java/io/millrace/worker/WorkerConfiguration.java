@@ -19,6 +19,7 @@ import io.millrace.sandbox.SandboxFacts;
 import io.millrace.sandbox.SandboxFiles;
 import io.millrace.sandbox.SandboxSettings;
 import io.millrace.sandbox.TierProof;
+import io.millrace.store.Environments;
 import io.millrace.store.EvictionPolicy;
 import io.millrace.store.JobEnds;
 import io.millrace.store.JobLeases;
@@ -27,6 +28,11 @@ import io.millrace.store.OutputStreams;
 import io.millrace.store.RedisKeys;
 import io.millrace.store.StoreMemory;
 import io.millrace.trace.Traces;
+import io.millrace.worker.environment.EnvironmentBuilder;
+import io.millrace.worker.environment.EnvironmentFolder;
+import io.millrace.worker.environment.EnvironmentQuestion;
+import io.millrace.worker.environment.Interpreter;
+import io.millrace.worker.environment.SandboxUid;
 import io.millrace.worker.network.NetworkProxy;
 import io.millrace.worker.network.NetworkSettings;
 import io.millrace.worker.output.LiveOutput;
@@ -66,8 +72,21 @@ class WorkerConfiguration {
   }
 
   @Bean
-  SandboxSettings sandboxSettings(SandboxProperties properties) {
-    return properties.settings();
+  SandboxSettings sandboxSettings(SandboxProperties properties, EnvironmentFolder environments)
+      throws IOException {
+    return properties.settings(environments.open());
+  }
+
+  /** The interpreter of jobs, asked what it is. */
+  @Bean
+  Interpreter interpreter(SandboxProperties properties) throws IOException {
+    List<String> paths = properties.pythonPath() == null ? List.of() : properties.pythonPath();
+    return Interpreter.ask(properties.python(), paths);
+  }
+
+  @Bean
+  SandboxUid sandboxUid(SandboxProperties properties) {
+    return properties.uidBase() == null ? SandboxUid.USUAL : new SandboxUid(properties.uidBase());
   }
 
   /** Fails the start when the machine's sandbox is weaker than is required. */
@@ -114,12 +133,17 @@ class WorkerConfiguration {
       WorkerCard card,
       LeaseKeeper keeper,
       LiveOutput output,
-      RescuedJobs rescued) {
+      RescuedJobs rescued,
+      List<EnvironmentBuilder> builders) {
     RedisMessageListenerContainer container = new RedisMessageListenerContainer();
     container.setConnectionFactory(redis);
     container.setRecoveryInterval(RECOVERY_MILLIS);
     container.addMessageListener(
         (message, pattern) -> rescued.look(), new ChannelTopic(RedisKeys.AHEAD));
+    builders.forEach(
+        builder ->
+            container.addMessageListener(
+                (message, pattern) -> builder.look(), new ChannelTopic(Environments.WANTED)));
     container.addMessageListener(
         (message, pattern) -> keeper.kill(jobId(message)),
         new ChannelTopic(RedisKeys.kills(card.workerId())));
@@ -156,6 +180,7 @@ class WorkerConfiguration {
       StoreWatch store,
       JobQueue queue,
       BatchLog batches,
+      EnvironmentQuestion packages,
       AttemptPolicy attempts,
       StrayCounter strays,
       Patience patience,
@@ -167,6 +192,7 @@ class WorkerConfiguration {
         store,
         queue,
         batches,
+        packages,
         attempts,
         new StrayRecords(queue, strays),
         patience,
@@ -261,8 +287,20 @@ class WorkerConfiguration {
       LiveOutput output,
       JobFiles files,
       NetworkProxy networks,
+      EnvironmentFolder environments,
+      Environments known,
       Traces traces) {
-    return new SlotTools(keeper, recorder, attempts, patience, output, files, networks, traces);
+    return new SlotTools(
+        keeper,
+        recorder,
+        attempts,
+        patience,
+        output,
+        files,
+        networks,
+        environments,
+        known,
+        traces);
   }
 
   /** A slot's sandbox, by the slot's number. */

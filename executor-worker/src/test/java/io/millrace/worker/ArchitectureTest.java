@@ -23,8 +23,13 @@ class ArchitectureTest {
           .resideInAnyPackage("org.springframework.data.redis.core.script..");
 
   @ArchTest
-  static final ArchRule processesAreStartedByTheSandboxOnly =
-      noClasses().should().dependOnClassesThat().areAssignableTo(ProcessBuilder.class);
+  static final ArchRule processesAreStartedByTheSandboxAndWhoBuildsPackagesOnly =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.millrace.worker.environment..")
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(ProcessBuilder.class);
 
   @ArchTest
   static final ArchRule thereAreNoCycles =

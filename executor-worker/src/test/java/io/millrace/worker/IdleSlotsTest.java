@@ -82,7 +82,17 @@ class IdleSlotsTest {
         new JobLoop(
             sandbox,
             idle,
-            new SlotTools(mock(), mock(), mock(), mock(), mock(), mock(), mock(), Traces.OFF));
+            new SlotTools(
+                mock(),
+                mock(),
+                mock(),
+                mock(),
+                mock(),
+                mock(),
+                mock(),
+                mock(),
+                mock(),
+                Traces.OFF));
     idle.add(slot);
     return slot;
   }

@@ -52,7 +52,17 @@ class JobLoopTest {
       new JobLoop(
           sandbox,
           idle,
-          new SlotTools(keeper, recorder, attempts, patience, output, files, networks, Traces.OFF));
+          new SlotTools(
+              keeper,
+              recorder,
+              attempts,
+              patience,
+              output,
+              files,
+              networks,
+              mock(),
+              mock(),
+              Traces.OFF));
   private final Thread thread = new Thread(slot, "slot-under-test");
   private final Lease lease = Leases.any();
   private final CompletableFuture<RunResult> running = new CompletableFuture<>();
@@ -62,7 +72,7 @@ class JobLoopTest {
     Recording recording = mock();
     when(output.open(any(), eq(1))).thenReturn(recording);
     when(sandbox.isUp()).thenReturn(true);
-    when(sandbox.run(eq(Ended.program(lease.job(), null)), any())).thenReturn(running);
+    when(sandbox.run(eq(Ended.program(lease.job(), null, null)), any())).thenReturn(running);
     thread.start();
   }
 
@@ -159,7 +169,7 @@ class JobLoopTest {
   void aJobsLeaseIsKeptWhileItsInputsAreHandedOver() throws Exception {
     Lease wide = Leases.wide(WideInputs.NONE);
     CountDownLatch handedOver = new CountDownLatch(1);
-    when(sandbox.run(eq(Ended.program(wide.job(), null)), any(), any(), any()))
+    when(sandbox.run(eq(Ended.program(wide.job(), null, null)), any(), any(), any()))
         .thenAnswer(
             asked -> {
               handedOver.await();
@@ -175,7 +185,7 @@ class JobLoopTest {
             });
     startJob(wide);
 
-    verify(sandbox, timeout(SOON)).run(eq(Ended.program(wide.job(), null)), any(), any(), any());
+    verify(sandbox, timeout(SOON)).run(eq(Ended.program(wide.job(), null, null)), any(), any(), any());
     verify(keeper).hold(eq(wide), any());
     verify(keeper, never()).letGo(wide);
     handedOver.countDown();

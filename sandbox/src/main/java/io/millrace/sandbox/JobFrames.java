@@ -32,6 +32,11 @@ final class JobFrames {
     if (job.network() != null) {
       header.put("network", told(job.network()));
     }
+    if (job.packages() != null) {
+      header.put(
+          "environment",
+          Map.of("name", job.packages().name(), "imports", job.packages().imports()));
+    }
     if (wide != null) {
       header.put("wide", told(wide));
     }

@@ -43,6 +43,11 @@ public final class Sandbox implements AutoCloseable {
     this.events = events;
   }
 
+  /** Which of its host's it is. */
+  public int slot() {
+    return slot;
+  }
+
   /** Starts the helper unless it lives; throws when it does not come up. */
   public void start() throws SandboxFailedException {
     if (isUp()) {

@@ -16,6 +16,9 @@ final class Roles {
   private static final List<String> JVM_FLAGS =
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+UseTransparentHugePages");
 
+  /** Whether the worker builds packages: where jobs may ask for some, it is the only one. */
+  private static final String PACKAGES_BUILDER = "MILLRACE_PACKAGES_BUILDER";
+
   /** Where kept files are; set to nothing, none are kept. */
   private static final String FILES_STORE = "MILLRACE_FILES_STORE";
 
@@ -91,6 +94,11 @@ final class Roles {
     own.put(
         FILES_STORE,
         environment.getOrDefault(FILES_STORE, "dir:" + settings.dataDir().resolve("files")));
+    String packages = environment.getOrDefault("MILLRACE_PACKAGES", "off");
+    if (!packages.isBlank() && !packages.equals("off")) {
+      own.put(
+          PACKAGES_BUILDER, environment.getOrDefault(PACKAGES_BUILDER, Boolean.TRUE.toString()));
+    }
     own.put("LOGGING_FILE_NAME", logs().resolve(name + ".log").toString());
     own.put("LOGGING_LOGBACK_ROLLINGPOLICY_TOTALSIZECAP", "100MB");
     own.put("LOGGING_THRESHOLD_CONSOLE", "off");

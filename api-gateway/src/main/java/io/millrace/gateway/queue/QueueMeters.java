@@ -18,6 +18,7 @@ final class QueueMeters {
     waiting("first", monitor, Reading::firstWaiting, meters);
     waiting("bulk", monitor, Reading::bulkWaiting, meters);
     waiting("held", monitor, Reading::heldWaiting, meters);
+    waiting("preparing", monitor, Reading::preparing, meters);
     gauge("millrace.queue.running", monitor, Reading::running, meters);
     gauge("millrace.queue.workers", monitor, Reading::workers, meters);
     gauge("millrace.queue.slots", monitor, Reading::slots, meters);

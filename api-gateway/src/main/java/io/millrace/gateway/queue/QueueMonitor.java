@@ -31,7 +31,7 @@ public final class QueueMonitor implements HealthIndicator {
   private static final int FAILURES_IN_A_ROW = 3;
   private static final int KAFKA_TIMEOUT_MILLIS = 3000;
   private static final Reading NOTHING_KNOWN =
-      new Reading(0, 0, 0, 0, 0, 0, Duration.ZERO, 0, false, Collections.emptySortedMap());
+      new Reading(0, 0, 0, 0, 0, 0, 0, Duration.ZERO, 0, false, Collections.emptySortedMap());
 
   private final AtomicInteger redisFailures = new AtomicInteger();
   private final AtomicInteger kafkaFailures = new AtomicInteger();

@@ -112,11 +112,11 @@ class RetryAfterTest {
   private static Reading running(
       long length, int slots, int running, Duration oldest, double rate) {
     return new Reading(
-        length, 0, 0, running, 1, slots, oldest, rate, true, Collections.emptySortedMap());
+        length, 0, 0, 0, running, 1, slots, oldest, rate, true, Collections.emptySortedMap());
   }
 
   private static Reading reading(long length, int slots, Duration oldest, double rate) {
     return new Reading(
-        length, 0, 0, slots, 1, slots, oldest, rate, true, Collections.emptySortedMap());
+        length, 0, 0, 0, slots, 1, slots, oldest, rate, true, Collections.emptySortedMap());
   }
 }
