@@ -22,8 +22,7 @@ record Ended(Outcome outcome, @Nullable WideResults wide) {
   }
 
   /** The job as a sandbox knows it. */
-  static Program program(
-      Job job, @Nullable Row packages, NetworkProxy.@Nullable Opened network) {
+  static Program program(Job job, @Nullable Row packages, NetworkProxy.@Nullable Opened network) {
     return new Program(
         job.jobId(),
         job.request().code(),

@@ -291,16 +291,7 @@ class WorkerConfiguration {
       Environments known,
       Traces traces) {
     return new SlotTools(
-        keeper,
-        recorder,
-        attempts,
-        patience,
-        output,
-        files,
-        networks,
-        environments,
-        known,
-        traces);
+        keeper, recorder, attempts, patience, output, files, networks, environments, known, traces);
   }
 
   /** A slot's sandbox, by the slot's number. */

@@ -185,7 +185,8 @@ class JobLoopTest {
             });
     startJob(wide);
 
-    verify(sandbox, timeout(SOON)).run(eq(Ended.program(wide.job(), null, null)), any(), any(), any());
+    verify(sandbox, timeout(SOON))
+        .run(eq(Ended.program(wide.job(), null, null)), any(), any(), any());
     verify(keeper).hold(eq(wide), any());
     verify(keeper, never()).letGo(wide);
     handedOver.countDown();
