@@ -54,7 +54,7 @@ def of_memory(limit: int) -> List[Tuple[int, int, int]]:
 
 
 def bystanders(settings: Settings) -> int:
-    """Processes of a slot beside the running job's. In each line, three and one for each environment: the zygote's own two, and two for every
+    """Processes of a slot beside the running job's. In each line (three, and one an environment): the zygote's own two, and two for every
     sandbox that waits or is about to die."""
     lines = 3 + (MOST_ENVIRONMENTS if settings.environments else 0)
     return lines * (2 + 2 * (settings.prewarm + 1))

@@ -274,7 +274,8 @@ class Pool:
         self.group.lift_quota()
         zygote = sandbox.zygote
         if isinstance(zygote, Template):
-            sandbox.must_end = self.loop.call_at(time.monotonic() + _SECONDS_OF_A_TEMPLATE_TO_CLEAN, lambda: self._lose(zygote))
+            template = zygote
+            sandbox.must_end = self.loop.call_at(time.monotonic() + _SECONDS_OF_A_TEMPLATE_TO_CLEAN, lambda: self._lose(template))
         else:
             sandbox.must_end = self.loop.call_at(time.monotonic() + _SECONDS_TO_DIE, _not_killed)
         self._send(zygote, channel.request(channel.KILL, sandbox.id))
@@ -376,7 +377,8 @@ class Pool:
             channel.send_fds(zygote.connection, data, list(fds))
         except OSError:
             if isinstance(zygote, Template):
-                self.loop.call_at(time.monotonic(), lambda: self._lose(zygote))
+                template = zygote
+                self.loop.call_at(time.monotonic(), lambda: self._lose(template))
             else:
                 raise ZygoteLost("the zygote died")
 
