@@ -89,10 +89,12 @@ class EnvironmentTest(TierTest):
         if self.tier == "fallback":
             self.skipTest("no templates there")
         self.with_template()
+        took = []
         for _ in range(5):
             begun = time.monotonic()
             self.assertEqual(1, self.result_in(SLOW, "import heavy\nreturn 1", "heavy"))
-            self.assertLess(time.monotonic() - begun, 0.1)
+            took.append(time.monotonic() - begun)
+        self.assertLess(min(took), 0.1)  # of an import of 0.3 s, on a machine that may be busy
 
     def test_imports_run_with_the_rights_of_a_job(self) -> None:
         if self.tier == "fallback":
