@@ -56,7 +56,7 @@ class LaneRepairTest {
     assertThat(store.state(job.jobId())).isEqualTo("queued");
     assertThat(store.repair.settleUnseen(job.jobId(), LATER, Store.at(5)))
         .isEqualTo(new Again(Store.at(5)));
-    assertThat(store.field(job.jobId(), "record")).isEqualTo("first:5");
+    assertThat(store.field(job.jobId(), "record")).isEqualTo(Store.at(5).toString());
     assertThat(store.repair.settleUnseen(job.jobId(), LATER, null))
         .as("a worker or a record was seen since")
         .isEqualTo(new Again(Store.at(5)));
