@@ -39,7 +39,8 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --system --gid 10001 millrace \
  && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin millrace \
- && install -d -o 10001 -g 10001 -m 0700 /var/spool/millrace
+ && install -d -o 10001 -g 10001 -m 0700 /var/spool/millrace \
+ && install -d -o 10001 -g 10001 -m 0755 /var/lib/millrace
 WORKDIR /app
 # From what changes least to what changes most.
 COPY --from=layers /layers/dependencies/ ./

@@ -10,15 +10,25 @@ import static io.millrace.deploy.Mistakes.settings;
 import static io.millrace.deploy.Mistakes.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Each mistake about what belongs to what, made in a copy of the production overlay. */
 class BrokenOverlaysTest {
+  private static final List<String> PACKAGES =
+      List.of("packages", "seccomp-installer", "keda", "monitoring");
+
+  @TempDir private static Path dir;
+
   @ParameterizedTest(name = "{0}")
   @MethodSource({"types", "references", "ports", "network", "environment"})
   void aBrokenCopyIsCaught(String expected, Consumer<Overlay> mistake) {
@@ -57,6 +67,74 @@ class BrokenOverlaysTest {
         broken(
             "StatefulSet millrace/kafka does not let itself in",
             in("NetworkPolicy", "kafka-to-itself", "/spec", it -> it.putArray("ingress"))));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("builders")
+  void aBrokenCopyWithBuildersIsCaught(String expected, Consumer<Overlay> mistake)
+      throws IOException {
+    Overlay broken = Overlay.rendered(dir, "prod", PACKAGES).copy();
+    mistake.accept(broken);
+    assertThat(Rules.violatedBy(broken))
+        .anySatisfy(violation -> assertThat(violation).contains(expected));
+  }
+
+  /** A way out for workers, or for nobody: then each set of packages waits for ever. */
+  static Stream<Arguments> builders() {
+    return Stream.of(
+        broken(
+            "NetworkPolicy millrace-workers/builder lets workers out to everywhere",
+            in(
+                "NetworkPolicy",
+                "builder",
+                "/spec/podSelector/matchLabels",
+                it -> it.put("app.kubernetes.io/name", "worker"))),
+        broken(
+            "lets builders out by other ports than 443",
+            in(
+                "NetworkPolicy",
+                "builder",
+                "/spec/egress/1",
+                it -> it.withArray("ports").addObject().put("port", 80))),
+        broken(
+            "lets builders out by other ports than 443",
+            in("NetworkPolicy", "builder", "/spec/egress/1", it -> it.remove("ports"))),
+        broken(
+            "lets webhooks, jobs or builders out to private networks",
+            in(
+                "NetworkPolicy",
+                "builder",
+                "/spec/egress/1/to/0/ipBlock",
+                it -> it.putArray("except").add("10.0.0.0/8"))),
+        broken(
+            "no network policy lets Deployment millrace-workers/builder out to",
+            in(
+                "NetworkPolicy",
+                "worker-to-queue",
+                "/spec/podSelector/matchExpressions/0",
+                it -> it.putArray("values").add("worker"))),
+        broken(
+            "no network policy lets Deployment millrace-workers/builder ask for names",
+            in(
+                "NetworkPolicy",
+                "builder",
+                "/spec",
+                it -> ((ArrayNode) it.path("egress")).remove(0))),
+        broken(
+            "builder does not read MILLRACE_PACKAGES_BUILDERS",
+            builder(
+                CONTAINER,
+                it -> it.withArray("env").addObject().put("name", "MILLRACE_PACKAGES_BUILDERS"))),
+        broken(
+            "Deployment millrace-workers/builder needs 3355443200 bytes",
+            builder(CONTAINER + "/resources/limits", it -> it.put("memory", "3Gi"))),
+        broken(
+            "builder requires the tier strong and lacks hostUsers: false",
+            builder(POD, it -> it.remove("hostUsers"))));
+  }
+
+  private static Consumer<Overlay> builder(String path, Consumer<ObjectNode> mistake) {
+    return in("Deployment", "builder", path, mistake);
   }
 
   static Stream<Arguments> types() {
@@ -173,7 +251,7 @@ class BrokenOverlaysTest {
                 "/spec/egress/0/to/0/ipBlock",
                 it -> it.put("cidr", "0.0.0.0/0"))),
         broken(
-            "lets webhooks or jobs out to private networks",
+            "lets webhooks, jobs or builders out to private networks",
             in(
                 "NetworkPolicy",
                 "gateway",

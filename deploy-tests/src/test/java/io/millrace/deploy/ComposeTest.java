@@ -3,6 +3,7 @@ package io.millrace.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -10,9 +11,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 class ComposeTest {
+  private static final List<String> SAME_FOR_A_BUILDER =
+      List.of(
+          "restart",
+          "read_only",
+          "cap_drop",
+          "security_opt",
+          "stop_grace_period",
+          "logging",
+          "pids_limit",
+          "depends_on");
 
   @Test
   void theComposeFileBreaksNoRule() {
@@ -30,6 +42,38 @@ class ComposeTest {
       cluster.remove(place);
     }
     assertThat(compose).isEqualTo(cluster);
+  }
+
+  /** A builder is a worker with another name, more memory, and a way out that workers have not. */
+  @Test
+  void ofPackagesTheBuilderAloneHasAWayOut() {
+    JsonNode worker = Compose.file().service("worker");
+    Compose packages = Compose.parsed(Project.text("docker/packages.yml"));
+    JsonNode builder = packages.service("builder");
+    for (String same : SAME_FOR_A_BUILDER) {
+      assertThat(builder.path(same)).as(same).isEqualTo(worker.path(same));
+    }
+    for (String same : List.of("image", "build")) {
+      assertThat(builder.path(same)).as(same).isEqualTo(packages.service("worker").path(same));
+    }
+    assertThat(builder.path("networks").toString()).isEqualTo("[\"queue\",\"edge\"]");
+    assertThat(packages.service("worker").has("networks")).isFalse();
+  }
+
+  @Test
+  void ofPackagesEachServiceReadsWhatItIsGiven() {
+    Compose packages = Compose.parsed(Project.text("docker/packages.yml"));
+    Map<String, String> expected = Compose.file().environment("worker");
+    expected.putAll(Compose.parsed(Project.text("docker/network.yml")).environment("worker"));
+    expected.putAll(packages.environment("worker"));
+    expected.putAll(
+        Map.of(
+            "MILLRACE_PACKAGES_BUILDER", "true",
+            "MILLRACE_PACKAGES_BUILDS", "1",
+            "MILLRACE_WORKER_SLOTS", "1"));
+    assertThat(packages.environment("builder")).isEqualTo(expected);
+    assertThat(packages.environment("builder").keySet()).allMatch(SettingNames.ofWorker()::bind);
+    assertThat(packages.environment("gateway").keySet()).allMatch(SettingNames.ofGateway()::bind);
   }
 
   @ParameterizedTest(name = "{0}")

@@ -12,6 +12,7 @@ final class EnvironmentRule implements Rule {
   EnvironmentRule(SettingNames gateway, SettingNames worker) {
     readers =
         Map.of(
+            "builder", worker::bind,
             "files", SettingNames::s3ProxyTakes,
             "gateway", gateway::bind,
             "kafka", SettingNames::brokerTakes,

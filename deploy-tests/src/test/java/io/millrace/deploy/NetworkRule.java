@@ -6,8 +6,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Where pods are, everything is refused that no policy allows. Nothing comes into the workers'
- * namespace but a scrape of the management port, and workers reach no wide network; the gateway's
- * webhooks reach nothing private.
+ * namespace but a scrape of the management port; workers reach no wide network, and builders one by
+ * HTTPS alone; the gateway's webhooks reach nothing private.
  */
 final class NetworkRule implements Rule {
   private static final List<String> PRIVATE =
@@ -58,23 +58,42 @@ final class NetworkRule implements Rule {
         violations.accept(policy + " lets out to everywhere");
       }
       for (JsonNode to : rule.path("to")) {
-        wide(policy, to.path("ipBlock"), workers, violations);
+        wide(policy, rule, to.path("ipBlock"), violations);
       }
     }
   }
 
   private static void wide(
-      Manifest policy, JsonNode block, boolean workers, Consumer<String> violations) {
+      Manifest policy, JsonNode rule, JsonNode block, Consumer<String> violations) {
     if (!block.path("cidr").asString("").endsWith("/0")) {
       return;
     }
-    boolean forJobs = policy.name().equals("worker-network");
-    if (workers && !forJobs) {
+    if (ofBuilders(policy)) {
+      if (!byHttpsAlone(rule)) {
+        violations.accept(policy + " lets builders out by other ports than 443");
+      }
+    } else if (policy.namespace().equals("millrace-workers")
+        && !policy.name().equals("worker-network")) {
       violations.accept(policy + " lets workers out to everywhere");
     }
     List<String> except = block.path("except").valueStream().map(JsonNode::asString).toList();
     if (block.path("cidr").asString().startsWith("0.") && !except.containsAll(PRIVATE)) {
-      violations.accept(policy + " lets webhooks or jobs out to private networks");
+      violations.accept(policy + " lets webhooks, jobs or builders out to private networks");
     }
+  }
+
+  private static boolean ofBuilders(Manifest policy) {
+    return policy
+        .body()
+        .at("/spec/podSelector/matchLabels/app.kubernetes.io~1name")
+        .asString("")
+        .equals("builder");
+  }
+
+  private static boolean byHttpsAlone(JsonNode rule) {
+    return !rule.path("ports").isEmpty()
+        && rule.path("ports")
+            .valueStream()
+            .allMatch(each -> each.path("port").asString("").equals("443"));
   }
 }

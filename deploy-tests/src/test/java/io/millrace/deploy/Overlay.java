@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -31,6 +33,31 @@ record Overlay(List<Manifest> manifests) {
         kubectlIsThere(),
         "SKIPPED, NOT PASSED: kubectl is not on the PATH, so " + folder + " cannot be rendered");
     return parsed(RENDERED.computeIfAbsent(folder, Overlay::kustomize));
+  }
+
+  /** Renders an overlay with these components in the place of its own, from a copy in a folder. */
+  static Overlay rendered(Path dir, String name, List<String> components) throws IOException {
+    Path copy = dir.resolve(name + "-" + String.join("-", components));
+    Path source = Project.file("k8s");
+    try (Stream<Path> files = Files.walk(source)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path target = copy.resolve(source.relativize(file).toString());
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    Path kustomization = copy.resolve("overlays/" + name + "/kustomization.yaml");
+    String text = Files.readString(kustomization);
+    String list =
+        components.stream()
+            .map(each -> "  - ../../components/" + each + "\n")
+            .collect(Collectors.joining());
+    String others = text.replaceFirst("(?m)^components:\n(  - .*\n)+", "components:\n" + list);
+    if (!others.contains("components:\n" + list)) {
+      throw new AssertionError(kustomization + " lists no components");
+    }
+    Files.writeString(kustomization, others);
+    return rendered(kustomization.getParent());
   }
 
   static Overlay parsed(String yaml) {

@@ -3,11 +3,9 @@ package io.millrace.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +21,7 @@ class OverlaysTest {
   @ParameterizedTest(name = "{0} with {1}")
   @MethodSource("combinations")
   void anOverlayBreaksNoRule(String name, List<String> components) throws IOException {
-    Overlay overlay = overlay(name, components);
+    Overlay overlay = Overlay.rendered(dir, name, components);
     assertThat(Rules.violatedBy(overlay)).isEmpty();
     if (!components.contains("seccomp-installer")) {
       assertThat(overlay.body("Deployment", "worker").toString())
@@ -49,33 +47,16 @@ class OverlaysTest {
     }
     combinations.add(combination("prod", "seccomp-installer", "cgroups", "keda", "monitoring"));
     combinations.add(combination("prod", "seccomp-installer", "keda", "network"));
+    for (String tier : TIERS) {
+      combinations.add(combination("dev", "packages", tier));
+      combinations.add(combination("prod", "packages", tier, "hpa", "monitoring"));
+    }
+    combinations.add(
+        combination("prod", "packages", "seccomp-installer", "cgroups", "keda", "network"));
     return combinations.stream();
   }
 
   private static Arguments combination(String overlay, String... components) {
     return Arguments.of(overlay, Stream.of(components).filter(each -> !each.isEmpty()).toList());
-  }
-
-  /** Of the k8s folder as it is, or once more with other components. */
-  private static Overlay overlay(String name, List<String> components) throws IOException {
-    Path copy = dir.resolve(name + "-" + String.join("-", components));
-    Path source = Project.file("k8s");
-    try (Stream<Path> files = Files.walk(source)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path target = copy.resolve(source.relativize(file).toString());
-        Files.createDirectories(target.getParent());
-        Files.copy(file, target);
-      }
-    }
-    Path kustomization = copy.resolve("overlays/" + name + "/kustomization.yaml");
-    String text = Files.readString(kustomization);
-    String list =
-        components.stream()
-            .map(each -> "  - ../../components/" + each + "\n")
-            .collect(Collectors.joining());
-    String others = text.replaceFirst("(?m)^components:\n(  - .*\n)+", "components:\n" + list);
-    assertThat(others).contains("components:\n" + list);
-    Files.writeString(kustomization, others);
-    return Overlay.rendered(kustomization.getParent());
   }
 }

@@ -8,7 +8,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Nobody has a privilege that he was not to have, and where one is used it is allowed to be. */
 final class PodSecurityRule implements Rule {
-  private static final Set<String> ONLY_IN_PRIVILEGED = Set.of("worker", "seccomp-installer");
+  private static final Set<String> ONLY_IN_PRIVILEGED =
+      Set.of("worker", "builder", "seccomp-installer");
 
   @Override
   public void check(Overlay overlay, Consumer<String> violations) {

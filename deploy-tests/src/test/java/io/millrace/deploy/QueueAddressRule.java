@@ -15,15 +15,15 @@ import tools.jackson.databind.JsonNode;
 final class QueueAddressRule implements Rule {
   private static final String KAFKA = "SPRING_KAFKA_BOOTSTRAP_SERVERS";
   private static final String REDIS = "SPRING_DATA_REDIS_HOST";
+  private static final Set<String> ROLES = Set.of("gateway", "worker", "builder");
   private static final int DNS = 53;
   private static final String REDIS_PORT = "SPRING_DATA_REDIS_PORT";
 
   @Override
   public void check(Overlay overlay, Consumer<String> violations) {
     Set<List<String>> known = new HashSet<>();
-    for (String role : List.of("gateway", "worker")) {
-      Manifest workload =
-          overlay.workloads().filter(each -> each.name().equals(role)).findFirst().orElseThrow();
+    for (Manifest workload :
+        overlay.workloads().filter(each -> ROLES.contains(each.name())).toList()) {
       Environment environment = Environment.of(overlay, workload, workload.containers().get(0));
       String redis = environment.get(REDIS) + ":" + environment.get(REDIS_PORT);
       known.add(List.of(environment.get(KAFKA), redis));

@@ -13,11 +13,12 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Every container asks for what it needs and has a limit of memory; a worker's holds its slots, its
- * heap, what is mounted from memory and the rest of a JVM; whoever runs jobs is given the time to
- * end the longest.
+ * heap, what is mounted from memory and the rest of a JVM, and a builder's its pip as well; whoever
+ * runs jobs is given the time to end the longest.
  */
 final class ResourceRule implements Rule {
   private static final long REST_OF_THE_JVM = DataSize.ofMegabytes(384).toBytes();
+  private static final long PIP = DataSize.ofGigabytes(2).toBytes();
   private static final int LONGEST_JOB_SECONDS = 300;
   private static final int SECONDS_TO_STOP = 10;
   private static final Pattern HEAP = Pattern.compile("-Xmx([0-9]+)m");
@@ -31,10 +32,10 @@ final class ResourceRule implements Rule {
               for (JsonNode container : workload.containers()) {
                 asked(workload, container, violations);
               }
-              if (List.of("gateway", "worker").contains(workload.name())) {
+              if (List.of("gateway", "worker", "builder").contains(workload.name())) {
                 graceful(overlay, workload, violations);
               }
-              if (workload.name().equals("worker")) {
+              if (List.of("worker", "builder").contains(workload.name())) {
                 fits(overlay, workload, violations);
               }
             });
@@ -56,9 +57,9 @@ final class ResourceRule implements Rule {
 
   private static void graceful(Overlay overlay, Manifest workload, Consumer<String> violations) {
     String setting =
-        workload.name().equals("worker")
-            ? "MILLRACE_WORKER_DRAIN_GRACE"
-            : "SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE";
+        workload.name().equals("gateway")
+            ? "SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE"
+            : "MILLRACE_WORKER_DRAIN_GRACE";
     JsonNode container = workload.containers().get(0);
     String given = Environment.of(overlay, workload, container).get(setting);
     Duration own = given.isEmpty() ? Duration.ZERO : DurationStyle.detectAndParse(given);
@@ -88,11 +89,18 @@ final class ResourceRule implements Rule {
     long needed =
         slots * DataSize.parse(environment.get("MILLRACE_SANDBOX_MEMORY")).toBytes()
             + DataSize.ofMegabytes(Long.parseLong(heap.group(1))).toBytes()
-            + REST_OF_THE_JVM;
+            + REST_OF_THE_JVM
+            + builds(environment) * PIP;
     BigDecimal limit = bytes(container.at("/resources/limits/memory"));
     if (limit.compareTo(BigDecimal.valueOf(needed)) < 0) {
       violations.accept(worker + " needs " + needed + " bytes, but its limit is " + limit);
     }
+  }
+
+  private static long builds(Environment environment) {
+    return environment.get("MILLRACE_PACKAGES_BUILDER").equals("true")
+        ? Long.parseLong(environment.get("MILLRACE_PACKAGES_BUILDS"))
+        : 0;
   }
 
   private static BigDecimal bytes(JsonNode quantity) {

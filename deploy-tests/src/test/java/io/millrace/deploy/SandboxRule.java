@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A worker that must prove the strong tier has all that this tier needs of its pod, and one that
- * need not has none of it.
+ * A worker, or builder, that must prove the strong tier has all that this tier needs of its pod,
+ * and one that need not has none of it.
  */
 final class SandboxRule implements Rule {
   private record Need(String what, boolean met) {}
@@ -15,7 +15,7 @@ final class SandboxRule implements Rule {
   public void check(Overlay overlay, Consumer<String> violations) {
     overlay
         .of("Deployment")
-        .filter(each -> each.name().equals("worker"))
+        .filter(each -> List.of("worker", "builder").contains(each.name()))
         .forEach(each -> worker(overlay, each, violations));
   }
 
