@@ -2,6 +2,7 @@
 import { key, refuseKey } from "./key.js";
 
 const EXECUTE = "/v1/code/execute/python";
+const JOBS = "/v1/jobs";
 
 /** Resolves to {status, headers, body}; rejects only when the server can't be reached. */
 export async function call(method, path, { body, headers = {}, signal } = {}) {
@@ -29,7 +30,9 @@ export async function send(method, path, { body, headers = {}, signal } = {}) {
   return response;
 }
 
-export const execute = (request) => call("POST", EXECUTE, { body: request, headers: { prefer: "respond-async" } });
+/** `inputs`: what POST /v1/jobs alone takes; null for the plain route. */
+export const execute = (program, inputs) => call("POST", route(inputs), { body: { ...program, ...inputs }, headers: { prefer: "respond-async" } });
+const route = (inputs) => (inputs === null ? EXECUTE : JOBS);
 export const job = (id, wait, signal) => call("GET", `/v1/jobs/${encodeURIComponent(id)}${wait ? `?wait=${wait}` : ""}`, { signal });
 export const jobRequest = (id) => call("GET", `/v1/jobs/${encodeURIComponent(id)}/request`);
 export const cancelJob = (id) => call("DELETE", `/v1/jobs/${encodeURIComponent(id)}`);
@@ -64,12 +67,12 @@ export const redeliver = (id) => call("POST", `/v1/jobs/${encodeURIComponent(id)
 export const jobs = (question) => call("GET", `/v1/jobs?${new URLSearchParams(Object.entries(question).filter(([, value]) => value !== "" && value !== null))}`);
 
 /** The same request for a shell; the key stays out of it. */
-export function asCurl(request) {
+export function asCurl(program, inputs) {
   const quote = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
   return [
-    `curl -sS ${quote(location.origin + EXECUTE)}`,
+    `curl -sS ${quote(location.origin + route(inputs))}`,
     `  -H "x-api-key: $MILLRACE_API_KEY"`,
     `  -H 'Content-Type: application/json'`,
-    `  --data-raw ${quote(JSON.stringify(request))}`,
+    `  --data-raw ${quote(JSON.stringify({ ...program, ...inputs }))}`,
   ].join(" \\\n");
 }

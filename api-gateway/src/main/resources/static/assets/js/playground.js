@@ -6,6 +6,7 @@ import { follow } from "./events.js";
 import { EXAMPLES } from "./examples.js";
 import { seconds, stateName } from "./format.js";
 import * as draft from "./draft.js";
+import { inputs, invalidInput, setUpInputs, takeInputs } from "./inputs.js";
 import { askForKey, key } from "./key.js";
 import { liveView, replyView, sentence } from "./reply.js";
 
@@ -23,6 +24,7 @@ export function setUpPlayground() {
     changed: draft.keep,
   });
   setUpExamples();
+  setUpInputs();
   byId("run").addEventListener("click", run);
   byId("cancel").addEventListener("click", cancel);
   byId("copy-curl").addEventListener("click", copyCurl);
@@ -39,6 +41,7 @@ export function openPlayground() {
   byId("request-id").value = wanted.request.id ?? "";
   // Whose webhook it was hears of it only when somebody asks for that.
   byId("webhook-url").value = "";
+  takeInputs(wanted.request);
   if (wanted.run) run();
 }
 
@@ -64,7 +67,7 @@ async function run() {
 async function runToTheEnd(signal) {
   const live = liveView("sending");
   show(live.element);
-  const accepted = await api.execute(request());
+  const accepted = await api.execute(program(), inputs());
   if (accepted.status !== 202) return showReply(accepted.body, accepted);
   const jobId = accepted.body.job_id;
   byId("cancel").dataset.jobId = jobId;
@@ -128,7 +131,7 @@ function showReply(reply, { status, headers, seen } = {}) {
   announce(`Reply ${status}: ${sentence(reply)}`);
 }
 
-function request() {
+function program() {
   const body = { code: editor.text(), timeout: byId("timeout").valueAsNumber };
   const webhook = byId("webhook-url").value.trim();
   const id = byId("request-id").value;
@@ -137,10 +140,12 @@ function request() {
   return body;
 }
 
-const invalidField = () => [byId("timeout"), byId("webhook-url")].find((field) => !field.checkValidity() || (field.type === "number" && Number.isNaN(field.valueAsNumber)));
+const invalidField = () => invalidInput() ?? [byId("timeout"), byId("webhook-url")].find((field) => !field.checkValidity() || (field.type === "number" && Number.isNaN(field.valueAsNumber)));
 
 async function copyCurl() {
-  const text = api.asCurl(request());
+  const problem = invalidField();
+  if (problem) return problem.reportValidity();
+  const text = api.asCurl(program(), inputs());
   try {
     await navigator.clipboard.writeText(text);
     byId("copy-curl").textContent = "Copied";

@@ -1,6 +1,9 @@
 // Shows a reply, whatever it says. Output of a job is text here, always: it is only ever a text node.
+import { displayView } from "./display.js";
 import { h } from "./dom.js";
-import { bytes } from "./format.js";
+import { errorDetailView } from "./error-detail.js";
+import { bytes, seconds } from "./format.js";
+import { filesView } from "./made-files.js";
 import { terminal } from "./terminal.js";
 import { timing } from "./timing.js";
 
@@ -16,9 +19,12 @@ export function replyView(reply, { status = reply.code, retryAfter = null, seen 
     head(reply, status, retryAfter),
     timing(reply),
     ran ? block("Result", compactJson(body.result), { name: "result" }) : null,
+    displayView(body),
+    errorDetailView(body.error_detail),
     "stdout" in body ? output("stdout", body, false) : null,
     "stderr" in body ? output("stderr", body, !ran) : null,
-    facts(reply),
+    filesView(body),
+    facts(reply, body.usage),
     h("details", { class: "more" }, h("summary", {}, "The reply as JSON"), h("pre", { tabindex: "0", "data-name": "json" }, JSON.stringify(reply, null, 2))));
 }
 
@@ -91,8 +97,8 @@ function block(title, text, { name, cut = null, failed = false } = {}) {
     h("pre", { "data-name": name, tabindex: "0", "aria-label": title }, text ?? ""));
 }
 
-function facts(reply) {
-  const shown = [["Job", reply.job_id, true], ["Your id", reply.id], ["Worker process", reply.pid], ["Jobs waiting", reply.queue_length], ["Queue limit", reply.max_queue_length], ["Exit code", reply.process_exit_code], ["Build", reply.build_number]];
+function facts(reply, usage) {
+  const shown = [["Job", reply.job_id, true], ["Your id", reply.id], ["Worker process", reply.pid], ["Jobs waiting", reply.queue_length], ["Queue limit", reply.max_queue_length], ["Exit code", reply.process_exit_code], ["CPU time", usage?.cpu_ms === undefined ? null : seconds(usage.cpu_ms / 1000)], ["Memory at most", usage?.memory_peak_bytes === undefined ? null : bytes(usage.memory_peak_bytes)], ["Build", reply.build_number]];
   const rows = shown.filter(([, value]) => value !== null && value !== undefined).map(([label, value, link]) => [
     h("dt", {}, label),
     h("dd", { class: "mono" }, link ? h("a", { href: `#/jobs/${encodeURIComponent(value)}` }, value) : String(value)),

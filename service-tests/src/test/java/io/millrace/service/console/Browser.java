@@ -103,6 +103,13 @@ final class Browser implements AutoCloseable {
             List.of("clipboardReadWrite", "clipboardSanitizedWrite")));
   }
 
+  /** Puts what pages download from now on into this folder. */
+  void saveDownloads(Path folder) {
+    driver.executeCdpCommand(
+        "Browser.setDownloadBehavior",
+        Map.of("behavior", "allow", "downloadPath", folder.toString()));
+  }
+
   /**
    * What the browser has complained about since the last call: scripts that failed, and what the
    * pages' own policy refused. That a request was answered 4xx or 5xx is no complaint.

@@ -40,6 +40,16 @@ final class Console {
     open(view);
   }
 
+  /** Opens the playground with a key, this program, and the switch on that runs it by POST /v1/jobs. */
+  void openWide(String code) {
+    openWithKey("/");
+    driver.executeScript(
+        "localStorage.setItem('millrace-draft', arguments[0]);"
+            + " localStorage.setItem('millrace-wide', 'yes')",
+        code);
+    open("/");
+  }
+
   /** Loads a view of this tab. */
   void open(String view) {
     driver.get(service.url() + view);
