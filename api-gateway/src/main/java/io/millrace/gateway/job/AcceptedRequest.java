@@ -89,7 +89,7 @@ final class AcceptedRequest {
     }
   }
 
-  private static byte[] json(ExecutionRequest request) {
+  static byte[] json(ExecutionRequest request) {
     ByteArrayOutputStream body = new ByteArrayOutputStream(request.code().length() + 128);
     try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), body)) {
       json.writeStartObject();
@@ -103,6 +103,7 @@ final class AcceptedRequest {
       }
       if (request.wide() != null) {
         write(json, request.wide());
+        writeAll(json, "dependencies", request.dependencies());
       }
       json.writeEndObject();
     }
