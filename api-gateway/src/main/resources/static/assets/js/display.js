@@ -73,6 +73,6 @@ function cellView({ text, header, columns, rows }, row) {
   return h("th", { scope: row.every((each) => each.header) ? "col" : "row", ...spans }, text);
 }
 
-const text = (content, number) => h("pre", { tabindex: "0", "aria-label": `Shown ${number}` }, content);
+const text = (content, number) => h("pre", { tabindex: "0", role: "group", "aria-label": `Shown ${number}` }, content);
 
 const saveButton = (label, name, bytes) => h("div", { class: "actions" }, h("button", { type: "button", class: "quiet", onclick: () => save(name, bytes()) }, label));

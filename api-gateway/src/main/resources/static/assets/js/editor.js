@@ -58,7 +58,7 @@ export function createEditor(element, { text, label, describedBy, run, changed }
         indentUnit.of("    "), EditorState.tabSize.of(4), EditorView.lineWrapping,
         keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
         python(), syntaxHighlighting(colours), theme, replacing,
-        EditorView.contentAttributes.of({ "aria-label": label, "aria-description": describedBy, spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
+        EditorView.contentAttributes.of({ tabindex: "0", "aria-label": label, "aria-description": describedBy, spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
         EditorView.updateListener.of((update) => { if (update.docChanged) changed(view.state.doc.toString()); }),
       ],
     }),

@@ -94,7 +94,7 @@ function head(reply, status, retryAfter) {
 function block(title, text, { name, cut = null, failed = false } = {}) {
   return h("div", { class: failed ? "block failed" : "block" },
     h("div", { class: "block-head" }, h("h3", {}, title), cut ? h("span", { class: "tag" }, cut) : null),
-    h("pre", { "data-name": name, tabindex: "0", "aria-label": title }, text ?? ""));
+    h("pre", { "data-name": name, tabindex: "0", role: "group", "aria-label": title }, text ?? ""));
 }
 
 function facts(reply, usage) {

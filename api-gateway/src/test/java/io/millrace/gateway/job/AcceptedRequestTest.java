@@ -24,7 +24,6 @@ class AcceptedRequestTest {
 
   private static String json(@Nullable WideInputs wide, String dependency) {
     ExecutionRequest request = new ExecutionRequest("print()", 30, null, null, wide);
-    return new String(
-        AcceptedRequest.json(request.withDependencies(List.of(dependency))), UTF_8);
+    return new String(AcceptedRequest.json(request.withDependencies(List.of(dependency))), UTF_8);
   }
 }

@@ -40,7 +40,9 @@ final class Console {
     open(view);
   }
 
-  /** Opens the playground with a key, this program, and the switch on that runs it by POST /v1/jobs. */
+  /**
+   * Opens the playground with a key, this program, and the switch on that runs it by POST /v1/jobs.
+   */
   void openWide(String code) {
     openWithKey("/");
     driver.executeScript(

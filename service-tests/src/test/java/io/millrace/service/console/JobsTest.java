@@ -48,7 +48,7 @@ class JobsTest extends ConsoleTest {
       console().awaitPart("state", "running");
       console().press(By.cssSelector("#job-body button.danger"));
       console().awaitPart("job-state", "cancelled");
-      assertThat(console().part("status")).isEqualTo("400 Cancelled");
+      console().awaitPart("status", "400 Cancelled");
     }
   }
 
