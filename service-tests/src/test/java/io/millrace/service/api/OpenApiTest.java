@@ -33,6 +33,7 @@ class OpenApiTest {
   private static final String EVENTS = JOB + "/events";
   private static final String JOB_DELIVERIES = JOB + "/deliveries";
   private static final String DELIVERIES = "/v1/deliveries";
+  private static final String PACKAGES = "/v1/packages";
   private static final String QUEUE = "/v1/queue";
   private static final String FILES = "/v1/files";
   private static final String FILE = FILES + "/{file_id}";
@@ -155,6 +156,7 @@ class OpenApiTest {
     calls.get(DELIVERIES, DELIVERIES);
     calls.get(DELIVERIES, DELIVERIES + "?limit=none");
     calls.get(QUEUE, QUEUE);
+    calls.get(PACKAGES, PACKAGES);
     calls.get("/openapi.json", "/openapi.json");
     calls.call("delete", JOB, path, "");
     calls.call("delete", JOB, NOBODYS, "");
