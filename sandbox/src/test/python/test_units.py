@@ -24,7 +24,7 @@ from typing import Dict
 import support
 from millrace_sandbox import (argument_rules, bpf, call_list, cgroups, idle_init, result, root_fs, runner, seccomp, settings, streams, syscalls,
                               verdict)
-from millrace_sandbox.pool import Ended
+from millrace_sandbox.lines import Ended
 
 
 class SeccompTest(unittest.TestCase):

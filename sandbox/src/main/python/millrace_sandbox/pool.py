@@ -23,8 +23,8 @@ from .cgroups import OpenCgroup
 from .environment import Environment, TemplateEnds
 from .frames import ProtocolError
 from .limits import MOST_ENVIRONMENTS
-from .loop import Loop, Timer
-from .runner import READY
+from .lines import Ended, Line, Sandbox, Template, Zygote, ignore
+from .loop import Loop
 from .settings import Settings
 
 
@@ -40,87 +40,6 @@ class ZygoteLost(Exception):
     pass
 
 
-def _ignore() -> None:
-    pass
-
-
-class Sandbox:
-    """The helper's ends of one sandbox's pipes."""
-
-    def __init__(self, sandbox_id: int, zygote: "Zygote") -> None:
-        self.id = sandbox_id
-        self.zygote = zygote
-        # A sandbox looks whether its code has come already; the other ends that it gets are as jobs expect them.
-        pipes = [os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK), *(os.pipe() for _ in range(3))]
-        self.code, self.out, self.err, self.result = pipes[0][1], pipes[1][0], pipes[2][0], pipes[3][0]
-        for pipe in pipes[1:3]:
-            os.fchmod(pipe[1], 0o622)  # a job opens /dev/stdout anew, and is another user
-        self.theirs = [pipes[0][0], pipes[1][1], pipes[2][1], pipes[3][1]]
-        for fd in (self.out, self.err, self.result):
-            os.set_blocking(fd, False)
-        self.ready = False
-        self.ended: Optional[Ended] = None
-        self.on_change: Callable[[], None] = _ignore  # it became ready, or ended
-        self.must_end: Optional[Timer] = None
-
-    def close(self) -> None:
-        for fd in (self.code, self.out, self.err, self.result):
-            os.close(fd)
-
-    def read_ready(self) -> None:
-        try:
-            self.ready = os.read(self.result, 1) == READY
-        except BlockingIOError:
-            pass
-
-
-class Ended:
-    """How a sandbox's main process ended, as the kernel told its parent."""
-
-    def __init__(self, status: Optional[int], cpu_us: int = 0, max_rss_kb: int = 0) -> None:
-        self.status = status  # None: it never was, or its zygote is gone
-        self.cpu_us = cpu_us
-        self.max_rss_kb = max_rss_kb
-
-
-class Zygote:
-    def __init__(self, connection: socket.socket, line: "Line") -> None:
-        self.connection = connection
-        self.line = line
-        self.up = False
-        self.forked = 0
-        self.sandboxes: Dict[int, Sandbox] = {}
-        self.listener: Optional[socket.socket] = None  # of the line NETWORK: see loopback.py
-
-    def close(self) -> None:
-        self.connection.close()
-        if self.listener is not None:
-            self.listener.close()
-
-
-class Template(Zygote):
-    """One that is a sandbox itself, `inside`, of its line's zygote (template.py): its death is not ours."""
-
-    def __init__(self, ends: TemplateEnds, line: "Line", inside: Sandbox) -> None:
-        super().__init__(ends.channel, line)
-        self.ends = ends
-        self.inside = inside
-        self.deadline: Optional[Timer] = None
-
-
-class Line:
-    """Zygotes that imported the same: the current one, and what it has ready."""
-
-    def __init__(self, name: str, environment: Optional[Environment] = None) -> None:
-        self.name = name
-        self.environment = environment
-        self.idle: List[Sandbox] = []
-        self.successor_wanted = False
-        self.current: Optional[Zygote] = None  # none while the first of an environment's is being started
-        self.template: Optional[Template] = None
-        self.has_templates = environment is not None and bool(environment.imports)
-
-
 class Pool:
     def __init__(self, settings: Settings, loop: Loop, keeper: socket.socket, zygotes: Dict[str, socket.socket],
                  group: OpenCgroup, larger_packages: List[str], disk_is_shared: bool) -> None:
@@ -133,8 +52,8 @@ class Pool:
         self._zygotes: List[Zygote] = []
         self._ids = 0
         self._dying: Set[int] = set()
-        self._when_clear: Callable[[], None] = _ignore
-        self.on_recycled: Callable[[], None] = _ignore
+        self._when_clear: Callable[[], None] = ignore
+        self.on_recycled: Callable[[], None] = ignore
         self.imported_meanwhile = False  # while the job that was taken for last runs
         self._names_a_larger_package = re.compile("|".join(map(re.escape, larger_packages)).encode() or b"(?!)")
         for name, connection in zygotes.items():
@@ -195,7 +114,7 @@ class Pool:
         while line.idle:
             sandbox = line.idle.pop(0)
             self.loop.unwatch(sandbox.result)
-            sandbox.on_change = _ignore
+            sandbox.on_change = ignore
             if sandbox.ended is None:
                 return sandbox
         sandbox = self._fork(line)
@@ -252,7 +171,7 @@ class Pool:
 
     def retire(self, sandbox: Sandbox, ends_by_itself: bool) -> None:
         """Nothing of it lives on. What the kernel says of its end comes later and is of no interest."""
-        sandbox.on_change = _ignore
+        sandbox.on_change = ignore
         sandbox.close()
         if sandbox.id in sandbox.zygote.sandboxes:
             self._dying.add(sandbox.id)
@@ -287,12 +206,12 @@ class Pool:
         self._check_clear()
 
     def forget_when_clear(self) -> None:
-        self._when_clear = _ignore
+        self._when_clear = ignore
 
     def _check_clear(self) -> None:
         if not self._dying:
             self.group.restore_quota()
-            callback, self._when_clear = self._when_clear, _ignore
+            callback, self._when_clear = self._when_clear, ignore
             callback()
 
     def close(self) -> None:
@@ -354,7 +273,7 @@ class Pool:
         template.connection.close()
         template.ends.close()
         self.group.usage.make_room(-template.ends.peak)
-        template.inside.on_change = _ignore
+        template.inside.on_change = ignore
         self.retire(template.inside, ends_by_itself=False)
         self._end_all(template, Ended(signal.SIGKILL if template.up else None))
 

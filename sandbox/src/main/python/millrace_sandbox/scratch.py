@@ -47,29 +47,29 @@ def _empty_as_job_user(path: str, confinement: Confinement) -> NoReturn:
     try:
         become_job_user(confinement)
         os.chdir(path)
-        _empty()
+        empty(".")
     finally:
         os._exit(0)
 
 
-def _empty() -> None:
+def empty(folder: str) -> None:
     """Directories within directories are moved to the top first: however deep, no path and no stack gets long."""
     token = os.urandom(8).hex()
     moved = 0
     while True:
-        entries = list(os.scandir("."))
+        entries = list(os.scandir(folder))
         if not entries:
             return
         for entry in entries:
             if not entry.is_dir(follow_symlinks=False):
-                os.unlink(entry.name)
+                os.unlink(entry.path)
                 continue
-            os.chmod(entry.name, 0o700)
-            for inner in os.scandir(entry.name):
+            os.chmod(entry.path, 0o700)
+            for inner in list(os.scandir(entry.path)):
                 if inner.is_dir(follow_symlinks=False):
                     os.chmod(inner.path, 0o700)
-                    os.rename(inner.path, "%s-%d" % (token, moved))
+                    os.rename(inner.path, "%s/%s-%d" % (folder, token, moved))
                     moved += 1
                 else:
                     os.unlink(inner.path)
-            os.rmdir(entry.name)
+            os.rmdir(entry.path)

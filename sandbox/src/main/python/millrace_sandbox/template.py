@@ -24,6 +24,7 @@ import time
 from typing import Any, List, Set, Tuple
 
 from . import root_fs, syscalls
+from .scratch import empty
 from .surroundings import PROGRAM
 from .zygote_channel import ENDED, FAILED_TO_START, HELLO, KILL, NOT_SPAWNED, SPAWN, event, parse_request
 
@@ -179,11 +180,11 @@ class _Scratch:
                 if not stat.S_ISDIR(found.st_mode):
                     os.unlink(path)
                     continue
-                _empty(path)
+                empty(path)
                 os.rmdir(path)
             else:
                 os.chmod(path, 0o700)
-                _empty(path)
+                empty(path)
         if set(os.listdir(self._top)) != set(self._folders):
             os._exit(0)
         for link, target in self._links.items():
@@ -195,29 +196,6 @@ def _names_in(folder: str) -> List[str]:
         return os.listdir(folder)
     except FileNotFoundError:
         return []
-
-
-def _empty(folder: str) -> None:
-    """However deep: what is two levels down is moved up first, so that no path gets long."""
-    moved = 0
-    while True:
-        entries = list(os.scandir(folder))
-        if not entries:
-            return
-        for entry in entries:
-            if not entry.is_dir(follow_symlinks=False):
-                os.unlink(entry.path)
-                continue
-            os.chmod(entry.path, 0o700)
-            for inner in list(os.scandir(entry.path)):
-                if not inner.is_dir(follow_symlinks=False):
-                    os.unlink(inner.path)
-                    continue
-                os.chmod(inner.path, 0o700)
-                while os.path.lexists(os.path.join(folder, str(moved))):
-                    moved += 1
-                os.rename(inner.path, os.path.join(folder, str(moved)))
-            os.rmdir(entry.path)
 
 
 def _descriptors() -> Set[str]:

@@ -11,7 +11,7 @@ import signal
 from dataclasses import dataclass
 from typing import Any, Dict, Optional, Sequence
 
-from .pool import Ended
+from .lines import Ended
 from .runner import HOW, LIMITS
 from .settings import Settings, human_bytes
 
