@@ -35,30 +35,6 @@ public record Job(
     network = List.copyOf(network);
   }
 
-  /** A job of no batch. */
-  public Job(
-      UUID jobId,
-      String owner,
-      ExecutionRequest request,
-      long acceptedAt,
-      @Nullable String replyTo,
-      @Nullable String traceparent,
-      @Nullable String idempotencyKey,
-      @Nullable String bodyDigest,
-      List<String> network) {
-    this(
-        jobId,
-        owner,
-        request,
-        acceptedAt,
-        replyTo,
-        traceparent,
-        idempotencyKey,
-        bodyDigest,
-        network,
-        null);
-  }
-
   /** A job of no batch, without network. */
   public Job(
       UUID jobId,
@@ -78,7 +54,8 @@ public record Job(
         traceparent,
         idempotencyKey,
         bodyDigest,
-        List.of());
+        List.of(),
+        null);
   }
 
   /** A job of no batch, without an Idempotency-Key and without network. */

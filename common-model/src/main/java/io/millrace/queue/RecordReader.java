@@ -31,6 +31,9 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class RecordReader {
 
+  /** How far the clocks of Redis and of the broker may be apart. */
+  public static final long CLOCK_SKEW_MILLIS = 60_000;
+
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Supplier<Consumer<byte[], byte[]>> consumers;

@@ -3,6 +3,7 @@ package io.millrace.rescue;
 import io.millrace.queue.BatchLog;
 import io.millrace.queue.Completion;
 import io.millrace.queue.JobQueue;
+import io.millrace.queue.RecordReader;
 import io.millrace.store.BatchStatus;
 import io.millrace.store.BatchStore;
 import java.util.List;
@@ -21,9 +22,6 @@ public final class BatchRounds {
   private static final Logger log = LoggerFactory.getLogger(BatchRounds.class);
   private static final int ENDS = 2000;
   private static final int MESSAGES = 100;
-
-  /** How far the clocks of Redis and of the broker may be apart. */
-  private static final long CLOCK_SKEW_MILLIS = 60_000;
 
   private final BatchStore batches;
   private final BatchLog batchLog;
@@ -79,7 +77,7 @@ public final class BatchRounds {
     }
     long since = forgotten.values().stream().mapToLong(Long::longValue).min().orElseThrow();
     batchLog.scanEnds(
-        since / 1000 - CLOCK_SKEW_MILLIS,
+        since / 1000 - RecordReader.CLOCK_SKEW_MILLIS,
         ends -> {
           List<String> theirs =
               ends.stream()

@@ -45,9 +45,6 @@ public final class Rebuilder {
   private static final Duration AT_MOST = Duration.ofSeconds(30);
   private static final int HELD_AT_MOST = 10_000;
 
-  /** How far the clocks of Redis and of the broker may be apart. */
-  private static final long CLOCK_SKEW_MILLIS = 60_000;
-
   private final LaneRepair repair;
   private final LaneProgress progress;
   private final RecordReader records;
@@ -189,7 +186,7 @@ public final class Rebuilder {
     }
     Set<UUID> seen = new HashSet<>();
     records.scanCompletionsSince(
-        Math.max(0, sinceMicros / 1000 - CLOCK_SKEW_MILLIS),
+        Math.max(0, sinceMicros / 1000 - RecordReader.CLOCK_SKEW_MILLIS),
         bytes -> {
           try {
             Completion completion = JobCodec.decodeCompletion(bytes);

@@ -44,9 +44,6 @@ public final class Reconciler {
   /** A record may arrive this much later than its job was admitted: the producer's patience. */
   private static final Duration SEND_GRACE = Duration.ofSeconds(10);
 
-  /** How far the clocks of Redis and of the broker may be apart. */
-  private static final long CLOCK_SKEW_MILLIS = 60_000;
-
   private final LaneRepair repair;
   private final LaneProgress progress;
   private final TopicIds topics;
@@ -165,7 +162,7 @@ public final class Reconciler {
   private Map<UUID, RecordPointer> find(Lane lane, List<Waiting> unseen) {
     Set<UUID> wanted = new HashSet<>();
     unseen.forEach(each -> wanted.add(each.jobId()));
-    long since = unseen.get(0).queuedAt() / 1000 - CLOCK_SKEW_MILLIS;
+    long since = unseen.get(0).queuedAt() / 1000 - RecordReader.CLOCK_SKEW_MILLIS;
     Map<UUID, RecordPointer> found = new HashMap<>();
     records.scanSince(
         lane,

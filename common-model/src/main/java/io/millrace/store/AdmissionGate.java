@@ -24,9 +24,6 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  */
 public final class AdmissionGate {
 
-  /** Bytes of a word that is kept, more or less. */
-  private static final int KEPT_BESIDE = 1024;
-
   private final Scripts scripts;
   private final QueueSettings settings;
   private final ShortMemory memory;
@@ -133,7 +130,7 @@ public final class AdmissionGate {
   public boolean refuse(UUID jobId) {
     boolean refused = tellRefused(jobId);
     if (refused) {
-      memory.keep(KEPT_BESIDE, () -> tellRefused(jobId));
+      memory.keep(ShortMemory.BESIDE, () -> tellRefused(jobId));
     }
     return refused;
   }

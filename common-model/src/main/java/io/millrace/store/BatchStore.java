@@ -32,9 +32,6 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  */
 public final class BatchStore {
 
-  /** Bytes of a word that is kept, more or less. */
-  private static final int KEPT_BESIDE = 1024;
-
   /** Of one page, so that a page is a few megabytes at most. */
   private static final int PAGE_JOBS = 200;
 
@@ -138,7 +135,7 @@ public final class BatchStore {
     if (!Scripts.either(answer, "open", "gone")) {
       return Optional.empty();
     }
-    memory.keep(KEPT_BESIDE, () -> tellOpen(batchId, round));
+    memory.keep(ShortMemory.BESIDE, () -> tellOpen(batchId, round));
     return Optional.of(
         answer.stream().skip(1).map(JobRecord::parse).flatMap(Optional::stream).toList());
   }
@@ -154,7 +151,7 @@ public final class BatchStore {
   public boolean refuse(UUID batchId, int round) {
     boolean refused = tellRefused(batchId, round);
     if (refused) {
-      memory.keep(KEPT_BESIDE, () -> tellRefused(batchId, round));
+      memory.keep(ShortMemory.BESIDE, () -> tellRefused(batchId, round));
     }
     return refused;
   }
@@ -252,7 +249,7 @@ public final class BatchStore {
       more = now > 0 && !answer.get(2).equals("0");
     }
     if (ended > 0) {
-      memory.keep(KEPT_BESIDE, () -> tellCancelled(batchId, cancelled));
+      memory.keep(ShortMemory.BESIDE, () -> tellCancelled(batchId, cancelled));
     }
     return ended;
   }

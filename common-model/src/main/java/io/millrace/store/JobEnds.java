@@ -5,6 +5,7 @@ import io.millrace.job.JobState;
 import io.millrace.job.Reply;
 import io.millrace.metrics.EnumCounters;
 import io.millrace.queue.QueueSettings;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.UUID;
@@ -17,8 +18,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  */
 public final class JobEnds {
 
-  /** Bytes of a word that is kept, more or less. */
-  private static final int KEPT_BESIDE = 1024;
+  private static final int NOT_STARTED = 0;
 
   /** Why we gave a job up. */
   public enum Fault {
@@ -76,7 +76,7 @@ public final class JobEnds {
   public Cancellation cancel(UUID jobId, String owner, Reply reply) {
     Cancellation cancellation = tellCancelled(jobId, owner, reply);
     if (cancellation == Cancellation.DONE) {
-      memory.keep(KEPT_BESIDE, () -> tellCancelled(jobId, owner, reply));
+      memory.keep(ShortMemory.BESIDE, () -> tellCancelled(jobId, owner, reply));
       count(reply.state());
     }
     return cancellation;
@@ -113,49 +113,28 @@ public final class JobEnds {
 
   /** Ends a job that has not started in its time; nothing where it has meanwhile, or is over. */
   public void expire(UUID jobId, Reply expired) {
-    if (tellExpired(jobId, expired)) {
-      memory.keep(KEPT_BESIDE, () -> tellExpired(jobId, expired));
-      count(expired.state());
-    }
-  }
-
-  private boolean tellExpired(UUID jobId, Reply expired) {
-    String notStarted = "0";
-    return Scripts.either(
-        scripts.run(
-            "end",
-            RedisKeys.job(jobId),
-            jobId,
-            "",
-            notStarted,
-            Told.reply(expired),
-            settings.resultTtl().toSeconds()),
-        "done",
-        "ended",
-        "stale",
-        "unknown");
+    fail(jobId, NOT_STARTED, expired);
   }
 
   /** Ends a job that waits, and that can never run; false when it has moved on. */
   public boolean fail(UUID jobId, int attempt, Reply reply) {
     boolean ended = tellFailed(jobId, attempt, reply);
     if (ended) {
-      memory.keep(KEPT_BESIDE, () -> tellFailed(jobId, attempt, reply));
+      memory.keep(ShortMemory.BESIDE, () -> tellFailed(jobId, attempt, reply));
       count(reply.state());
     }
     return ended;
   }
 
   private boolean tellFailed(UUID jobId, int attempt, Reply reply) {
+    return end(scripts, jobId, attempt, reply, settings.resultTtl());
+  }
+
+  /** Ends a job that is on this attempt still; false when it is over or has moved on. */
+  static boolean end(Scripts scripts, UUID jobId, int attempt, Reply reply, Duration kept) {
     return Scripts.either(
         scripts.run(
-            "end",
-            RedisKeys.job(jobId),
-            jobId,
-            "",
-            attempt,
-            Told.reply(reply),
-            settings.resultTtl().toSeconds()),
+            "end", RedisKeys.job(jobId), jobId, "", attempt, Told.reply(reply), kept.toSeconds()),
         "done",
         "ended",
         "stale",
@@ -171,7 +150,7 @@ public final class JobEnds {
   public boolean leave(UUID jobId, String gatewayId, Reply cancelled) {
     boolean ended = tellLeft(jobId, gatewayId, cancelled);
     if (ended) {
-      memory.keep(KEPT_BESIDE, () -> tellLeft(jobId, gatewayId, cancelled));
+      memory.keep(ShortMemory.BESIDE, () -> tellLeft(jobId, gatewayId, cancelled));
       count(cancelled.state());
     }
     return ended;

@@ -18,9 +18,6 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 /** A job's life in the hands of workers: claimed, kept alive, finished or given back. */
 public final class JobLeases {
 
-  /** Bytes of what is kept beside a reply, its job without the code among it, about. */
-  private static final int KEPT_BESIDE = 1024;
-
   /** How often a worker beats at least; a lease may ask for more. */
   public static final Duration BEAT = Duration.ofMillis(500);
 
@@ -159,7 +156,7 @@ public final class JobLeases {
     Lease told =
         new Lease(lease.job().withoutCode(), lease.attempt(), lease.startedAt(), lease.record());
     memory.keep(
-        KEPT_BESIDE + (address == null ? reply.bytes() : 0),
+        ShortMemory.BESIDE + (address == null ? reply.bytes() : 0),
         () -> tellFinished(told, toldReply, runTime, times));
     return Optional.of(
         new Recorded(
@@ -238,19 +235,7 @@ public final class JobLeases {
 
   /** Ends a job that was exhausted on this attempt; false when it is over or has moved on. */
   public boolean exhaust(UUID jobId, int attempt, Reply reply) {
-    return Scripts.either(
-        scripts.run(
-            "end",
-            RedisKeys.job(jobId),
-            jobId,
-            "",
-            attempt,
-            Told.reply(reply),
-            settings.deadTtl().toSeconds()),
-        "done",
-        "ended",
-        "stale",
-        "unknown");
+    return JobEnds.end(scripts, jobId, attempt, reply, settings.deadTtl());
   }
 
   /** A worker as it shows itself to the cluster. */

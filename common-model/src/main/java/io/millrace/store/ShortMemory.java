@@ -23,6 +23,9 @@ public final class ShortMemory {
   /** How long a word is kept at least. */
   public static final Duration KEPT = Duration.ofSeconds(10);
 
+  /** Bytes of a word beside a reply: its job without the program among it, about. */
+  static final int BESIDE = 1024;
+
   private static final int MOST = 10_000;
   private static final long MOST_BYTES = 32L << 20;
 

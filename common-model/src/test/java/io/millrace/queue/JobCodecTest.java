@@ -81,7 +81,7 @@ class JobCodecTest {
   void theHostsThatAJobMayReachTravelOnlyWhereThereAreSome() throws Exception {
     ExecutionRequest request = new ExecutionRequest("x", 1, null, null);
     List<String> hosts = List.of("api.github.com", "*.example.com:8443");
-    Job job = new Job(ID, "o", request, 1, null, null, null, null, hosts);
+    Job job = new Job(ID, "o", request, 1, null, null, null, null, hosts, null);
     assertThat(JobCodec.decodeJob(JobCodec.encode(job))).isEqualTo(job);
     assertThat(job.accepted(2).withoutCode().under("00-1-2-01").network()).isEqualTo(hosts);
     Job without = new Job(ID, "o", request, 1, null, null);

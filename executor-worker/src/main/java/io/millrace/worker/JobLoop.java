@@ -91,12 +91,9 @@ final class JobLoop implements Runnable {
   /**
    * Starts a job here, by whoever took this slot; the slot's own thread does the rest, and closes
    * {@code processing} when the job is done with.
+   *
+   * @param packages what the job asks for; null for nothing
    */
-  void start(Lease lease, Traces.Step processing) {
-    start(lease, null, processing);
-  }
-
-  /** The same, of a job that asks for packages. */
   void start(Lease lease, @Nullable Row packages, Traces.Step processing) {
     log.debug("Job {} starts here as attempt {}", lease.job().jobId(), lease.attempt());
     long startedAt = System.nanoTime();

@@ -1,5 +1,6 @@
 package io.millrace.worker;
 
+import io.millrace.files.Digest;
 import io.millrace.files.StoredFile;
 import io.millrace.job.FilePath;
 import io.millrace.job.Job;
@@ -23,12 +24,8 @@ import java.net.URLConnection;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -162,10 +159,9 @@ final class WideRun {
   /** One that no store has: what is not in the reply is known by its digest alone. */
   private static MadeFile hashed(String path, long size, InputStream content, String omitted)
       throws IOException {
-    MessageDigest digest = sha256();
-    new DigestInputStream(content, digest).transferTo(OutputStream.nullOutputStream());
-    String hash = HexFormat.of().formatHex(digest.digest());
-    return new MadeFile(path, size, hash, mediaType(path), null, null, null, omitted);
+    Digest digest = new Digest();
+    digest.over(content).transferTo(OutputStream.nullOutputStream());
+    return new MadeFile(path, size, digest.end(), mediaType(path), null, null, null, omitted);
   }
 
   private static MadeFile withContent(MadeFile made, byte[] bytes) {
@@ -185,14 +181,6 @@ final class WideRun {
   private static String mediaType(String path) {
     String known = URLConnection.getFileNameMap().getContentTypeFor(path);
     return known == null ? "application/octet-stream" : known;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   private Ended ended(WideOutcome run) {

@@ -216,6 +216,6 @@ class JobLoopTest {
   private void startJob(Lease lease) {
     JobLoop taken = idle.take(Duration.ofSeconds(20)).orElseThrow();
     assertThat(taken).isSameAs(slot);
-    taken.start(lease, Traces.Step.NONE);
+    taken.start(lease, null, Traces.Step.NONE);
   }
 }

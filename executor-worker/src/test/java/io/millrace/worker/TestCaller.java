@@ -85,7 +85,7 @@ final class TestCaller implements AutoCloseable {
   /** Submits a request whose job may reach these hosts. */
   UUID submit(ExecutionRequest request, List<String> network) {
     UUID jobId = UUID.randomUUID();
-    Job job = new Job(jobId, "tester", request, 0, gatewayId, null, null, null, network);
+    Job job = new Job(jobId, "tester", request, 0, gatewayId, null, null, null, network, null);
     Admitted admitted = admit(job);
     enqueue(admitted.lane(), job.accepted(admitted.acceptedAt()));
     return jobId;

@@ -1,16 +1,18 @@
 package io.millrace.files;
 
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256, in lower-case hexadecimal. */
-final class Digest {
+/** SHA-256, in lower-case hexadecimal. Not thread-safe. */
+public final class Digest {
 
   private final MessageDigest sha256;
 
-  Digest() {
+  public Digest() {
     try {
       sha256 = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -30,7 +32,13 @@ final class Digest {
     sha256.update(bytes, 0, length);
   }
 
-  String end() {
+  /** The same content; what is read of it is added. */
+  public InputStream over(InputStream content) {
+    return new DigestInputStream(content, sha256);
+  }
+
+  /** Of all that was added. */
+  public String end() {
     return HexFormat.of().formatHex(sha256.digest());
   }
 }

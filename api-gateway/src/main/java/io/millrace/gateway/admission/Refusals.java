@@ -2,11 +2,13 @@ package io.millrace.gateway.admission;
 
 import io.millrace.gateway.GatewaySettings;
 import io.millrace.gateway.error.ApiError;
+import io.millrace.gateway.queue.LogWatch;
 import io.millrace.gateway.queue.QueueMonitor;
 import io.millrace.job.Job;
 import io.millrace.job.Reply;
 import io.millrace.job.WideInputs;
 import io.millrace.queue.QueueSettings;
+import io.millrace.store.Admission.Refusal;
 import io.millrace.store.Admission.Refused;
 import io.millrace.store.AdmissionGate.OwnerLimits;
 import java.util.concurrent.ThreadLocalRandom;
@@ -23,13 +25,19 @@ public final class Refusals {
   private static final int FULL_SECONDS = 15;
 
   private final QueueMonitor monitor;
+  private final LogWatch logs;
   private final QueueSettings queue;
   private final Reply.Speaker speaker;
   private final RetryAfter retryAfter;
 
   Refusals(
-      QueueMonitor monitor, QueueSettings queue, Reply.Speaker speaker, GatewaySettings settings) {
+      QueueMonitor monitor,
+      LogWatch logs,
+      QueueSettings queue,
+      Reply.Speaker speaker,
+      GatewaySettings settings) {
     this.monitor = monitor;
+    this.logs = logs;
     this.queue = queue;
     this.speaker = speaker;
     this.retryAfter =
@@ -86,13 +94,19 @@ public final class Refusals {
     return retryAfter.untilStarted(ahead, monitor.reading());
   }
 
-  /** Whether the measured drain says that the job cannot start in the time that it has. */
-  public boolean startsTooLate(Job job) {
-    return startsTooLate(job, 1);
+  /**
+   * Why the gate is to let none of so many jobs like this one in, unless they are a repeat; null
+   * for no such reason.
+   */
+  public @Nullable Refusal shut(Job job, int jobs) {
+    if (!monitor.memory().admits() || logs.isFull()) {
+      return Refusal.STORE_FULL;
+    }
+    return startsTooLate(job, jobs) ? Refusal.DEADLINE : null;
   }
 
-  /** The same of the last of so many jobs that come together. */
-  public boolean startsTooLate(Job job, int jobs) {
+  /** Whether the measured drain says that the last of them cannot start in the time that it has. */
+  private boolean startsTooLate(Job job, int jobs) {
     Integer within = startWithin(job);
     long ahead = within == null ? 0 : monitor.reading().queueLength() + jobs - 1;
     return within != null && ahead > 0 && estimatedStart(ahead) > within;

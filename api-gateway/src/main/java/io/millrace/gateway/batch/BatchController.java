@@ -11,6 +11,7 @@ import io.millrace.gateway.error.Checked;
 import io.millrace.gateway.queue.StoreCalls;
 import io.millrace.gateway.reply.ReplyAwaiter;
 import io.millrace.gateway.reply.Waiter;
+import io.millrace.gateway.request.PathId;
 import io.millrace.gateway.request.RequestBodyReader;
 import io.millrace.gateway.submit.WaitFor;
 import io.millrace.job.JobState;
@@ -23,7 +24,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -236,12 +236,7 @@ final class BatchController implements AutoCloseable {
                     ? Mono.just(Checked.<Accepted>refused(NO_BATCH))
                     : inTurn(() -> retry.retry(found.get(), Caller.of(exchange).limits())))
         .map(answer -> answer.fold(BatchController::retried, errors::answer))
-        .onErrorResume(
-            LogAwayException.class,
-            e ->
-                Mono.just(
-                    errors.answer(
-                        ApiError.unavailable("The queue's log cannot be read now; try again", 1))));
+        .onErrorResume(LogAwayException.class, e -> Mono.just(errors.answer(ApiError.logAway())));
   }
 
   private static ResponseEntity<byte[]> retried(Accepted accepted) {
@@ -274,18 +269,7 @@ final class BatchController implements AutoCloseable {
   private Mono<Optional<BatchStatus>> find(String batchId, ServerWebExchange exchange) {
     String owner = Caller.of(exchange).owner();
     return stores.run(
-        () -> parsed(batchId).flatMap(store::find).filter(batch -> batch.owner().equals(owner)));
-  }
-
-  private static Optional<UUID> parsed(String batchId) {
-    try {
-      UUID parsed = UUID.fromString(batchId);
-      return parsed.toString().equals(batchId.toLowerCase(Locale.ROOT))
-          ? Optional.of(parsed)
-          : Optional.empty();
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
+        () -> PathId.of(batchId).flatMap(store::find).filter(batch -> batch.owner().equals(owner)));
   }
 
   private static ResponseEntity<byte[]> shown(BatchStatus batch) {

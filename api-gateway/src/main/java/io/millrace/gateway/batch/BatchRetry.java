@@ -37,9 +37,6 @@ final class BatchRetry {
 
   private static final Logger log = LoggerFactory.getLogger(BatchRetry.class);
 
-  /** How far the clocks of Redis and of the broker may be apart. */
-  private static final long CLOCK_SKEW_MILLIS = 60_000;
-
   private final BatchStore store;
   private final RecordReader records;
   private final BatchSubmitter submitter;
@@ -107,7 +104,7 @@ final class BatchRetry {
       missing.keySet().removeAll(found.keySet());
       records.scanSince(
           Lane.BULK,
-          batch.acceptedAt() / 1000 - CLOCK_SKEW_MILLIS,
+          batch.acceptedAt() / 1000 - RecordReader.CLOCK_SKEW_MILLIS,
           (at, bytes) ->
               decoded(bytes)
                   .filter(job -> missing.containsKey(job.jobId()))

@@ -6,7 +6,6 @@ import io.millrace.gateway.admission.Refusals;
 import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.Checked;
 import io.millrace.gateway.files.InputFiles;
-import io.millrace.gateway.queue.LogWatch;
 import io.millrace.gateway.queue.OwedCalls;
 import io.millrace.gateway.queue.QueueMonitor;
 import io.millrace.gateway.queue.StoreCalls;
@@ -44,7 +43,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -75,7 +73,6 @@ final class BatchSubmitter {
   private final JobQueue queue;
   private final Requeuer requeuer;
   private final QueueMonitor monitor;
-  private final LogWatch logs;
   private final StoreCalls stores;
   private final OwedCalls owed;
   private final Refusals refusals;
@@ -91,7 +88,6 @@ final class BatchSubmitter {
       JobQueue queue,
       Requeuer requeuer,
       QueueMonitor monitor,
-      LogWatch logs,
       StoreCalls stores,
       OwedCalls owed,
       Refusals refusals,
@@ -104,7 +100,6 @@ final class BatchSubmitter {
     this.queue = queue;
     this.requeuer = requeuer;
     this.monitor = monitor;
-    this.logs = logs;
     this.stores = stores;
     this.owed = owed;
     this.refusals = refusals;
@@ -205,7 +200,7 @@ final class BatchSubmitter {
     }
     Entry entry;
     try {
-      entry = store.admit(first, ids, indices, bytes, limits, shut(first, ids.size()));
+      entry = store.admit(first, ids, indices, bytes, limits, refusals.shut(first, ids.size()));
     } catch (DataAccessException e) {
       monitor.redisFailed();
       // It may have been let in all the same.
@@ -221,13 +216,6 @@ final class BatchSubmitter {
     return entry instanceof Busy
         ? Checked.refused(ApiError.unavailable("The batch's last end is being told; try again", 1))
         : Checked.passed(entry);
-  }
-
-  private @Nullable Refusal shut(Job first, int jobs) {
-    if (!monitor.memory().admits() || logs.isFull()) {
-      return Refusal.STORE_FULL;
-    }
-    return refusals.startsTooLate(first, jobs) ? Refusal.DEADLINE : null;
   }
 
   private Checked<Accepted> repeated(Known known) {

@@ -191,6 +191,11 @@ public record ApiError(
         .retryAfter(retryAfterSeconds);
   }
 
+  /** The answer is in the queue's log, and Kafka does not give it. */
+  public static ApiError logAway() {
+    return unavailable("The queue's log cannot be read now; try again", 1);
+  }
+
   /** Files are asked for, but the operator has given them no place. */
   public static ApiError noFileStore() {
     return new ApiError(

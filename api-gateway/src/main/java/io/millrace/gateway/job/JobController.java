@@ -33,8 +33,7 @@ final class JobController {
       ApiError.notFound("No such job, or its result has expired");
   private static final ApiError GONE =
       ApiError.gone("The queue has let go of this job's request; the job itself is not affected");
-  private static final ApiError KAFKA_AWAY =
-      ApiError.unavailable("The queue's log cannot be read now; try again", 1);
+  private static final ApiError KAFKA_AWAY = ApiError.logAway();
 
   private final JobLookup jobs;
   private final JobPoll poll;

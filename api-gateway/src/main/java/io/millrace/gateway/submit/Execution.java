@@ -182,12 +182,7 @@ public final class Execution {
     }
     return ended(repeated.firstJobId())
         .map(reply -> reply.orElseGet(() -> refused(inFlight)))
-        .onErrorResume(
-            LogAwayException.class,
-            e ->
-                Mono.just(
-                    refused(
-                        ApiError.unavailable("The queue's log cannot be read now; try again", 1))));
+        .onErrorResume(LogAwayException.class, e -> Mono.just(refused(ApiError.logAway())));
   }
 
   private ExecutionReply processing(Begun begun, long queueLength) {

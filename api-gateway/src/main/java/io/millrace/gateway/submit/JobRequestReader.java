@@ -145,7 +145,8 @@ public final class JobRequestReader {
             trace.of(exchange),
             key.value(),
             key.bodyDigest(),
-            network.hosts(request, caller));
+            network.hosts(request, caller),
+            null);
     return new JobRequest(job, caller.limits(), waitFor);
   }
 

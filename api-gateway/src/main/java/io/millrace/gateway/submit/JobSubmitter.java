@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.gateway.GatewaySettings;
 import io.millrace.gateway.admission.Refusals;
 import io.millrace.gateway.files.InputFiles;
-import io.millrace.gateway.queue.LogWatch;
 import io.millrace.gateway.queue.QueueMonitor;
 import io.millrace.gateway.queue.StoreCalls;
 import io.millrace.job.AboutJob;
@@ -27,7 +26,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -46,7 +44,6 @@ final class JobSubmitter {
   private final AdmissionGate gate;
   private final JobQueue queue;
   private final QueueMonitor monitor;
-  private final LogWatch logs;
   private final Refusals refusals;
   private final InputFiles files;
   private final OwedRefusals owed;
@@ -62,7 +59,6 @@ final class JobSubmitter {
       AdmissionGate gate,
       JobQueue queue,
       QueueMonitor monitor,
-      LogWatch logs,
       Refusals refusals,
       InputFiles files,
       OwedRefusals owed,
@@ -74,7 +70,6 @@ final class JobSubmitter {
     this.gate = gate;
     this.queue = queue;
     this.monitor = monitor;
-    this.logs = logs;
     this.refusals = refusals;
     this.files = files;
     this.owed = owed;
@@ -128,7 +123,7 @@ final class JobSubmitter {
 
   /** Asked again when it is its turn: Redis may have gone while it waited for a thread. */
   private Admission ask(Job job, OwnerLimits limits) {
-    return monitor.isUp() ? gate.admit(job, limits, shut(job)) : away();
+    return monitor.isUp() ? gate.admit(job, limits, refusals.shut(job, 1)) : away();
   }
 
   /** The gate keeps them for the job by now: none that is found goes before it has ended. */
@@ -140,13 +135,6 @@ final class JobSubmitter {
                 found instanceof InputFiles.All all
                     ? enqueue(in, all.job())
                     : takeBack(in, job.jobId(), ((InputFiles.Missing) found).why()));
-  }
-
-  private @Nullable Refusal shut(Job job) {
-    if (!monitor.memory().admits() || logs.isFull()) {
-      return Refusal.STORE_FULL;
-    }
-    return refusals.startsTooLate(job) ? Refusal.DEADLINE : null;
   }
 
   private Mono<Admission> enqueue(Admitted in, Job job) {

@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.gateway.admission.Refusals;
 import io.millrace.gateway.files.InputFiles;
-import io.millrace.gateway.queue.LogWatch;
 import io.millrace.gateway.queue.QueueMonitor;
 import io.millrace.gateway.queue.StoreCalls;
 import io.millrace.gateway.support.TestGateway;
@@ -121,7 +120,6 @@ class JobSubmitterTest {
         gate,
         new JobQueue(new KafkaTemplate<>(() -> log)),
         gateway.bean(QueueMonitor.class),
-        gateway.bean(LogWatch.class),
         gateway.bean(Refusals.class),
         gateway.bean(InputFiles.class),
         new OwedRefusals(gate, gateway.bean(TaskScheduler.class), meters),

@@ -1,5 +1,6 @@
 package io.millrace.worker.environment;
 
+import io.millrace.files.Digest;
 import io.millrace.files.FileStore;
 import io.millrace.files.FileStoreException;
 import io.millrace.store.Environments.Row;
@@ -13,15 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -154,10 +151,9 @@ public final class EnvironmentFolder {
   }
 
   private static long unpack(InputStream content, Row row, Path part) throws IOException {
-    MessageDigest digest = sha256();
+    Digest digest = new Digest();
     long size = 0;
-    try (DigestInputStream digested =
-        new DigestInputStream(new BufferedInputStream(content), digest)) {
+    try (InputStream digested = digest.over(new BufferedInputStream(content))) {
       ZipInputStream zip = new ZipInputStream(digested);
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
         Path file = part.resolve(entry.getName()).normalize();
@@ -170,7 +166,7 @@ public final class EnvironmentFolder {
       }
       digested.transferTo(java.io.OutputStream.nullOutputStream());
     }
-    if (!HexFormat.of().formatHex(digest.digest()).equals(row.name())) {
+    if (!digest.end().equals(row.name())) {
       throw new IOException("the file of a set of packages has another digest than its name");
     }
     return size;
@@ -246,14 +242,6 @@ public final class EnvironmentFolder {
       return Long.parseLong(Files.readString(file).strip());
     } catch (IOException | NumberFormatException e) {
       return 0;
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 }

@@ -7,7 +7,6 @@ import io.millrace.gateway.compat.Speaks;
 import io.millrace.gateway.reply.ExecutionReply;
 import java.util.Optional;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.stereotype.Component;
@@ -39,34 +38,30 @@ final class DifyDoor implements ForeignDoor {
     boolean asked =
         request.getPath().value().equals(HEALTH) && request.getMethod() == HttpMethod.GET;
     return asked
-        ? Optional.of(answer(ResponseEntity.ok(), JSON.stringNode("ok")))
+        ? Optional.of(ForeignDoor.json(ResponseEntity.ok(), JSON.stringNode("ok")))
         : Optional.empty();
   }
 
   @Override
   public ResponseEntity<byte[]> refusal(ExecutionReply reply) {
-    int given = reply.status() == 202 ? UNAVAILABLE : reply.status();
+    int given = ForeignDoor.status(reply);
     boolean tooMany = given == TOO_MANY;
-    ResponseEntity.BodyBuilder answer = ResponseEntity.status(tooMany ? UNAVAILABLE : given);
-    reply.headers().forEach(answer::header);
+    ResponseEntity.BodyBuilder answer = ForeignDoor.answering(tooMany ? UNAVAILABLE : given, reply);
     if (given == UNAUTHORIZED) {
       return answer.build();
     }
     String message = tooMany ? "Too many requests" : JobReply.of(reply).message();
-    return answer(answer, body(tooMany ? -UNAVAILABLE : -given, message, JSON.nullNode()));
+    return ForeignDoor.json(
+        answer, body(tooMany ? -UNAVAILABLE : -given, message, JSON.nullNode()));
   }
 
   static ResponseEntity<byte[]> success(JsonNode data) {
-    return answer(ResponseEntity.ok(), body(0, "success", data));
+    return ForeignDoor.json(ResponseEntity.ok(), body(0, "success", data));
   }
 
   private static ObjectNode body(int code, String message, JsonNode data) {
     ObjectNode body = JSON.createObjectNode().put("code", code).put("message", message);
     body.set("data", data);
     return body;
-  }
-
-  private static ResponseEntity<byte[]> answer(ResponseEntity.BodyBuilder answer, JsonNode body) {
-    return answer.contentType(MediaType.APPLICATION_JSON).body(JSON.writeValueAsBytes(body));
   }
 }

@@ -59,10 +59,7 @@ final class LibreChatDoor implements ForeignDoor {
 
   @Override
   public ResponseEntity<byte[]> refusal(ExecutionReply reply) {
-    // A job that goes on without its caller is nothing that these clients know of.
-    int status = reply.status() == 202 ? 503 : reply.status();
-    ResponseEntity.BodyBuilder answer = ResponseEntity.status(status);
-    reply.headers().forEach(answer::header);
+    int status = ForeignDoor.status(reply);
     ObjectNode body = JSON.createObjectNode();
     String retryAfter = reply.headers().get(HttpHeaders.RETRY_AFTER);
     if (status == TOO_MANY && retryAfter != null) {
@@ -70,14 +67,10 @@ final class LibreChatDoor implements ForeignDoor {
     } else {
       body.put("error", JobReply.of(reply).message());
     }
-    return answer(answer, body);
+    return ForeignDoor.json(ForeignDoor.answering(status, reply), body);
   }
 
   static ResponseEntity<byte[]> ok(JsonNode body) {
-    return answer(ResponseEntity.ok(), body);
-  }
-
-  private static ResponseEntity<byte[]> answer(ResponseEntity.BodyBuilder answer, JsonNode body) {
-    return answer.contentType(MediaType.APPLICATION_JSON).body(JSON.writeValueAsBytes(body));
+    return ForeignDoor.json(ResponseEntity.ok(), body);
   }
 }

@@ -78,12 +78,7 @@ final class ToolkitController {
                                 .whole(job)
                                 .map(whole -> call.answer(jobId, envelope.status(whole))))
                     .orElseGet(() -> Mono.just(call.notFound(jobId))))
-        .onErrorResume(
-            LogAwayException.class,
-            e ->
-                Mono.just(
-                    errors.answer(
-                        ApiError.unavailable("The queue's log cannot be read now; try again", 1))));
+        .onErrorResume(LogAwayException.class, e -> Mono.just(errors.answer(ApiError.logAway())));
   }
 
   /** The states of the key's jobs that changed lately. A body is not needed. */

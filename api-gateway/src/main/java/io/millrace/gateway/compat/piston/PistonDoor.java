@@ -37,30 +37,18 @@ final class PistonDoor implements ForeignDoor {
 
   @Override
   public ResponseEntity<byte[]> refusal(ExecutionReply reply) {
+    ResponseEntity.BodyBuilder answer = ForeignDoor.answering(ForeignDoor.status(reply), reply);
     if (reply.status() == TOO_MANY) {
-      return answer(reply, reply.body());
+      return answer.contentType(MediaType.APPLICATION_JSON).body(reply.body());
     }
     String message =
         reply.status() == UNSUPPORTED_MEDIA
             ? "requests must be of type application/json"
             : JobReply.of(reply).message();
-    return answer(reply, body(JSON.createObjectNode().put("message", message)));
+    return ForeignDoor.json(answer, JSON.createObjectNode().put("message", message));
   }
 
   static ResponseEntity<byte[]> answer(int status, JsonNode body) {
-    return ResponseEntity.status(status).contentType(MediaType.APPLICATION_JSON).body(body(body));
-  }
-
-  private static ResponseEntity<byte[]> answer(ExecutionReply reply, byte[] body) {
-    // A job that goes on without its caller is nothing that these clients know of.
-    int status = reply.status() == 202 ? 503 : reply.status();
-    ResponseEntity.BodyBuilder answer =
-        ResponseEntity.status(status).contentType(MediaType.APPLICATION_JSON);
-    reply.headers().forEach(answer::header);
-    return answer.body(body);
-  }
-
-  private static byte[] body(JsonNode json) {
-    return JSON.writeValueAsBytes(json);
+    return ForeignDoor.json(ResponseEntity.status(status), body);
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.gateway.webhook.api;
 
+import io.millrace.gateway.request.PathId;
 import io.millrace.store.JobArchive;
 import io.millrace.webhook.delivery.Delivery;
 import io.millrace.webhook.delivery.DeliveryArchive;
@@ -10,7 +11,6 @@ import io.millrace.webhook.delivery.DeliveryState;
 import io.millrace.webhook.delivery.DeliveryStore;
 import io.millrace.webhook.delivery.DeliveryStore.Due;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
@@ -46,7 +46,7 @@ final class Deliveries {
   record Unknown() implements Found {}
 
   Found find(String jobId, String owner) {
-    return parse(jobId).map(id -> find(id, owner)).orElseGet(Unknown::new);
+    return PathId.of(jobId).map(id -> find(id, owner)).orElseGet(Unknown::new);
   }
 
   /** Makes the delivery due now; shows it as it is then. */
@@ -83,14 +83,5 @@ final class Deliveries {
     return jobs.find(jobId).filter(job -> job.owner().equals(owner)).isPresent()
         ? new NothingYet(jobId)
         : new Unknown();
-  }
-
-  private static Optional<UUID> parse(String jobId) {
-    try {
-      UUID parsed = UUID.fromString(jobId);
-      return Optional.of(parsed).filter(id -> id.toString().equals(jobId.toLowerCase(Locale.ROOT)));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
   }
 }
