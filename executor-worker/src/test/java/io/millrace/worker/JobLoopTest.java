@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,14 +67,17 @@ class JobLoopTest {
   private final Thread thread = new Thread(slot, "slot-under-test");
   private final Lease lease = Leases.any();
   private final CompletableFuture<RunResult> running = new CompletableFuture<>();
+  private final AtomicBoolean up = new AtomicBoolean(true);
 
+  /**
+   * The slot starts with its job: what its thread calls meanwhile must not get another's answer.
+   */
   @BeforeEach
   void waitForAJob() {
     Recording recording = mock();
     when(output.open(any(), eq(1))).thenReturn(recording);
-    when(sandbox.isUp()).thenReturn(true);
+    when(sandbox.isUp()).thenAnswer(asked -> up.get());
     when(sandbox.run(eq(Ended.program(lease.job(), null, null)), any())).thenReturn(running);
-    thread.start();
   }
 
   private static RunResult run(String verdict, String stdout) {
@@ -156,8 +160,9 @@ class JobLoopTest {
 
   @Test
   void aSlotWhoseSandboxDiedIsNotGivenOutAndStartsAnother() throws Exception {
+    thread.start();
     Eventually.holds(Duration.ofSeconds(20), idle::any);
-    when(sandbox.isUp()).thenReturn(false);
+    up.set(false);
 
     assertThat(idle.any()).isFalse();
     slot.wakeUp();
@@ -214,6 +219,7 @@ class JobLoopTest {
   }
 
   private void startJob(Lease lease) {
+    thread.start();
     JobLoop taken = idle.take(Duration.ofSeconds(20)).orElseThrow();
     assertThat(taken).isSameAs(slot);
     taken.start(lease, null, Traces.Step.NONE);
