@@ -47,6 +47,15 @@ def allowed(machine: str) -> Dict[str, List[Conditions]]:
     }
 
 
+def allowed_with_network(machine: str) -> Dict[str, List[Conditions]]:
+    """The calls that a network changes: sockets of TCP over IPv4 and IPv6, connections that they open, and their options."""
+    kind = _ALL & ~(0o4000 | 0o2000000)  # SOCK_NONBLOCK, SOCK_CLOEXEC
+    options = {name: [*allowed(machine)[name], *([(1, _ALL, 6), (2, _ALL, option)] for option in values)]
+               for name, values in (("setsockopt", rules._TCP_OPTIONS), ("getsockopt", (*rules._TCP_OPTIONS, rules._TCP_INFO)))}
+    sockets = [[(0, _ALL, family), (1, kind, 1), (2, _ALL, protocol)] for family in (2, 10) for protocol in (0, 6)]
+    return {**options, "socket": sockets, "connect": [[]]}
+
+
 def run(program: List[bpf.Instruction], machine: str, number: int, arguments: Tuple[int, ...]) -> int:
     data = {0: number, 4: seccomp._AUDIT_ARCH[machine]}
     for i, value in enumerate(arguments):
@@ -93,11 +102,11 @@ class ReferenceTest(unittest.TestCase):
             return [struct.unpack("<HBBI", part) for part in iter(lambda: f.read(8), b"")]
 
     def test_every_number(self) -> None:
-        for machine, namespaces in itertools.product(_MACHINES, (True, False)):
+        for machine, (namespaces, network) in itertools.product(_MACHINES, ((True, False), (False, False), (True, True))):
             numbers = syscalls.NUMBERS[machine]
-            table = seccomp._table(namespaces, machine)
+            table = seccomp._table(namespaces, machine, network=network)
             plain = {name: program[0][3] for name, program in table.items() if len(program) == 1 and name in numbers}
-            ours = seccomp.program(namespaces, machine)
+            ours = seccomp.program(namespaces, machine, network=network)
             theirs = self.theirs(machine, seccomp.ENOSYS, {name: (result, []) for name, result in plain.items()
                                                            if result != seccomp.ENOSYS})
             left_out = {numbers[name] for name in table if name in numbers and (name not in plain or name in self.unknown)}
@@ -106,17 +115,17 @@ class ReferenceTest(unittest.TestCase):
                 self.assertEqual(run(theirs, machine, number, (0,) * 6), run(ours, machine, number, (0,) * 6), (machine, number))
 
     def test_each_argument_rule(self) -> None:
-        for machine in _MACHINES:
-            ours = seccomp.program(True, machine)
+        for machine, network in itertools.product(_MACHINES, (False, True)):
+            ours = seccomp.program(True, machine, network=network)
             numbers = syscalls.NUMBERS[machine]
-            for name, conditions in allowed(machine).items():
+            for name, conditions in (allowed_with_network if network else allowed)(machine).items():
                 if name not in numbers:
                     continue
                 theirs = self.theirs(machine, seccomp.EPERM, {name: (seccomp.ALLOW, conditions)})
                 for arguments in vectors(conditions):
                     expected = run(theirs, machine, numbers[name], arguments) == seccomp.ALLOW
                     found = run(ours, machine, numbers[name], arguments) == seccomp.ALLOW
-                    self.assertEqual(expected, found, (machine, name, arguments))
+                    self.assertEqual(expected, found, (machine, network, name, arguments))
 
 
 def action(result: int) -> Any:
@@ -126,16 +135,22 @@ def action(result: int) -> Any:
 
 
 def vectors(conditions: List[Conditions]) -> Iterator[Tuple[int, ...]]:
-    """Each value of a rule, its neighbours, each single bit, and the same with something in the upper half."""
-    used = sorted({argument for each in conditions for argument, _, _ in each})
-    values = {v & _ALL for each in conditions for _, mask, value in each for v in (value - 1, value, value + 1, mask)}
-    values |= {1 << bit for bit in range(32)} | {0, _ALL}
-    for chosen in itertools.product(sorted(values), repeat=len(used)):
-        for upper in (0, 1 << 33):
-            arguments = [0] * 6
-            for argument, value in zip(used, chosen):
-                arguments[argument] = value | upper
-            yield tuple(arguments)
+    """Each argument takes each single bit, the same beside a rule's value, and 0; the others a rule's values and what is next to them.
+    All of it again with something in the upper half."""
+    near: Dict[int, Set[int]] = {}
+    masked: Dict[int, Set[int]] = {}
+    for argument, mask, value in itertools.chain.from_iterable(conditions):
+        near.setdefault(argument, set()).update(each & _ALL for each in (value - 1, value, value + 1))
+        masked.setdefault(argument, {0, _ALL}).update([mask] if mask == _ALL else [mask, value])
+    for argument in near:
+        bits = {kept | 1 << bit for kept in masked[argument] for bit in range(32)} | masked[argument]
+        chosen = [sorted(near[each] | (bits if each == argument else set())) for each in near]
+        for values in itertools.product(*chosen):
+            for upper in (0, 1 << 33):
+                arguments = [0] * 6
+                for each, value in zip(near, values):
+                    arguments[each] = value | upper
+                yield tuple(arguments)
 
 
 if __name__ == "__main__":
