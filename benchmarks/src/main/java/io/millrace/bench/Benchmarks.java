@@ -7,6 +7,7 @@ import io.millrace.bench.part.Crowd;
 import io.millrace.bench.part.Fairness;
 import io.millrace.bench.part.Idle;
 import io.millrace.bench.part.Imports;
+import io.millrace.bench.part.JobsRoute;
 import io.millrace.bench.part.Part;
 import io.millrace.bench.part.QueueLength;
 import io.millrace.bench.part.Rate;
@@ -30,6 +31,7 @@ public final class Benchmarks {
           new Sequential(),
           new Rate(),
           new Imports(),
+          new JobsRoute(),
           new Burst(),
           new Batch(),
           new SmallQueue(),

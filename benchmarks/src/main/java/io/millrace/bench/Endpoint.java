@@ -6,7 +6,11 @@ import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.ObjectMapper;
@@ -43,7 +47,7 @@ public record Endpoint(URI url, List<String> headers, String bodyTemplate) {
 
   /** The same endpoint with one more header. */
   public Endpoint with(String header) {
-    List<String> more = new java.util.ArrayList<>(headers);
+    List<String> more = new ArrayList<>(headers);
     more.add(header);
     return new Endpoint(url, List.copyOf(more), bodyTemplate);
   }
@@ -56,34 +60,62 @@ public record Endpoint(URI url, List<String> headers, String bodyTemplate) {
     return exchange("POST", url, Optional.of(body.getBytes(StandardCharsets.UTF_8)));
   }
 
+  /** Another path of the same server, with a body of its own. */
+  public Endpoint sibling(String path, String template) {
+    return new Endpoint(url.resolve(path), headers, template);
+  }
+
   /** Asks another path of the same server. */
   public Answer ask(String method, String path) {
     return exchange(method, url.resolve(path), Optional.empty());
   }
 
+  /** Sends a file's bytes as they are, without holding them. */
+  public Answer upload(String path, Path file) throws IOException {
+    long begun = System.nanoTime();
+    HttpURLConnection connection = open("POST", url.resolve(path));
+    connection.setDoOutput(true);
+    connection.setRequestProperty("Content-Type", "application/octet-stream");
+    connection.setFixedLengthStreamingMode(Files.size(file));
+    try (OutputStream out = connection.getOutputStream()) {
+      Files.copy(file, out);
+    }
+    return answer(connection, begun);
+  }
+
+  /** Saves what a path answers with, without holding it; the milliseconds that it took. */
+  public double download(String path, Path file) throws IOException {
+    long begun = System.nanoTime();
+    try (InputStream in = open("GET", url.resolve(path)).getInputStream()) {
+      Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+    return millisSince(begun);
+  }
+
   private Answer exchange(String method, URI where, Optional<byte[]> body) {
     long begun = System.nanoTime();
     try {
-      HttpURLConnection connection = (HttpURLConnection) where.toURL().openConnection();
-      connection.setRequestMethod(method);
-      connection.setConnectTimeout((int) CONNECT_PATIENCE.toMillis());
-      connection.setReadTimeout((int) PATIENCE.toMillis());
-      for (String header : headers) {
-        int colon = header.indexOf(':');
-        connection.setRequestProperty(
-            header.substring(0, colon).strip(), header.substring(colon + 1).strip());
-      }
+      HttpURLConnection connection = open(method, where);
       if (body.isPresent()) {
         send(body.get(), connection);
       }
-      return new Answer(
-          connection.getResponseCode(),
-          text(connection),
-          Optional.ofNullable(connection.getHeaderField("Retry-After")).map(Double::valueOf),
-          millisSince(begun));
+      return answer(connection, begun);
     } catch (IOException e) {
       return new Answer(0, String.valueOf(e.getMessage()), Optional.empty(), millisSince(begun));
     }
+  }
+
+  private HttpURLConnection open(String method, URI where) throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) where.toURL().openConnection();
+    connection.setRequestMethod(method);
+    connection.setConnectTimeout((int) CONNECT_PATIENCE.toMillis());
+    connection.setReadTimeout((int) PATIENCE.toMillis());
+    for (String header : headers) {
+      int colon = header.indexOf(':');
+      connection.setRequestProperty(
+          header.substring(0, colon).strip(), header.substring(colon + 1).strip());
+    }
+    return connection;
   }
 
   private static void send(byte[] body, HttpURLConnection connection) throws IOException {
@@ -92,6 +124,14 @@ public record Endpoint(URI url, List<String> headers, String bodyTemplate) {
     try (OutputStream out = connection.getOutputStream()) {
       out.write(body);
     }
+  }
+
+  private static Answer answer(HttpURLConnection connection, long begun) throws IOException {
+    return new Answer(
+        connection.getResponseCode(),
+        text(connection),
+        Optional.ofNullable(connection.getHeaderField("Retry-After")).map(Double::valueOf),
+        millisSince(begun));
   }
 
   private static String text(HttpURLConnection connection) throws IOException {

@@ -13,6 +13,7 @@ import io.millrace.gateway.reply.ReplyAwaiter;
 import io.millrace.gateway.reply.Waiter;
 import io.millrace.gateway.request.PathId;
 import io.millrace.gateway.request.RequestBodyReader;
+import io.millrace.gateway.request.WaitParameter;
 import io.millrace.gateway.submit.WaitFor;
 import io.millrace.job.JobState;
 import io.millrace.job.Reply;
@@ -53,7 +54,6 @@ final class BatchController implements AutoCloseable {
 
   private static final String BATCH = Reply.BATCHES_ENDPOINT + "/{batchId}";
   private static final MediaType LINES = MediaType.APPLICATION_NDJSON;
-  private static final int LONGEST_WAIT_SECONDS = 300;
   private static final Duration BEAT = Duration.ofMillis(250);
 
   /** One batch at a time is in memory whole, with its records; others wait with their bodies. */
@@ -150,13 +150,13 @@ final class BatchController implements AutoCloseable {
       @PathVariable String batchId,
       @RequestParam(name = "wait", defaultValue = "0") String wait,
       ServerWebExchange exchange) {
-    if (!wait.matches("\\d{1,3}") || Integer.parseInt(wait) > LONGEST_WAIT_SECONDS) {
-      return Mono.just(
-          errors.answer(
-              ApiError.invalid("wait must be a whole number from 0 to " + LONGEST_WAIT_SECONDS)));
-    }
-    Mono<Optional<BatchStatus>> look = find(batchId, exchange);
-    Duration limit = Duration.ofSeconds(Integer.parseInt(wait));
+    return WaitParameter.read(wait)
+        .fold(
+            limit -> shown(find(batchId, exchange), limit),
+            refused -> Mono.just(errors.answer(refused)));
+  }
+
+  private Mono<ResponseEntity<byte[]>> shown(Mono<Optional<BatchStatus>> look, Duration limit) {
     return (limit.isZero() ? look : awaited(look, limit))
         .map(found -> found.map(BatchController::shown).orElseGet(() -> errors.answer(NO_BATCH)));
   }

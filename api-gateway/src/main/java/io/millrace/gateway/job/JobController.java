@@ -5,6 +5,7 @@ import io.millrace.gateway.error.ApiError;
 import io.millrace.gateway.error.ApiErrors;
 import io.millrace.gateway.queue.StoreCalls;
 import io.millrace.gateway.reply.Replies;
+import io.millrace.gateway.request.WaitParameter;
 import io.millrace.job.Outcome;
 import io.millrace.job.Reply;
 import io.millrace.queue.LogAwayException;
@@ -28,7 +29,6 @@ import reactor.core.publisher.Mono;
 @RequestMapping("/v1/jobs/{jobId}")
 final class JobController {
 
-  private static final int LONGEST_WAIT_SECONDS = 300;
   private static final ApiError NO_JOB =
       ApiError.notFound("No such job, or its result has expired");
   private static final ApiError GONE =
@@ -69,18 +69,18 @@ final class JobController {
       @PathVariable String jobId,
       @RequestParam(name = "wait", defaultValue = "0") String wait,
       ServerWebExchange exchange) {
-    Optional<Duration> limit = seconds(wait);
-    if (limit.isEmpty()) {
-      return Mono.just(
-          errors.answer(
-              ApiError.invalid("wait must be a whole number from 0 to " + LONGEST_WAIT_SECONDS)));
-    }
     String owner = Caller.of(exchange).owner();
-    Mono<Optional<JobStatus>> now = stores.run(() -> jobs.find(jobId, owner));
+    return WaitParameter.read(wait)
+        .fold(
+            limit -> shown(stores.run(() -> jobs.find(jobId, owner)), limit),
+            refused -> Mono.just(errors.answer(refused)));
+  }
+
+  private Mono<ResponseEntity<byte[]>> shown(Mono<Optional<JobStatus>> now, Duration limit) {
     return now.flatMap(
             found ->
-                found.filter(job -> !job.state().isTerminal() && !limit.get().isZero()).isPresent()
-                    ? poll.await(found.get(), limit.get()).then(now)
+                found.filter(job -> !job.state().isTerminal() && !limit.isZero()).isPresent()
+                    ? poll.await(found.get(), limit).then(now)
                     : Mono.just(found))
         .flatMap(this::answer);
   }
@@ -142,16 +142,5 @@ final class JobController {
         .contentType(MediaType.APPLICATION_JSON)
         .header("X-Job-Id", job.jobId().toString())
         .body(JobView.of(job));
-  }
-
-  private static Optional<Duration> seconds(String text) {
-    try {
-      int seconds = Integer.parseInt(text);
-      return seconds >= 0 && seconds <= LONGEST_WAIT_SECONDS
-          ? Optional.of(Duration.ofSeconds(seconds))
-          : Optional.empty();
-    } catch (NumberFormatException e) {
-      return Optional.empty();
-    }
   }
 }

@@ -9,7 +9,6 @@ import io.millrace.bench.Lab;
 import io.millrace.bench.Measured;
 import io.millrace.bench.report.Section;
 import io.millrace.bench.report.Table;
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -55,7 +54,7 @@ public final class Batch implements Part {
       Measured bare = BarePython.loop("input_data = 7; " + CODE, CALLERS, lab.options().loop());
       Measured single =
           Callers.loop(
-              sibling(up.endpoint(), "/v1/jobs", "{\"code\":${code},\"input\":7}"),
+              up.endpoint().sibling("/v1/jobs", "{\"code\":${code},\"input\":7}"),
               CODE,
               "\"stdout\":\"7\\n\"",
               CALLERS,
@@ -70,16 +69,11 @@ public final class Batch implements Part {
     }
   }
 
-  private static Endpoint sibling(Endpoint endpoint, String path, String body) {
-    URI url = endpoint.url().resolve(path);
-    return new Endpoint(url, endpoint.headers(), body);
-  }
-
   private static Answer post(Installation up, int jobs) {
     String inputs =
         IntStream.range(0, jobs).mapToObj(String::valueOf).collect(Collectors.joining(","));
     Endpoint batches =
-        sibling(up.endpoint(), BATCHES, "{\"code\":${code},\"inputs\":[" + inputs + "]}");
+        up.endpoint().sibling(BATCHES, "{\"code\":${code},\"inputs\":[" + inputs + "]}");
     Answer answer = batches.run(CODE);
     if (answer.status() != 202) {
       throw new IllegalStateException(

@@ -47,8 +47,7 @@ public final class Driver {
   private List<Answer> call(Load load, AtomicInteger next) {
     List<Answer> answers = new ArrayList<>();
     for (int i = next.getAndIncrement(); i < load.jobs(); i = next.getAndIncrement()) {
-      Program program = Program.sleeping(load.name() + "-" + i, load.length());
-      answers.add(submit(program, load.mode(i), i).join());
+      answers.add(submit(load.program(i), load.mode(i), i).join());
       Await.pass(load.pause());
     }
     return answers;

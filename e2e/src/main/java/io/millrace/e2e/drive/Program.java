@@ -39,6 +39,14 @@ public record Program(String k, String code, int timeoutSeconds, Map<String, Obj
     return of(k, "import time\ntime.sleep(%s)".formatted(time.toMillis() / 1000.0));
   }
 
+  /** Sleeps, prints so many characters, then returns its name. */
+  static Program printing(String k, Duration time, int characters) {
+    return of(
+        k,
+        "import time\ntime.sleep(%s)\nprint('x' * %d)"
+            .formatted(time.toMillis() / 1000.0, characters));
+  }
+
   /** Runs {@code code}, then returns its name. */
   public static Program of(String k, String code) {
     return new Program(

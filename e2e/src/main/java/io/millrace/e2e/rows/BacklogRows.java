@@ -13,6 +13,8 @@ import io.millrace.e2e.roles.ClusterPlan;
 import io.millrace.e2e.roles.Role;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** A very long queue while no worker runs. */
 final class BacklogRows {
@@ -23,6 +25,13 @@ final class BacklogRows {
   private static final int CALLERS = 16;
   private static final int WORKERS = 4;
   private static final Duration DRAIN = Duration.ofMinutes(20);
+
+  /** Of twenty results: most are a line, one does not fit into Redis, and goes by the log. */
+  private static final List<Integer> SIZES =
+      IntStream.range(0, 20)
+          .map(i -> i < 17 ? 10 : i == 17 ? 1_000 : i == 18 ? 10_000 : 60_000)
+          .boxed()
+          .toList();
 
   private BacklogRows() {}
 
@@ -53,7 +62,10 @@ final class BacklogRows {
   }
 
   private static void fill(Stage stage, String name, int jobs) {
-    stage.driver().run(Load.of(name, jobs, CALLERS, Duration.ZERO, Mode.ASYNC)).join();
+    stage
+        .driver()
+        .run(Load.of(name, jobs, CALLERS, Duration.ZERO, Mode.ASYNC).printing(SIZES))
+        .join();
   }
 
   private static Duration awaitEmpty(Stage stage) {
