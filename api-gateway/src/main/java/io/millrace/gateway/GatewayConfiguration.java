@@ -1,6 +1,7 @@
 package io.millrace.gateway;
 
 import io.millrace.QueueConfiguration;
+import io.millrace.console.ConsoleRoutes;
 import io.millrace.store.OpenCalls;
 import io.millrace.store.WorkerCards;
 import org.springframework.context.annotation.Bean;
@@ -11,7 +12,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 /** What the steps share. */
 @Configuration(proxyBeanMethods = false)
-@Import(QueueConfiguration.class)
+@Import({QueueConfiguration.class, ConsoleRoutes.class})
 class GatewayConfiguration {
 
   private static final int BEAT_THREADS = 3;

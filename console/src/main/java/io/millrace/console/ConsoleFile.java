@@ -1,4 +1,4 @@
-package io.millrace.gateway.console;
+package io.millrace.console;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -8,6 +8,6 @@
  * its digest.
  */
 @NullMarked
-package io.millrace.gateway.console;
+package io.millrace.console;
 
 import org.jspecify.annotations.NullMarked;

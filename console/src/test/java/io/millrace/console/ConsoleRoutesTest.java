@@ -1,4 +1,4 @@
-package io.millrace.gateway.console;
+package io.millrace.console;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,5 +1,5 @@
 /** The console, without and with a browser. */
 @NullMarked
-package io.millrace.gateway.console;
+package io.millrace.console;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.millrace.gateway.console;
+package io.millrace.console;
 
 import java.util.HashMap;
 import java.util.List;
@@ -13,9 +13,9 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/** Serves the console's files. */
+/** Serves the console's files. A server imports it. */
 @Configuration(proxyBeanMethods = false)
-class ConsoleRoutes {
+public class ConsoleRoutes {
 
   @Bean
   RouterFunction<ServerResponse> console() {
