@@ -36,8 +36,9 @@ class ModulesTest {
           "outbound", Set.of(),
           "sandbox", Set.of(),
           "standalone", Set.of(),
+          "wire", Set.of(),
           "webhooks", Set.of("common-model", "outbound"),
-          "api-gateway", Set.of("common-model", "console", "files", "outbound", "webhooks"),
+          "api-gateway", Set.of("common-model", "console", "files", "outbound", "webhooks", "wire"),
           "executor-worker", Set.of("common-model", "files", "outbound", "sandbox"));
 
   /** What the tests of a part may use besides: real stores. */

@@ -1,4 +1,4 @@
-package io.millrace.gateway.http;
+package io.millrace.wire;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;

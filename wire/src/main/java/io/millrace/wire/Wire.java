@@ -1,43 +1,47 @@
-package io.millrace.gateway.http;
+package io.millrace.wire;
 
-import io.millrace.gateway.GatewaySettings;
-import io.millrace.gateway.GatewaySettings.Limits;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import java.util.concurrent.TimeUnit;
-import org.springframework.boot.reactor.netty.NettyServerCustomizer;
-import org.springframework.boot.web.server.Ssl;
-import org.springframework.boot.web.server.autoconfigure.ServerProperties;
-import org.springframework.stereotype.Component;
+import java.util.function.Function;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.server.HttpServer;
 
-/** Bounds what a connection may cost before it has brought a request, and after. */
-@Component
-final class WireLimits implements NettyServerCustomizer {
+/**
+ * Bounds what a connection may cost before it has brought a request, and after. Immutable, for any
+ * number of connections.
+ */
+public final class Wire {
 
   private static final int LONGEST_LINE = 8192;
 
-  private final Limits limits;
+  private final WireLimits limits;
   private final boolean tls;
+  private final Function<HttpResponseStatus, byte[]> refusal;
 
-  WireLimits(GatewaySettings settings, ServerProperties server) {
-    this.limits = settings.gateway();
-    this.tls = Ssl.isEnabled(server.getSsl());
+  /**
+   * @param tls whether the server speaks TLS
+   * @param refusal the JSON that is sent to whoever sent what is no request
+   */
+  public Wire(WireLimits limits, boolean tls, Function<HttpResponseStatus, byte[]> refusal) {
+    this.limits = limits;
+    this.tls = tls;
+    this.refusal = refusal;
   }
 
-  @Override
-  public HttpServer apply(HttpServer server) {
+  /** The same server with these limits. */
+  public HttpServer under(HttpServer server) {
     return withHttp2OnlyInTls(server)
-        .maxConnections(limits.maxConnections())
+        .maxConnections(limits.connections())
         .httpRequestDecoder(
             decoder ->
                 decoder
                     .maxInitialLineLength(LONGEST_LINE)
-                    .maxHeaderSize((int) limits.maxHead().toBytes())
+                    .maxHeaderSize(limits.headBytes())
                     .allowDuplicateContentLengths(false)
                     .validateHeaders(true))
         .doOnChannelInit((observer, channel, address) -> guard(channel.pipeline()));
@@ -46,13 +50,13 @@ final class WireLimits implements NettyServerCustomizer {
   /** With TLS the two sides agree on HTTP/2; in clear it is one more way to be misread. */
   private HttpServer withHttp2OnlyInTls(HttpServer server) {
     return tls
-        ? server.http2Settings(settings -> settings.maxHeaderListSize(limits.maxHead().toBytes()))
+        ? server.http2Settings(settings -> settings.maxHeaderListSize(limits.headBytes()))
         : server.protocol(HttpProtocol.HTTP11).childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
   }
 
   private void guard(ChannelPipeline pipeline) {
     pipeline.addFirst(
-        "millrace.lingeringClose", new LingeringClose(2 * limits.maxBody().toBytes()));
+        "millrace.lingeringClose", new LingeringClose(2 * limits.bodyBytes()));
     if (tls) {
       pipeline.addAfter(
           NettyPipeline.SslHandler,
@@ -72,7 +76,7 @@ final class WireLimits implements NettyServerCustomizer {
       pipeline.addAfter(
           NettyPipeline.HttpCodec,
           "millrace.stalledStreams",
-          new StalledStreams(limits.idleTimeout()));
+          new StalledStreams(limits.idleTime()));
     }
   }
 
@@ -81,14 +85,14 @@ final class WireLimits implements NettyServerCustomizer {
     pipeline.addAfter(
         NettyPipeline.HttpCodec,
         "millrace.oneAtATime",
-        new OneAtATime(2 * limits.maxBody().toBytes()));
+        new OneAtATime(2 * limits.bodyBytes()));
     FoldedLines folds = new FoldedLines();
     pipeline.addBefore(NettyPipeline.HttpCodec, "millrace.foldedLines", folds);
-    pipeline.addAfter(NettyPipeline.HttpCodec, "millrace.wireRules", new WireRules(limits, folds));
+    pipeline.addAfter(NettyPipeline.HttpCodec, "millrace.wireRules", new WireRules(limits, folds, refusal));
     pipeline.addBefore(NettyPipeline.HttpCodec, "millrace.writeTimeout", writeTimeout());
   }
 
   private WriteTimeoutHandler writeTimeout() {
-    return new WriteTimeoutHandler(limits.idleTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    return new WriteTimeoutHandler(limits.idleTime().toMillis(), TimeUnit.MILLISECONDS);
   }
 }

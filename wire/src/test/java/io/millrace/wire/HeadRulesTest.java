@@ -1,4 +1,4 @@
-package io.millrace.gateway.http;
+package io.millrace.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

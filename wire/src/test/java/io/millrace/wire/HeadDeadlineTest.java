@@ -1,9 +1,7 @@
-package io.millrace.gateway.http;
+package io.millrace.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.gateway.GatewaySettings.Limits;
-import io.millrace.gateway.support.TestSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -26,9 +24,9 @@ import reactor.netty.NettyPipeline;
  */
 class HeadDeadlineTest {
 
-  private static final Limits LIMITS = TestSettings.with().gateway();
-  private static final Duration HEAD = LIMITS.headTimeout();
-  private static final Duration IDLE = LIMITS.idleTimeout();
+  private static final Duration HEAD = Duration.ofSeconds(10);
+  private static final Duration IDLE = Duration.ofSeconds(75);
+  private static final WireLimits LIMITS = new WireLimits(1, 1 << 14, 1 << 20, HEAD, IDLE);
   private static final String REQUEST = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
   private final EmbeddedChannel channel = new EmbeddedChannel();
@@ -41,7 +39,7 @@ class HeadDeadlineTest {
         .pipeline()
         .addLast(folds)
         .addLast(NettyPipeline.HttpCodec, new HttpServerCodec())
-        .addLast(new WireRules(LIMITS, folds));
+        .addLast(new WireRules(LIMITS, folds, status -> new byte[0]));
   }
 
   @AfterEach

@@ -1,6 +1,5 @@
-package io.millrace.gateway.http;
+package io.millrace.wire;
 
-import io.millrace.gateway.GatewaySettings.Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -24,6 +23,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +35,9 @@ final class WireRules extends ChannelDuplexHandler {
 
   private static final String EVENTS = "text/event-stream";
 
-  private final Limits limits;
+  private final WireLimits limits;
   private final FoldedLines folds;
+  private final Function<HttpResponseStatus, byte[]> refusal;
   private final Vanished vanished = new Vanished();
   private final RequestDeadline deadline = new RequestDeadline();
   private int unanswered;
@@ -52,9 +53,11 @@ final class WireRules extends ChannelDuplexHandler {
   private boolean inputEnded;
   private boolean endless;
 
-  WireRules(Limits limits, FoldedLines folds) {
+  WireRules(
+      WireLimits limits, FoldedLines folds, Function<HttpResponseStatus, byte[]> refusal) {
     this.limits = limits;
     this.folds = folds;
+    this.refusal = refusal;
   }
 
   @Override
@@ -67,7 +70,7 @@ final class WireRules extends ChannelDuplexHandler {
    * advance, and a busy one comes to write long after its connection was accepted.
    */
   private void awaitHead(ChannelHandlerContext ctx) {
-    deadline.begin(ctx, folds.isWithinHead() ? limits.headTimeout() : limits.idleTimeout());
+    deadline.begin(ctx, folds.isWithinHead() ? limits.headTime() : limits.idleTime());
   }
 
   @Override
@@ -212,8 +215,8 @@ final class WireRules extends ChannelDuplexHandler {
     ctx.writeAndFlush(answer(status)).addListener(written -> ctx.close());
   }
 
-  private static FullHttpResponse answer(HttpResponseStatus status) {
-    ByteBuf body = Unpooled.wrappedBuffer(MalformedRequest.body(status));
+  private FullHttpResponse answer(HttpResponseStatus status) {
+    ByteBuf body = Unpooled.wrappedBuffer(refusal.apply(status));
     FullHttpResponse answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
     answer
         .headers()

@@ -1,4 +1,4 @@
-package io.millrace.gateway.http;
+package io.millrace.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;

@@ -1,9 +1,7 @@
-package io.millrace.gateway.http;
+package io.millrace.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.gateway.GatewaySettings.Limits;
-import io.millrace.gateway.support.TestSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -19,6 +17,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Random;
 import org.assertj.core.api.ThrowingConsumer;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +28,8 @@ import reactor.netty.NettyPipeline;
 class WireFuzzTest {
 
   private static final int ROUNDS = 500;
-  private static final Limits LIMITS = TestSettings.with().gateway();
+  private static final WireLimits LIMITS =
+      new WireLimits(1, 1 << 14, 1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(75));
   private static final String[] BODIES = {
     "", "{}", "\r\n\r\n x\r\n\ty", "0\r\n\r\n", "POST / HTTP/1.1\r\n fold: a\r\n\r\n", "\n\n \n"
   };
@@ -75,7 +75,7 @@ class WireFuzzTest {
         .pipeline()
         .addLast(folds)
         .addLast(NettyPipeline.HttpCodec, new HttpServerCodec())
-        .addLast(new WireRules(LIMITS, folds))
+        .addLast(new WireRules(LIMITS, folds, status -> new byte[0]))
         .addLast(new Answering(passed));
     byte[] bytes = sent.getBytes(StandardCharsets.ISO_8859_1);
     int at = 0;

@@ -1,6 +1,5 @@
-package io.millrace.gateway.http;
+package io.millrace.wire;
 
-import io.millrace.gateway.GatewaySettings.Limits;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2FrameCodec;
@@ -14,18 +13,18 @@ final class QuietHttp2 extends Http2ConnectionAdapter {
 
   private final Http2FrameCodec codec;
   private final ChannelHandlerContext ctx;
-  private final Limits limits;
+  private final WireLimits limits;
   private final RequestDeadline deadline = new RequestDeadline();
 
-  private QuietHttp2(Http2FrameCodec codec, ChannelHandlerContext ctx, Limits limits) {
+  private QuietHttp2(Http2FrameCodec codec, ChannelHandlerContext ctx, WireLimits limits) {
     this.codec = codec;
     this.ctx = ctx;
     this.limits = limits;
   }
 
-  static void install(Http2FrameCodec codec, ChannelHandlerContext ctx, Limits limits) {
+  static void install(Http2FrameCodec codec, ChannelHandlerContext ctx, WireLimits limits) {
     QuietHttp2 quiet = new QuietHttp2(codec, ctx, limits);
-    quiet.deadline.begin(ctx, limits.headTimeout());
+    quiet.deadline.begin(ctx, limits.headTime());
     codec.connection().addListener(quiet);
     ctx.channel().closeFuture().addListener(closed -> quiet.deadline.end());
   }
@@ -38,7 +37,7 @@ final class QuietHttp2 extends Http2ConnectionAdapter {
   @Override
   public void onStreamClosed(Http2Stream stream) {
     if (codec.connection().numActiveStreams() == 0) {
-      deadline.begin(ctx, limits.idleTimeout());
+      deadline.begin(ctx, limits.idleTime());
     }
   }
 }

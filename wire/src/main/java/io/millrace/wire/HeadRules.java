@@ -1,4 +1,4 @@
-package io.millrace.gateway.http;
+package io.millrace.wire;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
