@@ -11,7 +11,8 @@ def main(root, marker):
     since = marker.stat().st_mtime
     reports = [
         ElementTree.parse(file).getroot()
-        for file in sorted(root.glob("*/target/surefire-reports/TEST-*.xml"))
+        for modules in ("*", "tests/*")
+        for file in sorted(root.glob(f"{modules}/target/surefire-reports/TEST-*.xml"))
         if file.stat().st_mtime >= since
     ]
     total = {name: sum(int(report.get(name, 0)) for report in reports) for name in COUNTS}
