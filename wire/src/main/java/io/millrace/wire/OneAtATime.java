@@ -15,8 +15,12 @@ import reactor.netty.channel.ChannelOperations;
 
 /**
  * Holds a pipelined request back until the answer to the one before it has left. The server behind
- * would end the connection after the first answer when the last request asks for that. One
+ * would end the connection after the first answer when the last request asks for that: its {@code
+ * HttpTrafficHandler} keeps one {@code persistentConnection} for all that it has read. One
  * connection's; used on its event loop only.
+ *
+ * @see <a href="https://github.com/reactor/reactor-netty/issues/165">where pipelining is asked for
+ *     in Reactor Netty</a>
  */
 final class OneAtATime extends ChannelDuplexHandler {
 
