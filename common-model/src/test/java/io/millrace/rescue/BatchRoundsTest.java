@@ -26,19 +26,19 @@ class BatchRoundsTest {
 
   private static final OwnerLimits NO_LIMITS = OwnerLimits.NONE;
 
-  private final Crew crew = Crew.withoutGrace();
-  private final Store store = crew.store;
+  private final Rescuers rescuers = Rescuers.withoutGrace();
+  private final Store store = rescuers.store;
   private final BatchRounds rounds =
-      new BatchRounds(store.batches, crew.log.batches, crew.log.queue);
+      new BatchRounds(store.batches, rescuers.log.batches, rescuers.log.queue);
 
   @AfterEach
   void close() {
-    crew.close();
+    rescuers.close();
   }
 
   @Test
   void anEmptiedRedisKnowsTheCountsOfABatchAgainAndNothingRunsTwice() throws Exception {
-    TestBatch batch = new TestBatch(store, 6, 2, "https://a.example/").sent(crew.log);
+    TestBatch batch = new TestBatch(store, 6, 2, "https://a.example/").sent(rescuers.log);
     List<UUID> ran = new ArrayList<>();
     for (Job job : batch.jobs().subList(0, 3)) {
       store.finished(((Granted) store.leases.claim(job, Store.at(1), "w")).lease());
@@ -47,7 +47,7 @@ class BatchRoundsTest {
     rounds.run();
     store.flush();
 
-    crew.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded();
     assertThat(batch.counts()).as("restored from the lanes").isEqualTo("queued 6");
     rounds.run();
     assertThat(batch.counts()).isEqualTo("queued 3, succeeded 3");
@@ -56,7 +56,7 @@ class BatchRoundsTest {
         .extracting(part -> part.jobId())
         .containsExactlyElementsOf(batch.jobIds);
 
-    ran.addAll(crew.runAll());
+    ran.addAll(rescuers.runAll());
     assertThat(ran).containsExactlyElementsOf(batch.jobIds);
     assertThat(batch.counts()).isEqualTo("succeeded 6");
     rounds.run();
@@ -68,12 +68,12 @@ class BatchRoundsTest {
 
   @Test
   void anEmptiedRedisKnowsWhichBatchAnIdempotencyKeyPromises() throws Exception {
-    TestBatch batch = new TestBatch(store, 2, 0, null).withKey("once").sent(crew.log);
+    TestBatch batch = new TestBatch(store, 2, 0, null).withKey("once").sent(rescuers.log);
     store.flush();
-    crew.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded();
     BatchStore.Entry again = new TestBatch(store, 2, 0, null).withKey("once").admit(NO_LIMITS);
     assertThat(again).isEqualTo(new BatchStore.Known(batch.id, 2, true));
-    crew.runAll();
+    rescuers.runAll();
     assertThat(batch.counts()).isEqualTo("succeeded 2");
   }
 
@@ -81,30 +81,30 @@ class BatchRoundsTest {
   void aBatchThatNoLogEverGotIsDroppedAndItsJobsNeverRun() throws Exception {
     TestBatch batch = new TestBatch(store, 3, 0, null);
     batch.admit(NO_LIMITS);
-    crew.log.send(Lane.BULK, batch.job(0));
+    rescuers.log.send(Lane.BULK, batch.job(0));
     store.leases.claim(batch.job(0), Store.at(1), "w", true);
     store.redis.opsForHash().put("{millrace}:batch:" + batch.id, "begun", "1");
-    crew.reconciler.resumeHeld();
+    rescuers.reconciler.resumeHeld();
     assertThat(store.batches.find(batch.id)).isEmpty();
     assertThat(store.queueLength()).isZero();
-    assertThat(crew.runAll()).isEmpty();
+    assertThat(rescuers.runAll()).isEmpty();
   }
 
   @Test
   void theProgramOfABatchIsWrittenOnceAndEachJobIsWholeAgain() throws Exception {
-    TestBatch batch = new TestBatch(store, 2, 0, null).sent(crew.log);
-    Job whole = crew.log.batches.whole(batch.job(1)).orElseThrow();
+    TestBatch batch = new TestBatch(store, 2, 0, null).sent(rescuers.log);
+    Job whole = rescuers.log.batches.whole(batch.job(1)).orElseThrow();
     assertThat(whole.request().code()).isEqualTo("print(input_data)");
     assertThat(whole.request().wide().inputJson()).isEqualTo("1");
     assertThat(whole.jobId()).isEqualTo(batch.jobIds.get(1));
     BatchPart nowhere = new BatchPart(UUID.randomUUID(), 0, 0, 1, 1, 0, null, batch.id, 1L << 40);
     Job elsewhere = batch.job(1).in(nowhere, batch.jobIds.get(1));
-    assertThat(crew.log.batches.whole(elsewhere)).isEmpty();
+    assertThat(rescuers.log.batches.whole(elsewhere)).isEmpty();
   }
 
   private List<Completion> messages(UUID batchId) {
     List<Completion> found = new ArrayList<>();
-    crew.log.records.scanCompletionsSince(
+    rescuers.log.records.scanCompletionsSince(
         0,
         bytes -> {
           try {

@@ -34,32 +34,32 @@ class ReaperTest {
 
   private static final TopicPartition COMPLETIONS = new TopicPartition(Topics.COMPLETIONS, 0);
 
-  private final Crew crew = Crew.withoutGrace();
-  private final Store store = crew.store;
+  private final Rescuers rescuers = Rescuers.withoutGrace();
+  private final Store store = rescuers.store;
 
   @AfterEach
   void close() {
-    crew.close();
+    rescuers.close();
   }
 
   @Test
   void aJobWhoseWorkerVanishedRunsAgainOnceThoughManyReap() throws Exception {
-    Job job = crew.submitted(Lane.BULK);
-    Lease lost = crew.claimAll("worker-1").get(0);
-    crew.reaper.rescueJobs();
+    Job job = rescuers.submitted(Lane.BULK);
+    Lease lost = rescuers.claimAll("worker-1").get(0);
+    rescuers.reaper.rescueJobs();
     assertThat(store.state(job.jobId())).as("its lease has not lapsed").isEqualTo("running");
 
     awaitLapse();
     for (int i = 0; i < 3; i++) {
-      crew.reaper.rescueJobs();
+      rescuers.reaper.rescueJobs();
     }
-    assertThat(crew.runAll()).containsExactly(job.jobId());
+    assertThat(rescuers.runAll()).containsExactly(job.jobId());
     assertThat(store.leases.finish(lost, Store.success(job), Duration.ZERO)).isEmpty();
     JobStatus ended = store.archive.find(job.jobId()).orElseThrow();
     assertThat(ended.attempt()).isEqualTo(2);
     assertThat(ended.state().wireName()).isEqualTo("succeeded");
-    assertThat(crew.count("millrace.jobs.rescued")).isEqualTo(1);
-    assertThat(crew.count("millrace.records.requeued")).isEqualTo(1);
+    assertThat(rescuers.count("millrace.jobs.rescued")).isEqualTo(1);
+    assertThat(rescuers.count("millrace.records.requeued")).isEqualTo(1);
   }
 
   @Test
@@ -68,13 +68,13 @@ class ReaperTest {
     Job begun = store.accepted(Store.hurried(60), OwnerLimits.NONE);
     Lease lease = store.granted(begun, "worker-1");
     Job inTime = store.accepted(Store.hurried(60), OwnerLimits.NONE);
-    crew.reaper.endOverdueJobs();
+    rescuers.reaper.endOverdueJobs();
     assertThat(store.state(late.jobId())).isEqualTo("queued");
     for (Job each : List.of(late, begun)) {
       store.redis.opsForZSet().add("{millrace}:deadlines", each.jobId().toString(), 1);
     }
 
-    crew.reaper.endOverdueJobs();
+    rescuers.reaper.endOverdueJobs();
 
     JobStatus ended = store.archive.find(late.jobId()).orElseThrow();
     assertThat(ended.state()).isEqualTo(JobState.EXPIRED);
@@ -83,7 +83,7 @@ class ReaperTest {
         .contains("\"reason\":\"deadline\"");
     assertThat(store.state(begun.jobId())).isEqualTo("running");
     assertThat(store.state(inTime.jobId())).isEqualTo("queued");
-    crew.reaper.endOverdueJobs();
+    rescuers.reaper.endOverdueJobs();
     assertThat(store.redis.opsForZSet().zCard("{millrace}:deadlines")).isEqualTo(1);
     store.finished(lease);
   }
@@ -109,48 +109,48 @@ class ReaperTest {
   @Test
   void manyJobsOfOneVanishedWorkerAreBackInOneRound() throws Exception {
     for (int i = 0; i < 60; i++) {
-      crew.submitted(i % 2 == 0 ? Lane.FIRST : Lane.BULK);
+      rescuers.submitted(i % 2 == 0 ? Lane.FIRST : Lane.BULK);
     }
-    List<Lease> lost = crew.claimAll("worker-1");
+    List<Lease> lost = rescuers.claimAll("worker-1");
     awaitLapse(60);
-    crew.reaper.rescueJobs();
-    assertThat(crew.runAll())
+    rescuers.reaper.rescueJobs();
+    assertThat(rescuers.runAll())
         .containsExactlyInAnyOrderElementsOf(
             lost.stream().map(each -> each.job().jobId()).toList());
   }
 
   @Test
   void aJobThatLosesItsThirdWorkerEndsWithAReasonAndBlocksNobody() throws Exception {
-    Job poison = crew.submitted(Lane.FIRST);
+    Job poison = rescuers.submitted(Lane.FIRST);
     for (int attempt = 1; attempt <= 3; attempt++) {
-      assertThat(crew.claimAll("worker-" + attempt)).hasSize(1);
+      assertThat(rescuers.claimAll("worker-" + attempt)).hasSize(1);
       awaitLapse();
-      crew.reaper.rescueJobs();
+      rescuers.reaper.rescueJobs();
     }
     JobStatus ended = store.archive.find(poison.jobId()).orElseThrow();
     assertThat(ended.state().wireName()).isEqualTo("failed");
     assertThat(ended.attempt()).isEqualTo(3);
     assertThat(ended.replyText()).contains("\"worker_lost\"").contains("\"id\":\"id-1\"");
     assertGivenUpOnce("worker_lost");
-    assertThat(crew.runAll()).isEmpty();
-    Job next = crew.submitted(Lane.FIRST);
-    assertThat(crew.runAll()).containsExactly(next.jobId());
+    assertThat(rescuers.runAll()).isEmpty();
+    Job next = rescuers.submitted(Lane.FIRST);
+    assertThat(rescuers.runAll()).containsExactly(next.jobId());
   }
 
   @Test
   void aJobWhoseRecordHasLeftTheLogEndsInsteadOfWaitingForEver() throws Exception {
-    Job job = crew.submitted(Lane.FIRST);
-    crew.claimAll("worker-1");
-    crew.log
+    Job job = rescuers.submitted(Lane.FIRST);
+    rescuers.claimAll("worker-1");
+    rescuers.log
         .admin
         .deleteRecords(
             Map.of(
                 new TopicPartition(Lane.FIRST.topic(), 0),
-                RecordsToDelete.beforeOffset(crew.log.progress.end(Lane.FIRST))))
+                RecordsToDelete.beforeOffset(rescuers.log.progress.end(Lane.FIRST))))
         .all()
         .get(20, TimeUnit.SECONDS);
     awaitLapse();
-    crew.reaper.rescueJobs();
+    rescuers.reaper.rescueJobs();
     JobStatus ended = store.archive.find(job.jobId()).orElseThrow();
     assertThat(ended.state().wireName()).isEqualTo("failed");
     assertThat(ended.replyText()).contains("\"code\":500").contains("\"internal\"");
@@ -161,12 +161,12 @@ class ReaperTest {
   @Test
   void aCompletionThatItsWorkerDidNotPublishIsPublishedWithTheSameBytes() throws Exception {
     Job job = finishedWithWebhook();
-    crew.reaper.publishCompletions();
+    rescuers.reaper.publishCompletions();
     assertThat(completionsOf(job)).as("its worker still may").isEmpty();
 
     makeOld(job);
-    crew.reaper.publishCompletions();
-    crew.reaper.publishCompletions();
+    rescuers.reaper.publishCompletions();
+    rescuers.reaper.publishCompletions();
     String body = store.archive.find(job.jobId()).orElseThrow().replyText();
     assertThat(completionsOf(job))
         .containsExactly(
@@ -194,15 +194,15 @@ class ReaperTest {
     makeOld(tooLarge);
     Job other = finishedWithWebhook();
     makeOld(other);
-    crew.reaper.publishCompletions();
+    rescuers.reaper.publishCompletions();
     assertThat(completionsOf(other)).hasSize(1);
     assertThat(store.leases.unpublished(Duration.ZERO, 10)).containsExactly(tooLarge.jobId());
   }
 
   private void assertGivenUpOnce(String reason) {
-    crew.reaper.rescueJobs();
-    assertThat(crew.count("millrace.jobs.given.up", "reason", reason)).isEqualTo(1);
-    assertThat(crew.count("millrace.jobs.ended", "state", "failed")).isEqualTo(1);
+    rescuers.reaper.rescueJobs();
+    assertThat(rescuers.count("millrace.jobs.given.up", "reason", reason)).isEqualTo(1);
+    assertThat(rescuers.count("millrace.jobs.ended", "state", "failed")).isEqualTo(1);
   }
 
   private Job finishedWithWebhook() {
@@ -226,7 +226,7 @@ class ReaperTest {
   private List<Completion> completionsOf(Job job) throws Exception {
     List<Completion> found = new ArrayList<>();
     UUID wanted = job.jobId();
-    try (Consumer<byte[], byte[]> reader = crew.log.clients.reader()) {
+    try (Consumer<byte[], byte[]> reader = rescuers.log.clients.reader()) {
       reader.assign(Set.of(COMPLETIONS));
       long end = reader.endOffsets(Set.of(COMPLETIONS)).getOrDefault(COMPLETIONS, 0L);
       reader.seekToBeginning(Set.of(COMPLETIONS));

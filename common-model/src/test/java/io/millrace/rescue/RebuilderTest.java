@@ -30,62 +30,62 @@ import org.junit.jupiter.api.Test;
 @Tag("services")
 class RebuilderTest {
 
-  private final Crew crew = Crew.withoutGrace();
-  private final Store store = crew.store;
+  private final Rescuers rescuers = Rescuers.withoutGrace();
+  private final Store store = rescuers.store;
 
   @AfterEach
   void close() {
-    crew.close();
+    rescuers.close();
   }
 
   @Test
   void theGateIsShutUntilTheLanesOfAnEmptiedRedisAreWholeAgain() throws Exception {
     List<UUID> waiting = new ArrayList<>();
     for (int i = 0; i < 450; i++) {
-      waiting.add(crew.submitted(i < 400 ? Lane.FIRST : Lane.BULK).jobId());
+      waiting.add(rescuers.submitted(i < 400 ? Lane.FIRST : Lane.BULK).jobId());
     }
     store.flush();
     assertThat(store.admit(Store.job("owner"))).isEqualTo(new Refused(Refusal.REBUILDING));
     assertThat(store.gauge.read().whole()).isFalse();
 
-    crew.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded();
 
     assertThat(store.gauge.read().whole()).isTrue();
-    assertThat(crew.count("millrace.queue.rebuilt")).isEqualTo(1);
+    assertThat(rescuers.count("millrace.queue.rebuilt")).isEqualTo(1);
     assertThat(store.gauge.read().firstWaiting()).isEqualTo(400);
     assertThat(store.gauge.read().bulkWaiting()).isEqualTo(50);
     assertThat(store.archive.find(waiting.get(0)).orElseThrow().id()).isEqualTo("id-1");
     assertThat(store.admit(Store.job("owner"))).isInstanceOf(Admitted.class);
-    assertThat(crew.runAll()).isEqualTo(waiting);
+    assertThat(rescuers.runAll()).isEqualTo(waiting);
   }
 
   @Test
   void garbageInALaneDoesNotStopTheRebuilding() throws Exception {
-    crew.log
+    rescuers.log
         .queue
         .enqueue(Lane.FIRST, "{".getBytes(StandardCharsets.UTF_8))
         .get(10, TimeUnit.SECONDS);
-    Job job = crew.submitted(Lane.FIRST);
+    Job job = rescuers.submitted(Lane.FIRST);
     store.flush();
-    crew.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded();
     assertThat(store.state(job.jobId())).isEqualTo("queued");
   }
 
   @Test
   void whatRanAndEndedIsNotInTheLanesAgain() throws Exception {
-    crew.submitted(Lane.FIRST);
-    crew.runAll();
+    rescuers.submitted(Lane.FIRST);
+    rescuers.runAll();
     store.flush();
-    crew.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded();
     assertThat(store.queueLength()).isZero();
   }
 
   @Test
   void aJobThatEndedWhileAnOlderOneRanIsDroppedAgainAndDoesNotRunTwice() throws Exception {
-    Job slow = crew.submitted(Lane.FIRST);
-    Job quick = crew.submitted(Lane.FIRST);
-    try (ShareConsumer<byte[], byte[]> one = crew.log.clients.shareConsumer(Topics.WORKERS, 100);
-        ShareConsumer<byte[], byte[]> two = crew.log.clients.shareConsumer(Topics.WORKERS, 100)) {
+    Job slow = rescuers.submitted(Lane.FIRST);
+    Job quick = rescuers.submitted(Lane.FIRST);
+    try (ShareConsumer<byte[], byte[]> one = rescuers.log.clients.shareConsumer(Topics.WORKERS, 100);
+        ShareConsumer<byte[], byte[]> two = rescuers.log.clients.shareConsumer(Topics.WORKERS, 100)) {
       one.subscribe(List.of(Lane.FIRST.topic()));
       ConsumerRecord<byte[], byte[]> slowRecord = next(one);
       Lease slowLease =
@@ -99,20 +99,20 @@ class RebuilderTest {
       two.commitSync(Duration.ofSeconds(5));
 
       store.flush();
-      crew.rebuilder().rebuildIfNeeded();
+      rescuers.rebuilder().rebuildIfNeeded();
       assertThat(store.queueLength()).isEqualTo(2);
       store.leases.beat(Store.card("worker-1", 1), List.of(slowLease));
-      crew.reconciler.settle();
+      rescuers.reconciler.settle();
       assertThat(store.state(quick.jobId())).as("who knows yet").isEqualTo("queued");
 
       store.finished(slowLease);
       one.acknowledge(slowRecord, AcknowledgeType.ACCEPT);
       one.commitSync(Duration.ofSeconds(5));
     }
-    crew.reconciler.settle();
+    rescuers.reconciler.settle();
     assertThat(store.queueLength()).isZero();
     assertThat(store.state(quick.jobId())).isEqualTo("none");
-    assertThat(crew.runAll()).isEmpty();
+    assertThat(rescuers.runAll()).isEmpty();
     assertThat(store.state(slow.jobId())).isEqualTo("succeeded");
   }
 
@@ -121,14 +121,14 @@ class RebuilderTest {
     OwnerLimits one = new OwnerLimits(0, 1, 0);
     List<UUID> held = new ArrayList<>();
     Job running = store.accepted(Store.job("owner"), one);
-    crew.log.send(Lane.FIRST, running);
+    rescuers.log.send(Lane.FIRST, running);
     for (int i = 0; i < 3; i++) {
       Job job = store.accepted(Store.job("owner"), one);
-      crew.log.send(Lane.FIRST, job);
+      rescuers.log.send(Lane.FIRST, job);
       held.add(job.jobId());
     }
-    Lease lease = crew.claimAll("worker-1").get(0);
-    List<Rebuilder> instances = List.of(crew.rebuilder(), crew.rebuilder(), crew.rebuilder());
+    Lease lease = rescuers.claimAll("worker-1").get(0);
+    List<Rebuilder> instances = List.of(rescuers.rebuilder(), rescuers.rebuilder(), rescuers.rebuilder());
     store.repair.begin("test", Duration.ofSeconds(30));
     store.repair.end("test");
     instances.forEach(Rebuilder::rebuildIfNeeded);
@@ -137,36 +137,36 @@ class RebuilderTest {
     instances.forEach(Rebuilder::rebuildIfNeeded);
     store.leases.beat(Store.card("worker-1", 1), List.of(lease));
     store.finished(lease);
-    assertThat(crew.runAll()).containsExactlyInAnyOrderElementsOf(held);
+    assertThat(rescuers.runAll()).containsExactlyInAnyOrderElementsOf(held);
   }
 
   @Test
   void aRedisThatForgotItsLastWritesLearnsThemFromTheLogWithAnOpenGate() throws Exception {
-    Job known = crew.submitted(Lane.FIRST);
-    Job forgotten = crew.submitted(Lane.FIRST);
-    crew.rebuilder().rebuildIfNeeded();
+    Job known = rescuers.submitted(Lane.FIRST);
+    Job forgotten = rescuers.submitted(Lane.FIRST);
+    rescuers.rebuilder().rebuildIfNeeded();
     store.redis.opsForZSet().remove("{millrace}:lane:first", forgotten.jobId().toString());
     store.redis.delete("{millrace}:job:" + forgotten.jobId());
     store.redis.opsForValue().set("{millrace}:server", "an earlier start of Redis");
     assertThat(store.admit(Store.job("other"))).isInstanceOf(Admitted.class);
 
     assertThat(store.repair.isNeeded()).isTrue();
-    crew.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded();
 
     assertThat(store.repair.isNeeded()).isFalse();
     assertThat(store.archive.find(forgotten.jobId())).isPresent();
-    assertThat(crew.runAll()).containsExactly(known.jobId(), forgotten.jobId());
+    assertThat(rescuers.runAll()).containsExactly(known.jobId(), forgotten.jobId());
   }
 
   @Test
   void theFirstCompletionInTheLogIsWrittenBackAndItsJobDoesNotRunAgain() throws Exception {
-    crew.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded();
     Job job = store.accepted(Store.job("owner", "https://a.example/", null), OwnerLimits.NONE);
-    crew.log.send(Lane.FIRST, job);
+    rescuers.log.send(Lane.FIRST, job);
     String first = store.finished(store.granted(job, "worker-1")).body();
     String second = first.replaceFirst("\"total_time\":[0-9.]+", "\"total_time\":9.125");
     for (String body : List.of(first, second)) {
-      crew.log
+      rescuers.log
           .queue
           .complete(new Completion(job.jobId(), "owner", "https://a.example/", body, null))
           .get(10, TimeUnit.SECONDS);
@@ -176,9 +176,9 @@ class RebuilderTest {
     store.redis.delete("{millrace}:outbox");
     store.redis.opsForValue().set("{millrace}:server", "an earlier start of Redis");
 
-    crew.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded();
     assertThat(store.archive.find(job.jobId()).orElseThrow().replyText()).isEqualTo(first);
-    assertThat(crew.runAll()).isEmpty();
+    assertThat(rescuers.runAll()).isEmpty();
   }
 
   @Test
@@ -186,12 +186,12 @@ class RebuilderTest {
     long[] clock = {0};
     Rebuilder rebuilder = patient(clock);
     rebuilder.rebuildIfNeeded();
-    Job noted = crew.submitted(Lane.FIRST);
-    Job alive = crew.submitted(Lane.BULK);
-    List<Lease> leases = crew.claimAll("worker-1");
+    Job noted = rescuers.submitted(Lane.FIRST);
+    Job alive = rescuers.submitted(Lane.BULK);
+    List<Lease> leases = rescuers.claimAll("worker-1");
     rebuilder.noteClaimed();
-    Job claimedSince = crew.submitted(Lane.FIRST);
-    crew.claimAll("worker-2");
+    Job claimedSince = rescuers.submitted(Lane.FIRST);
+    rescuers.claimAll("worker-2");
 
     store.flush();
     rebuilder.rebuildIfNeeded();
@@ -201,10 +201,10 @@ class RebuilderTest {
         Store.card("worker-1", 1),
         leases.stream().filter(each -> each.job().jobId().equals(alive.jobId())).toList());
     rebuilder.rebuildIfNeeded();
-    assertThat(crew.runAll()).as("its worker may live").isEmpty();
+    assertThat(rescuers.runAll()).as("its worker may live").isEmpty();
     clock[0] = Duration.ofSeconds(7).toNanos();
     rebuilder.rebuildIfNeeded();
-    assertThat(crew.runAll()).containsExactlyInAnyOrder(noted.jobId(), claimedSince.jobId());
+    assertThat(rescuers.runAll()).containsExactlyInAnyOrder(noted.jobId(), claimedSince.jobId());
     assertThat(store.state(alive.jobId())).isEqualTo("running");
   }
 
@@ -213,11 +213,11 @@ class RebuilderTest {
     long[] clock = {0};
     Rebuilder rebuilder = patient(clock);
     rebuilder.rebuildIfNeeded();
-    crew.submitted(Lane.FIRST);
-    List<Lease> leases = crew.claimAll("worker-1");
+    rescuers.submitted(Lane.FIRST);
+    List<Lease> leases = rescuers.claimAll("worker-1");
     rebuilder.noteClaimed();
-    crew.submitted(Lane.FIRST);
-    leases.addAll(crew.claimAll("worker-2"));
+    rescuers.submitted(Lane.FIRST);
+    leases.addAll(rescuers.claimAll("worker-2"));
     leases.forEach(store::finished);
     // The log is away, so that nothing is noted, while Redis is seen as it was.
     clock[0] = Duration.ofSeconds(20).toNanos();
@@ -227,7 +227,7 @@ class RebuilderTest {
     rebuilder.rebuildIfNeeded();
     clock[0] = Duration.ofSeconds(40).toNanos();
     rebuilder.rebuildIfNeeded();
-    assertThat(crew.runAll()).isEmpty();
+    assertThat(rescuers.runAll()).isEmpty();
   }
 
   @Test
@@ -235,17 +235,17 @@ class RebuilderTest {
     long[] clock = {0};
     Rebuilder rebuilder = patient(clock);
     rebuilder.rebuildIfNeeded();
-    Job job = crew.submitted(Lane.FIRST);
-    crew.claimAll("worker-1");
+    Job job = rescuers.submitted(Lane.FIRST);
+    rescuers.claimAll("worker-1");
     rebuilder.noteClaimed();
     store.flush();
     rebuilder.rebuildIfNeeded();
-    crew.reconciler.settle();
-    crew.reconciler.settle();
+    rescuers.reconciler.settle();
+    rescuers.reconciler.settle();
     assertThat(store.state(job.jobId())).isEqualTo("none");
     clock[0] = Duration.ofSeconds(7).toNanos();
     rebuilder.rebuildIfNeeded();
-    assertThat(crew.runAll()).containsExactly(job.jobId());
+    assertThat(rescuers.runAll()).containsExactly(job.jobId());
   }
 
   @Test
@@ -253,10 +253,10 @@ class RebuilderTest {
     long[] clock = {0};
     Rebuilder rebuilder = patient(clock);
     rebuilder.rebuildIfNeeded();
-    crew.submitted(Lane.FIRST);
-    Job quick = crew.submitted(Lane.FIRST);
-    try (ShareConsumer<byte[], byte[]> one = crew.log.clients.shareConsumer(Topics.WORKERS, 100);
-        ShareConsumer<byte[], byte[]> two = crew.log.clients.shareConsumer(Topics.WORKERS, 100)) {
+    rescuers.submitted(Lane.FIRST);
+    Job quick = rescuers.submitted(Lane.FIRST);
+    try (ShareConsumer<byte[], byte[]> one = rescuers.log.clients.shareConsumer(Topics.WORKERS, 100);
+        ShareConsumer<byte[], byte[]> two = rescuers.log.clients.shareConsumer(Topics.WORKERS, 100)) {
       one.subscribe(List.of(Lane.FIRST.topic()));
       ConsumerRecord<byte[], byte[]> heldUp = next(one);
       two.subscribe(List.of(Lane.FIRST.topic()));
@@ -273,25 +273,25 @@ class RebuilderTest {
     rebuilder.rebuildIfNeeded();
     clock[0] = Duration.ofSeconds(7).toNanos();
     rebuilder.rebuildIfNeeded();
-    assertThat(crew.runAll()).isEmpty();
+    assertThat(rescuers.runAll()).isEmpty();
   }
 
   private Rebuilder patient(long[] clock) {
     return new Rebuilder(
         store.repair,
-        crew.log.progress,
-        crew.log.records,
-        crew.requeuer,
+        rescuers.log.progress,
+        rescuers.log.records,
+        rescuers.requeuer,
         new ShortMemory(),
         new Rebuilder.Times(Duration.ZERO, Duration.ofSeconds(7)),
         () -> clock[0],
-        crew.meters);
+        rescuers.meters);
   }
 
   @Test
   void theOthersHaveTheirTimeBeforeTheLanesCountAsWhole() throws Exception {
-    crew.rebuilder().rebuildIfNeeded();
-    Job job = crew.submitted(Lane.FIRST);
+    rescuers.rebuilder().rebuildIfNeeded();
+    Job job = rescuers.submitted(Lane.FIRST);
     store.redis.delete("{millrace}:job:" + job.jobId());
     store.redis.delete("{millrace}:lane:first");
     store.redis.opsForValue().set("{millrace}:server", "an earlier start of Redis");
@@ -299,13 +299,13 @@ class RebuilderTest {
     Rebuilder rebuilder =
         new Rebuilder(
             store.repair,
-            crew.log.progress,
-            crew.log.records,
-            crew.requeuer,
+            rescuers.log.progress,
+            rescuers.log.records,
+            rescuers.requeuer,
             new ShortMemory(),
             new Rebuilder.Times(Duration.ofSeconds(2), Duration.ZERO),
             () -> clock[0],
-            crew.meters);
+            rescuers.meters);
     rebuilder.rebuildIfNeeded();
     rebuilder.rebuildIfNeeded();
     assertThat(store.state(job.jobId())).isEqualTo("queued");

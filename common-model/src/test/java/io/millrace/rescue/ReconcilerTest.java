@@ -24,25 +24,25 @@ import org.junit.jupiter.api.Test;
 @Tag("services")
 class ReconcilerTest {
 
-  private final Crew crew = Crew.withoutGrace();
-  private final Store store = crew.store;
+  private final Rescuers rescuers = Rescuers.withoutGrace();
+  private final Store store = rescuers.store;
 
   @AfterEach
   void close() {
-    crew.close();
+    rescuers.close();
   }
 
   @Test
   void anOffsetThatIsUsedAgainIsNotTakenForTheJobsRecord() throws Exception {
-    Job job = crew.submitted(Lane.FIRST);
-    Lease lease = crew.claimAll("worker-1").get(0);
+    Job job = rescuers.submitted(Lane.FIRST);
+    Lease lease = rescuers.claimAll("worker-1").get(0);
     store.leases.giveBack(job.jobId(), lease.attempt(), GiveBack.RELEASED);
-    RecordPointer another = crew.log.send(Lane.FIRST, store.accepted("other"));
-    crew.runAll();
+    RecordPointer another = rescuers.log.send(Lane.FIRST, store.accepted("other"));
+    rescuers.runAll();
     store.redis.opsForHash().put("{millrace}:job:" + job.jobId(), "record", another.toString());
 
-    crew.reconciler.settle();
-    crew.reconciler.settle();
+    rescuers.reconciler.settle();
+    rescuers.reconciler.settle();
 
     JobStatus ended = store.archive.find(job.jobId()).orElseThrow();
     assertThat(ended.state()).isEqualTo(JobState.FAILED);
@@ -52,19 +52,19 @@ class ReconcilerTest {
 
   @Test
   void aLaneWhoseTopicWasMadeAnewLosesNoJobInSilence() throws Exception {
-    Job unseen = crew.submitted(Lane.BULK);
-    Job released = crew.submitted(Lane.BULK);
+    Job unseen = rescuers.submitted(Lane.BULK);
+    Job released = rescuers.submitted(Lane.BULK);
     Lease lease = store.granted(released, "worker-1");
     store.leases.giveBack(released.jobId(), lease.attempt(), GiveBack.RELEASED);
-    crew.reconciler.settle();
-    crew.log.makeAnew(Lane.BULK);
+    rescuers.reconciler.settle();
+    rescuers.log.makeAnew(Lane.BULK);
     for (int i = 0; i < 300; i++) {
-      crew.log.send(Lane.BULK, store.accepted("other"));
+      rescuers.log.send(Lane.BULK, store.accepted("other"));
     }
-    crew.runAll();
+    rescuers.runAll();
 
     // All processes were started anew meanwhile: only Redis knows which topic there was.
-    try (Crew later = new Crew(store, Duration.ZERO)) {
+    try (Rescuers later = new Rescuers(store, Duration.ZERO)) {
       later.reconciler.settle();
       later.reconciler.settle();
     }
@@ -81,11 +81,11 @@ class ReconcilerTest {
     OwnerLimits one = new OwnerLimits(0, 1, 0);
     Job first = store.accepted(Store.job("owner"), one);
     Job second = store.accepted(Store.job("owner"), one);
-    crew.log.send(Lane.FIRST, first);
-    RecordPointer held = crew.log.send(Lane.FIRST, second);
-    crew.claimAll("worker-1");
-    crew.log.send(Lane.FIRST, store.accepted("other"));
-    crew.runAll();
+    rescuers.log.send(Lane.FIRST, first);
+    RecordPointer held = rescuers.log.send(Lane.FIRST, second);
+    rescuers.claimAll("worker-1");
+    rescuers.log.send(Lane.FIRST, store.accepted("other"));
+    rescuers.runAll();
     store
         .redis
         .opsForHash()
@@ -95,10 +95,10 @@ class ReconcilerTest {
             new RecordPointer(Lane.FIRST, held.topicId(), held.offset() + 1).toString());
     store.ends.cancel(first.jobId(), "owner", Store.cancelled(first));
 
-    crew.reconciler.resumeHeld();
+    rescuers.reconciler.resumeHeld();
 
     assertThat(store.state(second.jobId())).isEqualTo("failed");
-    assertThat(crew.runAll()).isEmpty();
+    assertThat(rescuers.runAll()).isEmpty();
   }
 
   @Test
@@ -106,18 +106,18 @@ class ReconcilerTest {
     Idempotency key = new Idempotency("key", "digest");
     Job job = Store.job("owner");
     store.admit(job, OwnerLimits.NONE, key);
-    crew.reconciler.settle();
+    rescuers.reconciler.settle();
     assertThat(store.queueLength()).isZero();
     assertThat(store.archive.find(job.jobId())).isEmpty();
     assertThat(store.admit(Store.job("owner"), OwnerLimits.NONE, key))
         .as("its key is free for a repeat")
         .isInstanceOf(Admitted.class);
-    assertThat(crew.count("millrace.queue.settled")).isEqualTo(1);
+    assertThat(rescuers.count("millrace.queue.settled")).isEqualTo(1);
   }
 
   @Test
   void aJobWhoseSendIsUnderWayIsLeftAlone() throws Exception {
-    try (Crew patient = new Crew(store, Duration.ofSeconds(10))) {
+    try (Rescuers patient = new Rescuers(store, Duration.ofSeconds(10))) {
       Job job = store.accepted("owner");
       for (int i = 0; i < 3; i++) {
         patient.reconciler.settle();
@@ -132,41 +132,41 @@ class ReconcilerTest {
   @Test
   void aJobThatWasSettledWhileItsGatewayStoodStillRunsAllTheSame() throws Exception {
     Job job = store.accepted("owner");
-    crew.reconciler.settle();
-    crew.log.send(Lane.FIRST, job);
-    assertThat(crew.runAll()).containsExactly(job.jobId());
+    rescuers.reconciler.settle();
+    rescuers.log.send(Lane.FIRST, job);
+    assertThat(rescuers.runAll()).containsExactly(job.jobId());
   }
 
   @Test
   void jobsThatWaitForAWorkerAreLeftAlone() throws Exception {
     List<UUID> waiting = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      waiting.add(crew.submitted(Lane.FIRST).jobId());
+      waiting.add(rescuers.submitted(Lane.FIRST).jobId());
     }
     for (int i = 0; i < 3; i++) {
-      crew.reconciler.settle();
+      rescuers.reconciler.settle();
     }
-    assertThat(crew.count("millrace.queue.settled")).isZero();
-    assertThat(crew.runAll()).isEqualTo(waiting);
+    assertThat(rescuers.count("millrace.queue.settled")).isZero();
+    assertThat(rescuers.runAll()).isEqualTo(waiting);
   }
 
   @Test
   void aJobThatAWorkerTookAndRedisForgotRunsAgain() throws Exception {
-    Job job = crew.submitted(Lane.BULK);
-    crew.takeAndForget();
-    crew.reconciler.settle();
-    assertThat(crew.runAll()).containsExactly(job.jobId());
+    Job job = rescuers.submitted(Lane.BULK);
+    rescuers.takeAndForget();
+    rescuers.reconciler.settle();
+    assertThat(rescuers.runAll()).containsExactly(job.jobId());
     assertThat(store.queueLength()).isZero();
   }
 
   @Test
   void aJobWhoseCopyWasLostIsEnqueuedAgain() throws Exception {
-    Job job = crew.submitted(Lane.FIRST);
-    Lease lease = crew.claimAll("worker-1").get(0);
+    Job job = rescuers.submitted(Lane.FIRST);
+    Lease lease = rescuers.claimAll("worker-1").get(0);
     store.leases.giveBack(job.jobId(), lease.attempt(), GiveBack.RELEASED);
-    crew.reconciler.settle();
-    crew.reconciler.settle();
-    assertThat(crew.runAll()).containsExactly(job.jobId());
+    rescuers.reconciler.settle();
+    rescuers.reconciler.settle();
+    assertThat(rescuers.runAll()).containsExactly(job.jobId());
   }
 
   @Test
@@ -174,16 +174,16 @@ class ReconcilerTest {
     OwnerLimits one = new OwnerLimits(0, 1, 0);
     Job first = store.accepted(Store.job("owner"), one);
     Job second = store.accepted(Store.job("owner"), one);
-    crew.log.send(Lane.FIRST, first);
-    crew.log.send(Lane.FIRST, second);
-    Lease running = crew.claimAll("worker-1").get(0);
+    rescuers.log.send(Lane.FIRST, first);
+    rescuers.log.send(Lane.FIRST, second);
+    Lease running = rescuers.claimAll("worker-1").get(0);
     assertThat(store.gauge.read().heldWaiting()).isEqualTo(1);
-    crew.reconciler.settle();
-    assertThat(crew.count("millrace.queue.settled")).as("held is not lost").isZero();
+    rescuers.reconciler.settle();
+    assertThat(rescuers.count("millrace.queue.settled")).as("held is not lost").isZero();
 
     assertThat(store.finished(running).resumable()).isPresent();
-    crew.reconciler.settle();
-    assertThat(crew.runAll()).containsExactly(second.jobId());
+    rescuers.reconciler.settle();
+    assertThat(rescuers.runAll()).containsExactly(second.jobId());
   }
 
   @Test
@@ -191,27 +191,27 @@ class ReconcilerTest {
     OwnerLimits one = new OwnerLimits(0, 1, 0);
     Job first = store.accepted(Store.job("owner"), one);
     Job second = store.accepted(Store.job("owner"), one);
-    crew.log.send(Lane.FIRST, first);
-    crew.log.send(Lane.FIRST, second);
-    crew.claimAll("worker-1");
-    crew.reconciler.resumeHeld();
+    rescuers.log.send(Lane.FIRST, first);
+    rescuers.log.send(Lane.FIRST, second);
+    rescuers.claimAll("worker-1");
+    rescuers.reconciler.resumeHeld();
     store.ends.cancel(first.jobId(), "owner", Store.cancelled(first));
-    crew.reconciler.resumeHeld();
-    assertThat(crew.runAll()).containsExactly(second.jobId());
+    rescuers.reconciler.resumeHeld();
+    assertThat(rescuers.runAll()).containsExactly(second.jobId());
   }
 
   @Test
   void manyHeldJobsDoNotHideALostOneBehindThem() throws Exception {
     OwnerLimits one = new OwnerLimits(0, 1, 0);
     for (int i = 0; i < 250; i++) {
-      crew.log.send(Lane.FIRST, store.accepted(Store.job("greedy"), one));
+      rescuers.log.send(Lane.FIRST, store.accepted(Store.job("greedy"), one));
     }
-    crew.claimAll("worker-1");
+    rescuers.claimAll("worker-1");
     assertThat(store.gauge.read().heldWaiting()).isEqualTo(249);
-    Job lost = crew.submitted(Lane.FIRST);
-    crew.takeAndForget();
-    crew.reconciler.settle();
-    assertThat(crew.runAll()).containsExactly(lost.jobId());
+    Job lost = rescuers.submitted(Lane.FIRST);
+    rescuers.takeAndForget();
+    rescuers.reconciler.settle();
+    assertThat(rescuers.runAll()).containsExactly(lost.jobId());
   }
 
   @Test
@@ -221,18 +221,18 @@ class ReconcilerTest {
         .redis
         .opsForHash()
         .put("{millrace}:job:" + job.jobId(), "queued_at", "9" + "0".repeat(15));
-    crew.reconciler.settle();
-    assertThat(crew.count("millrace.queue.settled")).isZero();
+    rescuers.reconciler.settle();
+    assertThat(rescuers.count("millrace.queue.settled")).isZero();
     assertThat(store.state(job.jobId())).isEqualTo("queued");
   }
 
   @Test
   void aLaneEntryWithoutAWaitingJobIsRemoved() throws Exception {
     store.redis.opsForZSet().add("{millrace}:lane:first", UUID.randomUUID().toString(), 1);
-    crew.submitted(Lane.FIRST);
-    Lease running = crew.claimAll("worker-1").get(0);
+    rescuers.submitted(Lane.FIRST);
+    Lease running = rescuers.claimAll("worker-1").get(0);
     store.redis.opsForZSet().add("{millrace}:lane:first", running.job().jobId().toString(), 1);
-    crew.reconciler.settle();
+    rescuers.reconciler.settle();
     assertThat(store.queueLength()).isZero();
     assertThat(store.state(running.job().jobId())).isEqualTo("running");
   }

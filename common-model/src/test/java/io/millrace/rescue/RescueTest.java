@@ -23,14 +23,14 @@ class RescueTest {
   private static final Duration LEASE = Duration.ofSeconds(1);
 
   private final Store store = Store.fresh(Store.settings(0, LEASE));
-  private final Crew crew = new Crew(store, Duration.ofSeconds(2));
+  private final Rescuers rescuers = new Rescuers(store, Duration.ofSeconds(2));
   private final Rescue rescue =
       new Rescue(
-          crew.rebuilder(),
-          crew.reaper,
-          crew.reconciler,
-          crew.trimmer(Store.SETTINGS),
-          new BatchRounds(store.batches, crew.log.batches, crew.log.queue),
+          rescuers.rebuilder(),
+          rescuers.reaper,
+          rescuers.reconciler,
+          rescuers.trimmer(Store.SETTINGS),
+          new BatchRounds(store.batches, rescuers.log.batches, rescuers.log.queue),
           Steadiness.byClock(LEASE, store.repair::now, System::nanoTime));
 
   @BeforeEach
@@ -41,26 +41,26 @@ class RescueTest {
   @AfterEach
   void stop() {
     rescue.stop();
-    crew.close();
+    rescuers.close();
   }
 
   @Test
   void aJobWhoseWorkerVanishedIsBackWithinItsLeaseAndFiveSeconds() throws Exception {
-    Job job = crew.submitted(Lane.FIRST);
-    crew.claimAll("worker-1");
+    Job job = rescuers.submitted(Lane.FIRST);
+    rescuers.claimAll("worker-1");
     await()
         .atMost(LEASE.plusSeconds(5))
-        .until(() -> crew.log.progress.end(Lane.FIRST) > crew.log.progress.start(Lane.FIRST));
-    assertThat(crew.runAll()).containsExactly(job.jobId());
+        .until(() -> rescuers.log.progress.end(Lane.FIRST) > rescuers.log.progress.start(Lane.FIRST));
+    assertThat(rescuers.runAll()).containsExactly(job.jobId());
   }
 
   @Test
   void anEmptiedRedisIsWholeAgainByItself() throws Exception {
-    Job waiting = crew.submitted(Lane.FIRST);
+    Job waiting = rescuers.submitted(Lane.FIRST);
     store.flush();
     await().atMost(20, TimeUnit.SECONDS).until(() -> store.gauge.read().whole());
     assertThat(store.queueLength()).isEqualTo(1);
-    assertThat(crew.runAll()).containsExactly(waiting.jobId());
+    assertThat(rescuers.runAll()).containsExactly(waiting.jobId());
   }
 
   @Test
@@ -85,14 +85,14 @@ class RescueTest {
             System::nanoTime);
     Rescue again =
         new Rescue(
-            crew.rebuilder(),
-            crew.reaper,
-            crew.reconciler,
-            crew.trimmer(Store.SETTINGS),
-            new BatchRounds(store.batches, crew.log.batches, crew.log.queue),
+            rescuers.rebuilder(),
+            rescuers.reaper,
+            rescuers.reconciler,
+            rescuers.trimmer(Store.SETTINGS),
+            new BatchRounds(store.batches, rescuers.log.batches, rescuers.log.queue),
             failing);
-    crew.submitted(Lane.FIRST);
-    Lease lost = crew.claimAll("worker-1").get(0);
+    rescuers.submitted(Lane.FIRST);
+    Lease lost = rescuers.claimAll("worker-1").get(0);
     again.start();
     try {
       await()
@@ -109,8 +109,8 @@ class RescueTest {
     rescue.stop();
     assertThat(rescue.isRunning()).isFalse();
     rescue.stop();
-    crew.submitted(Lane.FIRST);
-    List<Lease> lost = crew.claimAll("worker-1");
+    rescuers.submitted(Lane.FIRST);
+    List<Lease> lost = rescuers.claimAll("worker-1");
     rescue.start();
     rescue.start();
     assertThat(rescue.isRunning()).isTrue();

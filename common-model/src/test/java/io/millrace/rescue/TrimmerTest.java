@@ -30,11 +30,11 @@ class TrimmerTest {
 
   private static final String KEPT_SINCE = "{millrace}:kept:since";
 
-  private final Crew crew = Crew.withoutGrace();
+  private final Rescuers rescuers = Rescuers.withoutGrace();
 
   @AfterEach
   void close() {
-    crew.close();
+    rescuers.close();
   }
 
   @Test
@@ -42,99 +42,99 @@ class TrimmerTest {
     JobRecord expired = ended();
     resultsExpire();
     trim(Store.SETTINGS);
-    assertThat(crew.log.records.read(expired)).isEmpty();
-    Job waiting = crew.submitted(Lane.FIRST);
+    assertThat(rescuers.log.records.read(expired)).isEmpty();
+    Job waiting = rescuers.submitted(Lane.FIRST);
     trim(Store.SETTINGS);
-    assertThat(crew.runAll()).containsExactly(waiting.jobId());
+    assertThat(rescuers.runAll()).containsExactly(waiting.jobId());
   }
 
   @Test
   void aRunningJobsRecordStays() throws Exception {
-    crew.submitted(Lane.FIRST);
-    Lease lease = crew.claimAll("worker-1").get(0);
+    rescuers.submitted(Lane.FIRST);
+    Lease lease = rescuers.claimAll("worker-1").get(0);
     ended();
     resultsExpire();
     trim(Store.SETTINGS);
-    assertThat(crew.log.records.read(recordOf(lease))).isPresent();
+    assertThat(rescuers.log.records.read(recordOf(lease))).isPresent();
   }
 
   @Test
   void aHeldJobsRecordStays() throws Exception {
     OwnerLimits one = new OwnerLimits(0, 1, 0);
-    crew.log.send(Lane.FIRST, crew.store.accepted(Store.job("owner"), one));
-    JobRecord held = sent(crew.store.accepted(Store.job("owner"), one));
-    Lease running = crew.claimAll("worker-1").get(0);
-    crew.store.finished(running);
-    crew.store.redis.opsForSet().add("{millrace}:owner:owner:running", "another");
+    rescuers.log.send(Lane.FIRST, rescuers.store.accepted(Store.job("owner"), one));
+    JobRecord held = sent(rescuers.store.accepted(Store.job("owner"), one));
+    Lease running = rescuers.claimAll("worker-1").get(0);
+    rescuers.store.finished(running);
+    rescuers.store.redis.opsForSet().add("{millrace}:owner:owner:running", "another");
     resultsExpire();
     trim(Store.SETTINGS);
-    assertThat(crew.log.records.read(held)).isPresent();
+    assertThat(rescuers.log.records.read(held)).isPresent();
   }
 
   @Test
   void anEndedJobsRecordStaysForAsLongAsItsResult() throws Exception {
     JobRecord kept = ended();
     trim(Store.SETTINGS);
-    assertThat(crew.log.records.read(kept)).isPresent();
+    assertThat(rescuers.log.records.read(kept)).isPresent();
     resultsExpire();
     trim(Store.SETTINGS);
-    assertThat(crew.log.records.read(kept)).isEmpty();
+    assertThat(rescuers.log.records.read(kept)).isEmpty();
   }
 
   @Test
   void aLogThatIsTooLargeLetsGoOfEndedJobsButNotOfRunningOnes() throws Exception {
     JobRecord ended = ended();
-    crew.submitted(Lane.FIRST);
-    Lease running = crew.claimAll("worker-1").get(0);
+    rescuers.submitted(Lane.FIRST);
+    Lease running = rescuers.claimAll("worker-1").get(0);
     fill(2);
     trim(withMaxBytes("1MB"));
-    assertThat(crew.log.records.read(ended)).isEmpty();
-    assertThat(crew.log.records.read(recordOf(running))).isPresent();
+    assertThat(rescuers.log.records.read(ended)).isEmpty();
+    assertThat(rescuers.log.records.read(recordOf(running))).isPresent();
   }
 
   @Test
   void whileTheLanesAreRebuiltNothingGoes() throws Exception {
     JobRecord ended = ended();
-    crew.store.flush();
+    rescuers.store.flush();
     trim(Store.SETTINGS);
-    assertThat(crew.log.records.read(ended)).isPresent();
+    assertThat(rescuers.log.records.read(ended)).isPresent();
   }
 
   @Test
   void ofManyWhoTrimOneDoes() throws Exception {
-    crew.trimmer(Store.SETTINGS).trim();
+    rescuers.trimmer(Store.SETTINGS).trim();
     JobRecord expired = ended();
     resultsExpire();
-    crew.trimmer(Store.SETTINGS).trim();
-    assertThat(crew.log.records.read(expired)).as("not within the same minute").isPresent();
+    rescuers.trimmer(Store.SETTINGS).trim();
+    assertThat(rescuers.log.records.read(expired)).as("not within the same minute").isPresent();
   }
 
   @Test
   void aReplyInTheLogStaysForAsLongAsItsResult() throws Exception {
-    Lease lease = crew.store.running("owner");
+    Lease lease = rescuers.store.running("owner");
     UUID jobId = lease.job().jobId();
     Reply reply = Store.success(lease.job());
-    crew.log.replies.write(UUID.randomUUID(), reply).get(20, TimeUnit.SECONDS);
-    String kept = crew.log.replies.write(jobId, reply).get(20, TimeUnit.SECONDS);
-    crew.store.leases.finish(lease, reply, kept, Duration.ZERO);
+    rescuers.log.replies.write(UUID.randomUUID(), reply).get(20, TimeUnit.SECONDS);
+    String kept = rescuers.log.replies.write(jobId, reply).get(20, TimeUnit.SECONDS);
+    rescuers.store.leases.finish(lease, reply, kept, Duration.ZERO);
     trim(Store.SETTINGS);
     assertThat(kept).endsWith(":" + beginning(Topics.REPLIES));
-    ReplyBody body = Objects.requireNonNull(crew.store.archive.find(jobId).orElseThrow().reply());
-    assertThat(crew.log.replies.read(jobId, body)).isPresent();
-    crew.store.redis.delete("{millrace}:kept:replies");
+    ReplyBody body = Objects.requireNonNull(rescuers.store.archive.find(jobId).orElseThrow().reply());
+    assertThat(rescuers.log.replies.read(jobId, body)).isPresent();
+    rescuers.store.redis.delete("{millrace}:kept:replies");
     trim(Store.SETTINGS);
-    assertThat(crew.log.replies.read(jobId, body)).isEmpty();
+    assertThat(rescuers.log.replies.read(jobId, body)).isEmpty();
   }
 
   /** The address of a job that has run to its end. */
   private JobRecord ended() throws Exception {
-    JobRecord record = sent(crew.store.accepted("owner"));
-    crew.runAll();
+    JobRecord record = sent(rescuers.store.accepted("owner"));
+    rescuers.runAll();
     return record;
   }
 
   private JobRecord sent(Job job) throws Exception {
-    return new JobRecord(job.jobId(), crew.log.send(Lane.FIRST, job));
+    return new JobRecord(job.jobId(), rescuers.log.send(Lane.FIRST, job));
   }
 
   private static JobRecord recordOf(Lease lease) {
@@ -142,20 +142,20 @@ class TrimmerTest {
   }
 
   private void resultsExpire() {
-    crew.store.redis.delete(KEPT_SINCE);
+    rescuers.store.redis.delete(KEPT_SINCE);
   }
 
   /** Records that no job of Redis knows of, and that are done with. */
   private void fill(int megabytes) throws Exception {
     for (int i = 0; i < megabytes; i++) {
-      crew.log.queue.enqueue(Lane.BULK, new byte[1 << 20]).get(20, TimeUnit.SECONDS);
+      rescuers.log.queue.enqueue(Lane.BULK, new byte[1 << 20]).get(20, TimeUnit.SECONDS);
     }
-    crew.log.drain();
+    rescuers.log.drain();
   }
 
   private void trim(QueueSettings settings) {
-    crew.store.redis.delete("{millrace}:trim");
-    crew.trimmer(settings).trim();
+    rescuers.store.redis.delete("{millrace}:trim");
+    rescuers.trimmer(settings).trim();
   }
 
   private static QueueSettings withMaxBytes(String size) {
@@ -165,7 +165,7 @@ class TrimmerTest {
 
   private long beginning(String topic) throws Exception {
     TopicPartition partition = new TopicPartition(topic, 0);
-    return crew.log
+    return rescuers.log
         .admin
         .listOffsets(Map.of(partition, OffsetSpec.earliest()))
         .partitionResult(partition)

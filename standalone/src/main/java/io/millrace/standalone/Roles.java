@@ -57,7 +57,7 @@ final class Roles {
 
   Role gateway(Path jar, String apiKeys) {
     Map<String, String> own = ofAnApplication("gateway");
-    own.put(ApiKeys.SETTING, apiKeys);
+    own.put(LocalKeys.SETTING, apiKeys);
     own.put(StandaloneSettings.SERVER_PORT, "" + settings.serverPort());
     own.put(StandaloneSettings.MANAGEMENT_PORT, "" + settings.managementPort());
     return application("gateway", jar, own, settings.managementPort(), GATEWAY_GRACE_SECONDS);
@@ -66,7 +66,7 @@ final class Roles {
   Role worker(Path jar) {
     Map<String, String> own = ofAnApplication("worker");
     // The worker runs other people's code and has no use for the keys.
-    own.put(ApiKeys.SETTING, "");
+    own.put(LocalKeys.SETTING, "");
     own.put(StandaloneSettings.MANAGEMENT_PORT, "" + workerPort);
     return application("worker", jar, own, workerPort, WORKER_GRACE_SECONDS);
   }

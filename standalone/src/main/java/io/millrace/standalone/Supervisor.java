@@ -20,7 +20,7 @@ public final class Supervisor {
   private final OwnedFolder folder;
   private final StandaloneSettings settings;
   private final String apiKeys;
-  private final String firstJobsKey = ApiKeys.fresh();
+  private final String firstJobsKey = LocalKeys.fresh();
   private final PrintStream out;
   private final Child infrastructure;
   private final Child gateway;
@@ -34,7 +34,7 @@ public final class Supervisor {
     folder = claim(asked.dataDir());
     ports = new PortReservations();
     settings = asked.withPortsOf(ports);
-    apiKeys = ApiKeys.of(environment, settings.dataDir());
+    apiKeys = LocalKeys.of(environment, settings.dataDir());
     RunningUp up =
         new RunningUp(
             ProcessHandle.current().pid(), settings, ports.takeOrAnother(WORKER_MANAGEMENT_PORT));
@@ -42,7 +42,7 @@ public final class Supervisor {
     this.out = out;
     Roles roles = new Roles(up, environment);
     infrastructure = new Child(roles.infrastructure(), out);
-    gateway = new Child(roles.gateway(gatewayJar, ApiKeys.with(firstJobsKey, apiKeys)), out);
+    gateway = new Child(roles.gateway(gatewayJar, LocalKeys.with(firstJobsKey, apiKeys)), out);
     worker = new Child(roles.worker(workerJar), out);
   }
 
@@ -79,7 +79,7 @@ public final class Supervisor {
     startApplications();
     out.println("Running the first jobs, until all is warm ...");
     new FirstJobs(settings.url(), firstJobsKey).run().ifPresent(out::println);
-    out.println(Welcome.text(settings, ApiKeys.usable(apiKeys).orElse("YOUR_API_KEY")));
+    out.println(Welcome.text(settings, LocalKeys.usable(apiKeys).orElse("YOUR_API_KEY")));
     Thread.currentThread().join();
   }
 

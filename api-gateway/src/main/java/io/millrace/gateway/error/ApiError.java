@@ -24,7 +24,7 @@ public record ApiError(
     Map<String, @Nullable Object> fields,
     Map<String, String> headers) {
 
-  private static final int SEED_EXIT_CODE = 400;
+  private static final int REFUSED_EXIT_CODE = 400;
 
   /** Files go after hours; somebody may delete one before. */
   private static final int QUOTA_SECONDS = 60;
@@ -37,21 +37,21 @@ public record ApiError(
   public static ApiError invalid(String message) {
     return new ApiError(400, "Missing or invalid parameters", "invalid_request", message)
         .with("stdout", "")
-        .with("exit_code", SEED_EXIT_CODE);
+        .with("exit_code", REFUSED_EXIT_CODE);
   }
 
   /** The job asks for a host that its key may not reach. */
   public static ApiError networkNotAllowed(String message) {
     return new ApiError(400, "Missing or invalid parameters", "network_not_allowed", message)
         .with("stdout", "")
-        .with("exit_code", SEED_EXIT_CODE);
+        .with("exit_code", REFUSED_EXIT_CODE);
   }
 
   /** What the job asks for beside its program cannot be had; {@code reason} says how. */
   public static ApiError dependencies(String reason, String message) {
     return new ApiError(400, "The dependencies of the job are refused", reason, message)
         .with("stdout", "")
-        .with("exit_code", SEED_EXIT_CODE);
+        .with("exit_code", REFUSED_EXIT_CODE);
   }
 
   /** No key, a wrong one, or two: the same for all, so that nothing can be learnt from it. */
@@ -109,7 +109,7 @@ public record ApiError(
                 + " names no file of this key: it was never there, was deleted, or was not used for"
                 + " so long that it is gone; send it by POST /v1/files first")
         .with("stdout", "")
-        .with("exit_code", SEED_EXIT_CODE);
+        .with("exit_code", REFUSED_EXIT_CODE);
   }
 
   /** A job that has not ended reads the file. */

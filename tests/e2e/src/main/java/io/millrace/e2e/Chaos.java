@@ -1,7 +1,7 @@
 package io.millrace.e2e;
 
 import io.millrace.e2e.rows.Row;
-import io.millrace.e2e.rows.Theatre;
+import io.millrace.e2e.rows.Trials;
 import io.millrace.e2e.soak.Soak;
 import io.millrace.e2e.soak.Summary;
 import java.nio.file.Files;
@@ -48,18 +48,18 @@ public final class Chaos {
 
   private static boolean rows(ChaosOptions options) throws Exception {
     boolean held = true;
-    try (Theatre theatre = new Theatre(options.folder())) {
+    try (Trials trials = new Trials(options.folder())) {
       for (Row row : options.rows()) {
-        held &= play(theatre, row);
+        held &= holds(trials, row);
       }
     }
     return held;
   }
 
-  private static boolean play(Theatre theatre, Row row) {
+  private static boolean holds(Trials trials, Row row) {
     long begun = System.nanoTime();
     try {
-      List<String> figures = theatre.run(row);
+      List<String> figures = trials.run(row);
       System.out.printf(
           "HELD   %s (%d s)%n", row, Duration.ofNanos(System.nanoTime() - begun).toSeconds());
       figures.forEach(figure -> System.out.println("       " + figure));

@@ -45,7 +45,7 @@ public final class DeliveryStore {
   }
 
   /** What a claim gave. */
-  public sealed interface Claim {}
+  public sealed interface DeliveryClaim {}
 
   /**
    * These are ours until the lease ends.
@@ -56,10 +56,10 @@ public final class DeliveryStore {
    */
   public record Claimed(
       List<Delivery> deliveries, long pending, long dead, List<DeliveryMarker> unmarked)
-      implements Claim {}
+      implements DeliveryClaim {}
 
   /** Redis knows nothing of deliveries: the log must be read again first. */
-  public record Emptied() implements Claim {}
+  public record Emptied() implements DeliveryClaim {}
 
   /**
    * Where a delivery stands after an attempt.
@@ -67,7 +67,7 @@ public final class DeliveryStore {
    * @param ours false when it was taken over
    * @param givenUp deliveries that were given up, since more of them fail than may be pending
    */
-  public record Recorded(
+  public record RecordedAttempt(
       boolean ours, DeliveryState state, int attempts, List<DeliveryMarker> givenUp) {
 
     /** Whether an end of this delivery was written down. */
@@ -124,7 +124,7 @@ public final class DeliveryStore {
    *
    * @param marked ends that the log has since the last claim
    */
-  public Claim claim(int most, Duration lease, Collection<DeliveryMarker> marked) {
+  public DeliveryClaim claim(int most, Duration lease, Collection<DeliveryMarker> marked) {
     List<Object> arguments = new ArrayList<>();
     arguments.add(most);
     arguments.add(lease.toMillis());
@@ -162,7 +162,7 @@ public final class DeliveryStore {
   }
 
   /** Writes down an attempt and its verdict. */
-  public Recorded record(Delivery delivery, Attempt attempt, Verdict verdict) {
+  public RecordedAttempt record(Delivery delivery, Attempt attempt, Verdict verdict) {
     List<String> answer =
         scripts.run(
             "record",
@@ -181,8 +181,8 @@ public final class DeliveryStore {
             deliveredTtl);
     int attempts = Integer.parseInt(answer.get(1));
     return answer.get(0).equals("stale")
-        ? new Recorded(false, stateAfter(verdict), attempts, List.of())
-        : new Recorded(
+        ? new RecordedAttempt(false, stateAfter(verdict), attempts, List.of())
+        : new RecordedAttempt(
             true,
             DeliveryState.ofWireName(answer.get(0)),
             attempts,

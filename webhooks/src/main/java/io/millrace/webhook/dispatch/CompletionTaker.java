@@ -25,19 +25,19 @@ final class CompletionTaker {
 
   private final DeliveryStore store;
   private final DeliveryLog log;
-  private final Slots slots;
+  private final ReceiverLimits receivers;
   private final WebhookDispatcher dispatcher;
   private final Duration lease;
 
   CompletionTaker(
       DeliveryStore store,
       DeliveryLog log,
-      Slots slots,
+      ReceiverLimits receivers,
       WebhookDispatcher dispatcher,
       Duration lease) {
     this.store = store;
     this.log = log;
-    this.slots = slots;
+    this.receivers = receivers;
     this.dispatcher = dispatcher;
     this.lease = lease;
   }
@@ -61,11 +61,11 @@ final class CompletionTaker {
     LOG.debug("Job {}: its end was taken; its delivery is written down next", completion.jobId());
     Delivery begun = DeliveryStore.begun(completion, record.offset());
     Optional<WebhookTarget> target = WebhookTarget.of(completion.webhookUrl());
-    Admission admission =
-        target.isPresent() ? slots.enter(begun, target.get()) : new Admission.Full(Duration.ZERO);
-    if (admission instanceof Admission.Slot slot) {
-      attempt(completion, record, target.orElseThrow(), slot);
-    } else if (admission instanceof Admission.Full full) {
+    Turn next =
+        target.isPresent() ? receivers.enter(begun, target.get()) : new Turn.Later(Duration.ZERO);
+    if (next instanceof Turn.Now turn) {
+      attempt(completion, record, target.orElseThrow(), turn);
+    } else if (next instanceof Turn.Later full) {
       store.takeForLater(completion, record.offset(), record.timestamp(), full.comeAgain());
     }
   }
@@ -74,15 +74,15 @@ final class CompletionTaker {
       Completion completion,
       ConsumerRecord<byte[], byte[]> record,
       WebhookTarget target,
-      Admission.Slot slot) {
+      Turn.Now turn) {
     Optional<Delivery> taken;
     try {
       taken = store.take(completion, record.offset(), record.timestamp(), lease);
     } catch (RuntimeException e) {
-      slot.leave().run();
+      turn.leave().run();
       throw e;
     }
     taken.ifPresentOrElse(
-        delivery -> dispatcher.dispatch(delivery, target, completion, slot), slot.leave());
+        delivery -> dispatcher.dispatch(delivery, target, completion, turn), turn.leave());
   }
 }

@@ -11,7 +11,7 @@ import io.millrace.webhook.delivery.DeliveryLog;
 import io.millrace.webhook.delivery.DeliveryMarker;
 import io.millrace.webhook.delivery.DeliveryState;
 import io.millrace.webhook.delivery.DeliveryStore;
-import io.millrace.webhook.delivery.DeliveryStore.Recorded;
+import io.millrace.webhook.delivery.DeliveryStore.RecordedAttempt;
 import io.millrace.webhook.delivery.Verdict;
 import java.time.Clock;
 import java.time.Duration;
@@ -73,7 +73,7 @@ final class DeliveryRecorder {
     attempts.increment(result.outcome());
     Attempt attempt = attempt(startedAt, result);
     Verdict verdict = policy.judge(result, delivery.step() + 1);
-    Recorded recorded = store.record(delivery, attempt, verdict);
+    RecordedAttempt recorded = store.record(delivery, attempt, verdict);
     if (recorded.isEnd()) {
       end(DeliveryMarker.of(delivery, recorded.state(), recorded.attempts(), attempt));
     }
@@ -150,7 +150,7 @@ final class DeliveryRecorder {
   }
 
   private static void tell(
-      Delivery delivery, AttemptResult result, Verdict verdict, Recorded recorded) {
+      Delivery delivery, AttemptResult result, Verdict verdict, RecordedAttempt recorded) {
     String next =
         !recorded.ours()
             ? "another gateway goes on with it"

@@ -116,31 +116,31 @@ public class DispatchConfiguration {
   }
 
   @Bean
-  Slots webhookSlots(WebhookSettings settings, MeterRegistry meters) {
-    Slots slots =
-        new Slots(
-            new Room.Limits(
+  ReceiverLimits receiverLimits(WebhookSettings settings, MeterRegistry meters) {
+    ReceiverLimits receivers =
+        new ReceiverLimits(
+            new InFlight.Limits(
                 settings.maxInFlight(),
                 settings.maxPerReceiver(),
                 settings.maxPerOwner(),
                 settings.maxBytesInFlight().toBytes()),
             clock);
-    Gauge.builder("millrace.webhook.in.flight", slots, Slots::inFlight).register(meters);
-    return slots;
+    Gauge.builder("millrace.webhook.in.flight", receivers, ReceiverLimits::inFlight).register(meters);
+    return receivers;
   }
 
   @Bean
   WebhookDispatcher webhookDispatcher(
       AttemptMaker attempts,
       DeliveryRecorder recorder,
-      Slots slots,
+      ReceiverLimits receivers,
       WebhookSettings settings,
       Scheduler webhookRecorderThreads,
       ObjectProvider<Traces> traces) {
     return new WebhookDispatcher(
         attempts,
         recorder,
-        slots,
+        receivers,
         settings.slowAfter(),
         webhookRecorderThreads,
         traces.getIfAvailable(() -> Traces.OFF),
@@ -159,7 +159,7 @@ public class DispatchConfiguration {
       MessageReader messages,
       LogProgress progress,
       DeliveryRecorder recorder,
-      Slots slots,
+      ReceiverLimits receivers,
       WebhookDispatcher dispatcher,
       QueueClients clients,
       WebhookSettings settings,
@@ -170,13 +170,13 @@ public class DispatchConfiguration {
             log,
             new DeliveryRebuild(messages, store, meters, clock),
             progress,
-            slots,
+            receivers,
             dispatcher,
             recorder,
             new Backlog(meters),
             settings.lease(),
             clock);
-    CompletionTaker taker = new CompletionTaker(store, log, slots, dispatcher, settings.lease());
+    CompletionTaker taker = new CompletionTaker(store, log, receivers, dispatcher, settings.lease());
     List<TakerLoop> takers =
         Stream.generate(
                 () ->
@@ -193,7 +193,7 @@ public class DispatchConfiguration {
         takers,
         new ClaimLoop(claimer, settings.pollInterval()),
         progress,
-        slots,
+        receivers,
         settings.totalTimeout().toMillis());
   }
 }

@@ -33,7 +33,7 @@ final class DueClaimer {
   private final DeliveryLog log;
   private final DeliveryRebuild rebuild;
   private final LogProgress progress;
-  private final Slots slots;
+  private final ReceiverLimits receivers;
   private final WebhookDispatcher dispatcher;
   private final DeliveryRecorder recorder;
   private final Backlog backlog;
@@ -46,7 +46,7 @@ final class DueClaimer {
       DeliveryLog log,
       DeliveryRebuild rebuild,
       LogProgress progress,
-      Slots slots,
+      ReceiverLimits receivers,
       WebhookDispatcher dispatcher,
       DeliveryRecorder recorder,
       Backlog backlog,
@@ -56,7 +56,7 @@ final class DueClaimer {
     this.log = log;
     this.rebuild = rebuild;
     this.progress = progress;
-    this.slots = slots;
+    this.receivers = receivers;
     this.dispatcher = dispatcher;
     this.recorder = recorder;
     this.backlog = backlog;
@@ -114,27 +114,27 @@ final class DueClaimer {
       end(delivery, AttemptOutcome.UNDELIVERABLE, "The URL is no longer one that is taken");
       return;
     }
-    Admission admission = slots.enter(delivery, target.get());
-    if (admission instanceof Admission.Slot slot) {
-      attempt(delivery, target.get(), slot);
-    } else if (admission instanceof Admission.Full full) {
+    Turn next = receivers.enter(delivery, target.get());
+    if (next instanceof Turn.Now turn) {
+      attempt(delivery, target.get(), turn);
+    } else if (next instanceof Turn.Later full) {
       store.postpone(delivery, full.comeAgain());
     }
   }
 
-  private void attempt(Delivery delivery, WebhookTarget target, Admission.Slot slot) {
+  private void attempt(Delivery delivery, WebhookTarget target, Turn.Now turn) {
     boolean dispatched = false;
     try {
       Optional<Completion> message = log.messageOf(delivery);
       if (message.isPresent()) {
-        dispatcher.dispatch(delivery, target, message.get(), slot);
+        dispatcher.dispatch(delivery, target, message.get(), turn);
         dispatched = true;
       } else {
         end(delivery, AttemptOutcome.UNDELIVERABLE, "The log no longer has the message");
       }
     } finally {
       if (!dispatched) {
-        slot.leave().run();
+        turn.leave().run();
       }
     }
   }

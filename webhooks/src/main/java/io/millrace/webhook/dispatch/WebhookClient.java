@@ -90,7 +90,7 @@ final class WebhookClient {
     AttemptResult result =
         AttemptResult.answered(
             answer.head().status().code(),
-            RetryAfter.parse(
+            RetryAfterHeader.parse(
                 answer.head().responseHeaders().get(HttpHeaderNames.RETRY_AFTER), clock.instant()));
     return drain(answer.connection(), end).thenReturn(result);
   }

@@ -18,7 +18,7 @@ final class WebhookDispatch implements SmartLifecycle {
   private final List<TakerLoop> takers;
   private final ClaimLoop claims;
   private final LogProgress progress;
-  private final Slots slots;
+  private final ReceiverLimits receivers;
   private final long graceMillis;
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean running;
@@ -27,12 +27,12 @@ final class WebhookDispatch implements SmartLifecycle {
       List<TakerLoop> takers,
       ClaimLoop claims,
       LogProgress progress,
-      Slots slots,
+      ReceiverLimits receivers,
       long graceMillis) {
     this.progress = progress;
     this.takers = List.copyOf(takers);
     this.claims = claims;
-    this.slots = slots;
+    this.receivers = receivers;
     this.graceMillis = graceMillis;
   }
 
@@ -52,7 +52,7 @@ final class WebhookDispatch implements SmartLifecycle {
       for (Thread thread : threads) {
         thread.join(graceMillis);
       }
-      if (!slots.awaitIdle(graceMillis)) {
+      if (!receivers.awaitIdle(graceMillis)) {
         LOG.warn("Webhook attempts are still open; they are made again when their leases end");
       }
       progress.noteIfAny();

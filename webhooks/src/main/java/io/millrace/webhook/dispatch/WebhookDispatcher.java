@@ -14,7 +14,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Makes an attempt of a delivery that has a slot and a lease, and writes down what came of it. Who
+ * Makes an attempt of a delivery that has a turn and a lease, and writes down what came of it. Who
  * calls does not wait. If this process dies at any step, the lease ends and another gateway makes
  * the attempt again, with the same id and body.
  */
@@ -24,7 +24,7 @@ final class WebhookDispatcher {
 
   private final AttemptMaker attempts;
   private final DeliveryRecorder recorder;
-  private final Slots slots;
+  private final ReceiverLimits receivers;
   private final Duration slowAfter;
   private final Scheduler blocking;
   private final Traces traces;
@@ -37,21 +37,21 @@ final class WebhookDispatcher {
   WebhookDispatcher(
       AttemptMaker attempts,
       DeliveryRecorder recorder,
-      Slots slots,
+      ReceiverLimits receivers,
       Duration slowAfter,
       Scheduler blocking,
       Traces traces,
       Clock clock) {
     this.attempts = attempts;
     this.recorder = recorder;
-    this.slots = slots;
+    this.receivers = receivers;
     this.slowAfter = slowAfter;
     this.blocking = blocking;
     this.traces = traces;
     this.clock = clock;
   }
 
-  void dispatch(Delivery delivery, WebhookTarget target, Completion message, Admission.Slot slot) {
+  void dispatch(Delivery delivery, WebhookTarget target, Completion message, Turn.Now turn) {
     long startedAt = clock.millis();
     byte[] body = message.body().getBytes(StandardCharsets.UTF_8);
     Traces.Step step = begin(delivery, message);
@@ -64,7 +64,7 @@ final class WebhookDispatcher {
         .doFinally(
             signal -> {
               step.close();
-              slot.leave().run();
+              turn.leave().run();
             })
         .subscribe(done -> {}, failure -> giveUpLease(delivery, failure));
   }
@@ -81,7 +81,7 @@ final class WebhookDispatcher {
   }
 
   private void noteSpeed(WebhookTarget target, long startedAt) {
-    slots.note(target, clock.millis() - startedAt > slowAfter.toMillis());
+    receivers.note(target, clock.millis() - startedAt > slowAfter.toMillis());
   }
 
   private static void giveUpLease(Delivery delivery, Throwable failure) {

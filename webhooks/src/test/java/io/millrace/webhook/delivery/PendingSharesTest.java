@@ -58,7 +58,7 @@ class PendingSharesTest {
   void theLongestFailingOfWhoeverHasMostGivesWay() {
     List<Delivery> flood = failing("flooder", MOST, 2);
     Delivery modest = begun("modest");
-    DeliveryStore.Recorded first = fail(modest, 1);
+    DeliveryStore.RecordedAttempt first = fail(modest, 1);
 
     assertThat(first.state()).isEqualTo(DeliveryState.PENDING);
     assertThat(first.givenUp()).hasSize(1);
@@ -81,7 +81,7 @@ class PendingSharesTest {
     List<Delivery> all = failing("flooder", 3 * MOST, 1);
     assertThat(all).allMatch(each -> state(each) == DeliveryState.PENDING);
     // Those that fail again make room, the longest failing first: this one itself.
-    DeliveryStore.Recorded again = fail(all.get(0), 2);
+    DeliveryStore.RecordedAttempt again = fail(all.get(0), 2);
     assertThat(again.givenUp())
         .extracting(each -> each.delivery().jobId())
         .containsExactly(all.get(0).jobId());
@@ -143,7 +143,7 @@ class PendingSharesTest {
     return store.take(completion, 1, 1, Duration.ofSeconds(30)).orElseThrow();
   }
 
-  private DeliveryStore.Recorded fail(Delivery delivery, int number) {
+  private DeliveryStore.RecordedAttempt fail(Delivery delivery, int number) {
     return store.record(delivery, attempt(number), AGAIN);
   }
 

@@ -91,7 +91,7 @@ final class DispatcherProcess implements AutoCloseable {
             arguments[0],
             Integer.parseInt(arguments[1]),
             Arrays.copyOfRange(arguments, 2, arguments.length))) {
-      System.out.println(READY + " on " + dispatcher.bean(Slots.class).inFlight());
+      System.out.println(READY + " on " + dispatcher.bean(ReceiverLimits.class).inFlight());
       System.in.transferTo(System.out);
     }
   }

@@ -73,6 +73,6 @@ class RetryScheduleTest {
     "99999999999999999999,"
   })
   void retryAfterIsSecondsOrADate(String value, Duration wait) {
-    assertThat(RetryAfter.parse(value, NOW)).isEqualTo(Optional.ofNullable(wait));
+    assertThat(RetryAfterHeader.parse(value, NOW)).isEqualTo(Optional.ofNullable(wait));
   }
 }

@@ -1,6 +1,6 @@
 package io.millrace.e2e.rows;
 
-import static io.millrace.e2e.rows.Stage.require;
+import static io.millrace.e2e.rows.Trial.require;
 
 import io.millrace.e2e.Await;
 import io.millrace.e2e.drive.Answer;
@@ -39,46 +39,46 @@ final class BacklogRows {
    * Q1. The time to accept a job is measured beside a second installation whose queue is as good as
    * empty, one job here, one job there.
    */
-  static void aHundredThousand(Stage stage) throws Exception {
-    fill(stage, "warm-up", WARM_UP);
+  static void aHundredThousand(Trial trial) throws Exception {
+    fill(trial, "warm-up", WARM_UP);
     try (Cluster other =
-            Cluster.start(plan("no-backlog"), stage.cluster().folder().resolve("beside"));
-        Stage beside = new Stage("beside", other)) {
+            Cluster.start(plan("no-backlog"), trial.cluster().folder().resolve("beside"));
+        Trial beside = new Trial("beside", other)) {
       fill(beside, "warm-up", WARM_UP);
       Role worker = other.addWorker().awaitReady();
       awaitEmpty(beside);
       worker.kill();
-      fill(stage, "fill", JOBS - WARM_UP);
-      compare(beside, stage);
+      fill(trial, "fill", JOBS - WARM_UP);
+      compare(beside, trial);
     }
     for (int i = 0; i < WORKERS; i++) {
-      stage.cluster().addWorker();
+      trial.cluster().addWorker();
     }
-    stage.figure("done by %d workers after".formatted(WORKERS), awaitEmpty(stage));
-    Findings findings = stage.finish();
+    trial.figure("done by %d workers after".formatted(WORKERS), awaitEmpty(trial));
+    Findings findings = trial.finish();
     require(
         findings.ended() == JOBS + PROBES && findings.startedAgain() == 0,
         "not all ran once: " + findings);
   }
 
-  private static void fill(Stage stage, String name, int jobs) {
-    stage
+  private static void fill(Trial trial, String name, int jobs) {
+    trial
         .driver()
         .run(Load.of(name, jobs, CALLERS, Duration.ZERO, Mode.ASYNC).printing(SIZES))
         .join();
   }
 
-  private static Duration awaitEmpty(Stage stage) {
+  private static Duration awaitEmpty(Trial trial) {
     return Await.until(
         "nothing waits and nothing runs",
         DRAIN,
         () ->
-            stage.client(0).queue() instanceof Answer.Told told
+            trial.client(0).queue() instanceof Answer.Told told
                 && told.body().path("queue_length").asInt(-1) == 0
                 && told.body().path("running").asInt(-1) == 0);
   }
 
-  private static void compare(Stage empty, Stage full) {
+  private static void compare(Trial empty, Trial full) {
     long[] without = new long[PROBES];
     long[] with = new long[PROBES];
     for (int i = 0; i < PROBES; i++) {
@@ -99,9 +99,9 @@ final class BacklogRows {
     }
   }
 
-  private static long accept(Stage stage, int number) {
+  private static long accept(Trial trial, int number) {
     Answer answer =
-        stage
+        trial
             .driver()
             .submit(Program.sleeping("probe-" + number, Duration.ZERO), Mode.ASYNC, 0)
             .join();

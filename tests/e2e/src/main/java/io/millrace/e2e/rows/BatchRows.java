@@ -1,6 +1,6 @@
 package io.millrace.e2e.rows;
 
-import static io.millrace.e2e.rows.Stage.require;
+import static io.millrace.e2e.rows.Trial.require;
 
 import io.millrace.e2e.Await;
 import io.millrace.e2e.drive.Batches;
@@ -37,10 +37,10 @@ final class BatchRows {
   }
 
   /** M1. */
-  static void gatewayKilled(Stage stage) throws Exception {
-    Role gateway = stage.cluster().gateways().get(0);
+  static void gatewayKilled(Trial trial) throws Exception {
+    Role gateway = trial.cluster().gateways().get(0);
     broken(
-        stage,
+        trial,
         0,
         false,
         () -> {
@@ -50,10 +50,10 @@ final class BatchRows {
   }
 
   /** M2. */
-  static void workerKilled(Stage stage) throws Exception {
-    Role worker = stage.cluster().worker(0);
+  static void workerKilled(Trial trial) throws Exception {
+    Role worker = trial.cluster().worker(0);
     broken(
-        stage,
+        trial,
         ClusterPlan.SLOTS,
         false,
         () -> {
@@ -64,10 +64,10 @@ final class BatchRows {
   }
 
   /** M3. */
-  static void brokerKilled(Stage stage) throws Exception {
-    BrokerRole broker = stage.cluster().broker();
+  static void brokerKilled(Trial trial) throws Exception {
+    BrokerRole broker = trial.cluster().broker();
     broken(
-        stage,
+        trial,
         0,
         false,
         () -> {
@@ -77,10 +77,10 @@ final class BatchRows {
   }
 
   /** M4. */
-  static void redisKilled(Stage stage) throws Exception {
-    RedisRole redis = stage.cluster().redis();
+  static void redisKilled(Trial trial) throws Exception {
+    RedisRole redis = trial.cluster().redis();
     broken(
-        stage,
+        trial,
         0,
         false,
         () -> {
@@ -90,10 +90,10 @@ final class BatchRows {
   }
 
   /** M5. */
-  static void redisEmptied(Stage stage) throws Exception {
-    Resp redis = stage.cluster().redis().commands();
+  static void redisEmptied(Trial trial) throws Exception {
+    Resp redis = trial.cluster().redis().commands();
     broken(
-        stage,
+        trial,
         0,
         true,
         () -> {
@@ -105,11 +105,11 @@ final class BatchRows {
         });
   }
 
-  private static void broken(Stage stage, int mayStartAgain, boolean forgets, Runnable fault)
+  private static void broken(Trial trial, int mayStartAgain, boolean forgets, Runnable fault)
       throws Exception {
-    Batches first = new Batches(stage.cluster().gateways().get(0).spec().port());
-    Batches other = new Batches(stage.cluster().gateways().get(1).spec().port());
-    try (History told = History.begin(stage.cluster().folder().resolve("batch-hooks.jsonl"));
+    Batches first = new Batches(trial.cluster().gateways().get(0).spec().port());
+    Batches other = new Batches(trial.cluster().gateways().get(1).spec().port());
+    try (History told = History.begin(trial.cluster().folder().resolve("batch-hooks.jsonl"));
         HookReceiver receiver = HookReceiver.start(told)) {
       String id = Batches.id(first.send(PROGRAM, JOBS, receiver.url()));
       Await.until(
@@ -119,16 +119,16 @@ final class BatchRows {
           "the batch has ended",
           TO_THE_END,
           () -> other.show(id, 5).path("state").asString("").equals("done"));
-      check(stage, other.show(id, 0), other.results(id), mayStartAgain, forgets);
+      check(trial, other.show(id, 0), other.results(id), mayStartAgain, forgets);
       Await.until("its webhook has come", SOON, () -> hooks(told) > 0);
       Await.pass(Duration.ofSeconds(12));
       require(hooks(told) == 1, "its webhook came " + hooks(told) + " times");
     }
-    Await.until("nothing is left", TIDY, () -> Leftovers.of(stage.cluster()).isEmpty());
+    Await.until("nothing is left", TIDY, () -> Leftovers.of(trial.cluster()).isEmpty());
   }
 
   private static void check(
-      Stage stage, JsonNode batch, List<JsonNode> results, int mayStartAgain, boolean forgets) {
+      Trial trial, JsonNode batch, List<JsonNode> results, int mayStartAgain, boolean forgets) {
     require(succeeded(batch) == JOBS, "its counts are " + batch.path("counts"));
     require(results.size() == JOBS, "it has " + results.size() + " results");
     long withReply =
@@ -139,12 +139,12 @@ final class BatchRows {
     require(forgets || withReply == JOBS, withReply + " of its results have their reply");
     int starts = 0;
     for (JsonNode result : results) {
-      int each = stage.starts(result.path("job_id").asString()).size();
+      int each = trial.starts(result.path("job_id").asString()).size();
       require(each > 0, "the job at " + result.path("index") + " never ran");
       starts += each;
     }
     require(starts <= JOBS + mayStartAgain, "its jobs were started " + starts + " times");
-    stage.figure("%d starts, %d replies".formatted(starts, withReply));
+    trial.figure("%d starts, %d replies".formatted(starts, withReply));
   }
 
   private static boolean isOwn(JsonNode result, int index, boolean forgets) {

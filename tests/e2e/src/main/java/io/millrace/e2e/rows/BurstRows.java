@@ -1,6 +1,6 @@
 package io.millrace.e2e.rows;
 
-import static io.millrace.e2e.rows.Stage.require;
+import static io.millrace.e2e.rows.Trial.require;
 
 import io.millrace.e2e.Await;
 import io.millrace.e2e.drive.Answer;
@@ -27,34 +27,34 @@ final class BurstRows {
 
   private BurstRows() {}
 
-  static void workerDies(Stage stage) throws Exception {
-    Role worker = stage.cluster().worker(0);
-    burst(stage, "kill -9 " + worker.name(), worker::kill);
+  static void workerDies(Trial trial) throws Exception {
+    Role worker = trial.cluster().worker(0);
+    burst(trial, "kill -9 " + worker.name(), worker::kill);
   }
 
-  static void gatewayDies(Stage stage) throws Exception {
-    Role gateway = stage.cluster().gateway(0);
-    burst(stage, "kill -9 " + gateway.name(), gateway::kill);
+  static void gatewayDies(Trial trial) throws Exception {
+    Role gateway = trial.cluster().gateway(0);
+    burst(trial, "kill -9 " + gateway.name(), gateway::kill);
   }
 
-  static void redisDies(Stage stage) throws Exception {
-    burst(stage, "kill -9 of Redis", stage.cluster().redis()::kill);
+  static void redisDies(Trial trial) throws Exception {
+    burst(trial, "kill -9 of Redis", trial.cluster().redis()::kill);
   }
 
-  static void brokerDies(Stage stage) throws Exception {
-    burst(stage, "kill -9 of the broker", stage.cluster().broker()::kill);
+  static void brokerDies(Trial trial) throws Exception {
+    burst(trial, "kill -9 of the broker", trial.cluster().broker()::kill);
   }
 
-  private static void burst(Stage stage, String what, Runnable kill) throws Exception {
-    Cluster cluster = stage.cluster();
+  private static void burst(Trial trial, String what, Runnable kill) throws Exception {
+    Cluster cluster = trial.cluster();
     CompletableFuture<List<Answer>> load =
-        stage
+        trial
             .driver()
             .run(
                 Load.of("burst", 150, 8, Duration.ofMillis(150), Mode.WEBHOOK)
                     .pausing(Duration.ofMillis(150)));
-    Await.until("the burst is on", Duration.ofSeconds(15), () -> stage.startedJobs().size() >= 10);
-    stage.fault(
+    Await.until("the burst is on", Duration.ofSeconds(15), () -> trial.startedJobs().size() >= 10);
+    trial.fault(
         what,
         () -> {
           kill.run();
@@ -62,17 +62,17 @@ final class BurstRows {
           cluster.heal();
         });
     load.join();
-    Findings findings = stage.finish();
+    Findings findings = trial.finish();
     require(findings.accepted() > 0, "nothing was accepted: " + findings);
   }
 
   /** 300 submits of 0.2 s jobs from 64 clients onto a queue of 20 and two slots. */
-  static void smallQueue(Stage stage) throws Exception {
+  static void smallQueue(Trial trial) throws Exception {
     CompletableFuture<List<Answer>> load =
-        stage.driver().run(Load.of("small", SUBMITS, CLIENTS, Duration.ofMillis(200), Mode.ASYNC));
+        trial.driver().run(Load.of("small", SUBMITS, CLIENTS, Duration.ofMillis(200), Mode.ASYNC));
     long longest = 0;
     while (!load.isDone()) {
-      longest = Math.max(longest, waiting(stage));
+      longest = Math.max(longest, waiting(trial));
       Await.pass(Duration.ofMillis(10));
     }
     int accepted = 0;
@@ -90,16 +90,16 @@ final class BurstRows {
           "429 without Retry-After");
     }
     require(longest <= QUEUE, "the queue was " + longest + " long");
-    Findings findings = stage.finish();
+    Findings findings = trial.finish();
     require(
         findings.ended() == accepted && findings.starts() == accepted,
         "not every 202 was done once: " + findings);
-    stage.figure(accepted + " of " + SUBMITS + " accepted; the longest queue seen " + longest);
+    trial.figure(accepted + " of " + SUBMITS + " accepted; the longest queue seen " + longest);
   }
 
-  private static long waiting(Stage stage) throws Exception {
-    return Long.parseLong(stage.cluster().redis().commands().text("ZCARD", "{millrace}:lane:first"))
-        + Long.parseLong(stage.cluster().redis().commands().text("ZCARD", "{millrace}:lane:bulk"));
+  private static long waiting(Trial trial) throws Exception {
+    return Long.parseLong(trial.cluster().redis().commands().text("ZCARD", "{millrace}:lane:first"))
+        + Long.parseLong(trial.cluster().redis().commands().text("ZCARD", "{millrace}:lane:bulk"));
   }
 
   static ClusterPlan plan() {

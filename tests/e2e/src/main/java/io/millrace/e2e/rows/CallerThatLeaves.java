@@ -15,17 +15,17 @@ import tools.jackson.databind.json.JsonMapper;
 /** A caller on a socket of its own, which it closes without having read an answer. */
 final class CallerThatLeaves implements AutoCloseable {
 
-  private final Stage stage;
+  private final Trial trial;
   private final String k;
   private final Socket socket;
 
-  private CallerThatLeaves(Stage stage, String k, Socket socket) {
-    this.stage = stage;
+  private CallerThatLeaves(Trial trial, String k, Socket socket) {
+    this.trial = trial;
     this.k = k;
     this.socket = socket;
   }
 
-  static CallerThatLeaves sends(Stage stage, Role gateway, Program program) throws IOException {
+  static CallerThatLeaves sends(Trial trial, Role gateway, Program program) throws IOException {
     byte[] body =
         new JsonMapper()
             .writeValueAsBytes(
@@ -43,7 +43,7 @@ final class CallerThatLeaves implements AutoCloseable {
         \r
         """
             .formatted(Launch.API_KEY, body.length);
-    stage
+    trial
         .history()
         .add(
             new Event.Invoked(
@@ -51,7 +51,7 @@ final class CallerThatLeaves implements AutoCloseable {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.spec().port());
     socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
     socket.getOutputStream().write(body);
-    return new CallerThatLeaves(stage, program.k(), socket);
+    return new CallerThatLeaves(trial, program.k(), socket);
   }
 
   @Override
@@ -61,6 +61,6 @@ final class CallerThatLeaves implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("a caller cannot leave", e);
     }
-    stage.history().add(new Event.Unclear(System.currentTimeMillis(), k, "the caller left"));
+    trial.history().add(new Event.Unclear(System.currentTimeMillis(), k, "the caller left"));
   }
 }

@@ -1,6 +1,6 @@
 package io.millrace.e2e.rows;
 
-import static io.millrace.e2e.rows.Stage.require;
+import static io.millrace.e2e.rows.Trial.require;
 
 import io.millrace.e2e.Await;
 import io.millrace.e2e.drive.Answer;
@@ -27,12 +27,12 @@ final class CrowdRows {
   private CrowdRows() {}
 
   /** Each job is answered by the gateway that it was sent to; all see the same queue. */
-  static void rolesApart(Stage stage) throws Exception {
+  static void rolesApart(Trial trial) throws Exception {
     List<Long> pids = new ArrayList<>();
     List<Long> queues = new ArrayList<>();
     for (int gateway = 0; gateway < 2; gateway++) {
       Answer answer =
-          stage
+          trial
               .driver()
               .submit(Program.sleeping("apart-" + gateway, Duration.ZERO), Mode.WAIT, gateway)
               .join();
@@ -42,22 +42,22 @@ final class CrowdRows {
       queues.add(body.path("queue_id").asLong());
     }
     List<Long> workers =
-        stage.cluster().workers().stream().map(worker -> worker.process().pid()).toList();
+        trial.cluster().workers().stream().map(worker -> worker.process().pid()).toList();
     require(workers.containsAll(pids), pids + " are not the workers' " + workers);
     require(queues.get(0).equals(queues.get(1)) && queues.get(0) > 0, "queue_id: " + queues);
-    oneQueueLength(stage);
-    Findings findings = stage.finish();
+    oneQueueLength(trial);
+    Findings findings = trial.finish();
     require(findings.startedAgain() == 0, "started twice without a fault: " + findings);
   }
 
-  private static void oneQueueLength(Stage stage) {
-    stage.cluster().workers().forEach(Role::freeze);
+  private static void oneQueueLength(Trial trial) {
+    trial.cluster().workers().forEach(Role::freeze);
     try {
       for (int i = 0; i < 5; i++) {
-        stage.driver().submit(Program.sleeping("wait-" + i, Duration.ZERO), Mode.ASYNC, i).join();
+        trial.driver().submit(Program.sleeping("wait-" + i, Duration.ZERO), Mode.ASYNC, i).join();
       }
       for (int gateway = 0; gateway < 2; gateway++) {
-        Client caller = stage.client(gateway);
+        Client caller = trial.client(gateway);
         Await.until(
             "gateway " + gateway + " sees all five",
             Duration.ofSeconds(5),
@@ -66,15 +66,15 @@ final class CrowdRows {
                     && told.body().path("queue_length").asInt() == 5);
       }
     } finally {
-      stage.cluster().workers().forEach(Role::thaw);
+      trial.cluster().workers().forEach(Role::thaw);
     }
   }
 
   /** 200 callers at once, each with a result of its own. */
-  static void everyCallerItsOwn(Stage stage) throws Exception {
+  static void everyCallerItsOwn(Trial trial) throws Exception {
     List<CompletableFuture<Answer>> answers = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
-      answers.add(stage.driver().submit(Program.sleeping("own-" + i, Duration.ZERO), Mode.WAIT, i));
+      answers.add(trial.driver().submit(Program.sleeping("own-" + i, Duration.ZERO), Mode.WAIT, i));
     }
     for (int i = 0; i < answers.size(); i++) {
       Answer answer = answers.get(i).join();
@@ -85,25 +85,25 @@ final class CrowdRows {
               && told.body().path("response").path("stdout").asString("").startsWith("own-" + i),
           "own-" + i + " was answered " + answer);
     }
-    Findings findings = stage.finish();
+    Findings findings = trial.finish();
     require(findings.starts() == 200, "without a fault, one start each: " + findings);
   }
 
   /** No thread a caller. */
-  static void manyWait(Stage stage) throws Exception {
-    Role gateway = stage.cluster().gateway(0);
+  static void manyWait(Trial trial) throws Exception {
+    Role gateway = trial.cluster().gateway(0);
     int management = gateway.spec().managementPort();
     List<CallerThatLeaves> callers = new ArrayList<>();
     try {
       for (int i = 0; i < MANY; i++) {
-        callers.add(CallerThatLeaves.sends(stage, gateway, Program.sleeping("many-" + i, SOON)));
+        callers.add(CallerThatLeaves.sends(trial, gateway, Program.sleeping("many-" + i, SOON)));
       }
       Await.until(
           MANY + " callers wait",
           Duration.ofSeconds(60),
           () -> Probe.metric(management, "millrace_callers_waiting").orElse(0) >= MANY);
       double threads = Probe.metric(management, "jvm_threads_live_threads").orElse(THREADS);
-      stage.figure(MANY + " callers wait, the gateway has " + (int) threads + " threads");
+      trial.figure(MANY + " callers wait, the gateway has " + (int) threads + " threads");
       require(threads < THREADS, "the gateway has " + threads + " threads");
     } finally {
       callers.forEach(CallerThatLeaves::close);
@@ -113,31 +113,31 @@ final class CrowdRows {
         Duration.ofSeconds(60),
         () -> Probe.metric(management, "millrace_callers_waiting").orElse(1) == 0);
     // The few that had begun would go on for their 30 s.
-    stage.startedJobs().forEach(job -> stage.client(0).cancel(job));
-    stage.finish();
+    trial.startedJobs().forEach(job -> trial.client(0).cancel(job));
+    trial.finish();
   }
 
   /** A long job beside a stream of short ones. */
-  static void oneLongJob(Stage stage) throws Exception {
-    Duration alone = shortJobs(stage, "alone");
-    String lasting = stage.enqueue("long", Duration.ofSeconds(300));
-    stage.awaitStart(lasting, 1, SOON);
+  static void oneLongJob(Trial trial) throws Exception {
+    Duration alone = shortJobs(trial, "alone");
+    String lasting = trial.enqueue("long", Duration.ofSeconds(300));
+    trial.awaitStart(lasting, 1, SOON);
     // It has left its record by then, as a job of 300 s has for nearly all of its time.
     Await.pass(Duration.ofSeconds(3));
-    Duration beside = shortJobs(stage, "beside");
-    require(stage.state(lasting).equals("running"), "the long job does not run");
-    stage.client(0).cancel(lasting);
-    stage.figure("p95 of a short job alone", alone);
-    stage.figure("p95 beside a 300 s job", beside);
-    stage.finish();
+    Duration beside = shortJobs(trial, "beside");
+    require(trial.state(lasting).equals("running"), "the long job does not run");
+    trial.client(0).cancel(lasting);
+    trial.figure("p95 of a short job alone", alone);
+    trial.figure("p95 beside a 300 s job", beside);
+    trial.finish();
     require(
         beside.toMillis() <= 2 * alone.toMillis() + 50,
         "short jobs took %d ms instead of %d ms".formatted(beside.toMillis(), alone.toMillis()));
   }
 
-  private static Duration shortJobs(Stage stage, String name) {
+  private static Duration shortJobs(Trial trial, String name) {
     List<Duration> times =
-        stage
+        trial
             .driver()
             .run(Load.of(name, 60, 2, Duration.ZERO, Mode.WAIT).pausing(Duration.ofMillis(100)))
             .join()

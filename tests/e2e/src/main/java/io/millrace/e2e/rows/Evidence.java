@@ -22,10 +22,10 @@ final class Evidence {
     }
   }
 
-  /** The first job of which this stage's history does not know the name, but a worker does. */
-  static Optional<String> firstStart(Stage stage) {
-    long since = stage.history().events().get(0).at();
-    return stage.cluster().workers().stream()
+  /** The first job of which this trial's history does not know the name, but a worker does. */
+  static Optional<String> firstStart(Trial trial) {
+    long since = trial.history().events().get(0).at();
+    return trial.cluster().workers().stream()
         .flatMap(worker -> StartLog.read(worker.name(), worker.spec().log()).stream())
         .filter(start -> start.at() >= since)
         .map(start -> start.jobId())
@@ -33,8 +33,8 @@ final class Evidence {
   }
 
   /** The machine word for why a job failed. */
-  static String reason(Stage stage, String jobId) {
-    return stage.client(0).status(jobId) instanceof Answer.Told told
+  static String reason(Trial trial, String jobId) {
+    return trial.client(0).status(jobId) instanceof Answer.Told told
         ? told.body().path("reply").path("reason").asString("")
         : "";
   }

@@ -1,6 +1,6 @@
 package io.millrace.e2e.rows;
 
-import static io.millrace.e2e.rows.Stage.require;
+import static io.millrace.e2e.rows.Trial.require;
 
 import io.millrace.e2e.Await;
 import io.millrace.e2e.drive.Answer;
@@ -44,58 +44,58 @@ final class FileRows {
   }
 
   /** F1. */
-  static void workerKilledWhileFilesTravel(Stage stage) throws Exception {
-    Cluster cluster = stage.cluster();
-    String input = upload(stage, "f1");
-    String reads = enqueueBeforeFrozenBucket(stage, Program.of("reads", HASH).reading("in", input));
-    Role reader = stage.awaitStart(reads, 1, SOON);
-    stage.fault(
+  static void workerKilledWhileFilesTravel(Trial trial) throws Exception {
+    Cluster cluster = trial.cluster();
+    String input = upload(trial, "f1");
+    String reads = enqueueBeforeFrozenBucket(trial, Program.of("reads", HASH).reading("in", input));
+    Role reader = trial.awaitStart(reads, 1, SOON);
+    trial.fault(
         "kill -9 of a worker that reads an input",
         () -> {
           reader.kill();
           Signals.cont(cluster.bucket().process());
         });
-    awaitHash(stage, reads, hash(SIZE));
+    awaitHash(trial, reads, hash(SIZE));
     cluster.heal();
 
     String makes =
-        stage.enqueue(
+        trial.enqueue(
             Program.of(
                     "makes", "import time\ntime.sleep(2)\nopen('out', 'wb').write(b'x' * 20000000)")
                 .with("outputs", List.of("*")));
-    Role maker = stage.awaitStart(makes, 1, SOON);
-    stage.fault(
+    Role maker = trial.awaitStart(makes, 1, SOON);
+    trial.fault(
         "kill -9 of a worker that keeps an output",
         () -> {
           Signals.stop(cluster.bucket().process());
           Await.pass(Duration.ofSeconds(5));
-          require(!stage.state(makes).equals("succeeded"), "it ended without its file");
+          require(!trial.state(makes).equals("succeeded"), "it ended without its file");
           maker.kill();
           Signals.cont(cluster.bucket().process());
         });
-    JsonNode made = awaitFile(stage, makes);
+    JsonNode made = awaitFile(trial, makes);
     require(
-        hash(stage.client(0).download(made.path("file_id").asString()))
+        hash(trial.client(0).download(made.path("file_id").asString()))
             .equals(made.path("sha256").asString()),
         "the file is another one than the reply says");
-    require(stage.starts(makes).size() == 2, "it did not run again");
+    require(trial.starts(makes).size() == 2, "it did not run again");
     cluster.heal();
-    stage.finish();
-    awaitEmptyBucket(stage);
+    trial.finish();
+    awaitEmptyBucket(trial);
   }
 
   /** F2. */
-  static void gatewayKilledWhileFilesTravel(Stage stage) throws Exception {
-    Cluster cluster = stage.cluster();
-    String whole = upload(stage, "f2");
+  static void gatewayKilledWhileFilesTravel(Trial trial) throws Exception {
+    Cluster cluster = trial.cluster();
+    String whole = upload(trial, "f2");
     CountDownLatch halfway = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     CompletableFuture<Answer> cut =
-        stage.client(0).upload("cut", () -> new RandomBytes(2, SIZE, SIZE / 2, halfway, goOn));
+        trial.client(0).upload("cut", () -> new RandomBytes(2, SIZE, SIZE / 2, halfway, goOn));
     halfway.await();
-    InputStream down = stage.client(0).download(whole);
+    InputStream down = trial.client(0).download(whole);
     down.readNBytes(1000);
-    stage.fault("kill -9 of a gateway that moves files", cluster.gateway(0)::kill);
+    trial.fault("kill -9 of a gateway that moves files", cluster.gateway(0)::kill);
     goOn.countDown();
     require(cut.join() instanceof Answer.Nothing, "half an upload was answered");
     try {
@@ -104,74 +104,74 @@ final class FileRows {
     } catch (IOException e) {
       down.close();
     }
-    Client other = stage.client(1);
+    Client other = trial.client(1);
     require(hash(other.download(whole)).equals(hash(SIZE)), "the file has other bytes");
     require(names(other).equals(List.of("f2")), "what was cut is there: " + names(other));
     cluster.heal();
-    stage.finish();
-    awaitEmptyBucket(stage);
+    trial.finish();
+    awaitEmptyBucket(trial);
   }
 
   /** F3. */
-  static void bucketKilledWhileFilesTravel(Stage stage) throws Exception {
-    S3Server bucket = stage.cluster().bucket();
-    String input = upload(stage, "f3");
-    String reads = enqueueBeforeFrozenBucket(stage, Program.of("reads", HASH).reading("in", input));
-    stage.awaitStart(reads, 1, SOON);
-    stage.fault(
+  static void bucketKilledWhileFilesTravel(Trial trial) throws Exception {
+    S3Server bucket = trial.cluster().bucket();
+    String input = upload(trial, "f3");
+    String reads = enqueueBeforeFrozenBucket(trial, Program.of("reads", HASH).reading("in", input));
+    trial.awaitStart(reads, 1, SOON);
+    trial.fault(
         "kill -9 of the S3 server while an input is read from it",
         () -> {
           bucket.kill();
-          Answer refused = stage.client(0).upload("none", () -> new RandomBytes(3, 1000)).join();
+          Answer refused = trial.client(0).upload("none", () -> new RandomBytes(3, 1000)).join();
           require(
               refused instanceof Answer.Told told && told.status() == 503,
               "an upload was not refused by 503: " + refused);
-          stage.awaitStart(reads, 2, SOON);
-          String plain = stage.enqueue("plain", Duration.ofMillis(10));
-          stage.figure(
+          trial.awaitStart(reads, 2, SOON);
+          String plain = trial.enqueue("plain", Duration.ofMillis(10));
+          trial.figure(
               "a plain job beside it ended after",
-              Await.until("it ended", SOON, () -> stage.state(plain).equals("succeeded")));
-          require(!stage.state(reads).equals("failed"), "a store that is away failed a job");
+              Await.until("it ended", SOON, () -> trial.state(plain).equals("succeeded")));
+          require(!trial.state(reads).equals("failed"), "a store that is away failed a job");
           bucket.restart();
         });
-    awaitHash(stage, reads, hash(SIZE));
+    awaitHash(trial, reads, hash(SIZE));
     require(
-        names(stage.client(0)).equals(List.of("f3")), "there is more: " + names(stage.client(0)));
-    stage.finish();
-    awaitEmptyBucket(stage);
+        names(trial.client(0)).equals(List.of("f3")), "there is more: " + names(trial.client(0)));
+    trial.finish();
+    awaitEmptyBucket(trial);
   }
 
   /** Its worker has it, and waits for a bucket that does not answer. */
-  private static String enqueueBeforeFrozenBucket(Stage stage, Program program) {
-    Cluster cluster = stage.cluster();
+  private static String enqueueBeforeFrozenBucket(Trial trial, Program program) {
+    Cluster cluster = trial.cluster();
     cluster.workers().forEach(Role::freeze);
-    String job = stage.enqueue(program);
+    String job = trial.enqueue(program);
     Signals.stop(cluster.bucket().process());
     cluster.workers().forEach(Role::thaw);
     return job;
   }
 
-  static String upload(Stage stage, String name) {
-    Answer answer = stage.client(0).upload(name, () -> new RandomBytes(1, SIZE)).join();
+  static String upload(Trial trial, String name) {
+    Answer answer = trial.client(0).upload(name, () -> new RandomBytes(1, SIZE)).join();
     require(answer instanceof Answer.Told told && told.status() == 201, "no upload: " + answer);
     return ((Answer.Told) answer).body().path("file_id").asString();
   }
 
-  private static void awaitHash(Stage stage, String job, String hash) {
-    stage.awaitState(job, "succeeded", Duration.ofSeconds(60));
-    String said = reply(stage, job).path("response").path("stdout").asString();
+  private static void awaitHash(Trial trial, String job, String hash) {
+    trial.awaitState(job, "succeeded", Duration.ofSeconds(60));
+    String said = reply(trial, job).path("response").path("stdout").asString();
     require(said.contains(hash), "the program has read other bytes: " + said);
   }
 
-  private static JsonNode awaitFile(Stage stage, String job) {
-    stage.awaitState(job, "succeeded", Duration.ofSeconds(60));
-    JsonNode files = reply(stage, job).path("response").path("files");
+  private static JsonNode awaitFile(Trial trial, String job) {
+    trial.awaitState(job, "succeeded", Duration.ofSeconds(60));
+    JsonNode files = reply(trial, job).path("response").path("files");
     require(files.size() == 1, "there is not one file: " + files);
     return files.path(0);
   }
 
-  private static JsonNode reply(Stage stage, String job) {
-    return ((Answer.Told) stage.client(1).status(job)).body().path("reply");
+  private static JsonNode reply(Trial trial, String job) {
+    return ((Answer.Told) trial.client(1).status(job)).body().path("reply");
   }
 
   private static List<String> names(Client client) {
@@ -184,13 +184,13 @@ final class FileRows {
   }
 
   /** When their time is over, nothing is left of any file. */
-  private static void awaitEmptyBucket(Stage stage) {
-    stage.figure(
+  private static void awaitEmptyBucket(Trial trial) {
+    trial.figure(
         "nothing is left of any file after",
         Await.until(
             "the bucket is empty",
             TTL.multipliedBy(3),
-            () -> stage.cluster().bucket().objects().isEmpty()));
+            () -> trial.cluster().bucket().objects().isEmpty()));
   }
 
   private static String hash(long size) throws Exception {

@@ -1,6 +1,6 @@
 package io.millrace.e2e.rows;
 
-import static io.millrace.e2e.rows.Stage.require;
+import static io.millrace.e2e.rows.Trial.require;
 
 import io.millrace.e2e.Await;
 import io.millrace.e2e.drive.Answer;
@@ -29,44 +29,44 @@ final class GatewayRows {
   private GatewayRows() {}
 
   /** G1: it has admitted a job and cannot send it. */
-  static void killedBeforeTheSend(Stage stage) throws Exception {
-    Role gateway = stage.cluster().gateway(0);
-    stage.fault(
+  static void killedBeforeTheSend(Trial trial) throws Exception {
+    Role gateway = trial.cluster().gateway(0);
+    trial.fault(
         "kill -9 " + gateway.name() + " in mid send",
         () -> {
-          Signals.stop(stage.cluster().broker().process());
+          Signals.stop(trial.cluster().broker().process());
           CompletableFuture<Answer> answer =
-              stage.driver().submit(Program.sleeping("g1", Duration.ZERO), Mode.ASYNC, 0);
-          Await.until("the job is admitted", SOON, () -> waiting(stage) > 0);
+              trial.driver().submit(Program.sleeping("g1", Duration.ZERO), Mode.ASYNC, 0);
+          Await.until("the job is admitted", SOON, () -> waiting(trial) > 0);
           gateway.kill();
           require(
               answer.join() instanceof Answer.Nothing
                   || (answer.join() instanceof Answer.Told told && told.status() == 503),
               "a gateway that could not send said " + answer.join());
-          Signals.cont(stage.cluster().broker().process());
+          Signals.cont(trial.cluster().broker().process());
         });
-    stage.figure(
+    trial.figure(
         "counted no longer after",
-        Await.until("the queue's length is 0", Duration.ofSeconds(60), () -> waiting(stage) == 0));
-    stage.cluster().heal();
-    stage.finish();
+        Await.until("the queue's length is 0", Duration.ofSeconds(60), () -> waiting(trial) == 0));
+    trial.cluster().heal();
+    trial.finish();
   }
 
-  private static long waiting(Stage stage) throws IOException {
+  private static long waiting(Trial trial) throws IOException {
     return Long.parseLong(
-        stage.cluster().redis().commands().text("ZCARD", "{millrace}:lane:first"));
+        trial.cluster().redis().commands().text("ZCARD", "{millrace}:lane:first"));
   }
 
   /** G2 and G3: its caller waits, and asks again elsewhere with the same key. */
-  static void killedWhileACallerWaits(Stage stage) throws Exception {
-    Role gateway = stage.cluster().gateway(0);
+  static void killedWhileACallerWaits(Trial trial) throws Exception {
+    Role gateway = trial.cluster().gateway(0);
     String[] key = {"Idempotency-Key", "g2-key"};
     Program program = Program.sleeping("g2", Duration.ofSeconds(3));
-    CompletableFuture<Answer> cut = stage.driver().submit(program, Mode.WAIT, 0, key);
-    String job = Await.value("it has begun", SOON, () -> Evidence.firstStart(stage));
-    stage.fault("kill -9 " + gateway.name(), gateway::kill);
+    CompletableFuture<Answer> cut = trial.driver().submit(program, Mode.WAIT, 0, key);
+    String job = Await.value("it has begun", SOON, () -> Evidence.firstStart(trial));
+    trial.fault("kill -9 " + gateway.name(), gateway::kill);
     require(cut.join() instanceof Answer.Nothing, "a dead gateway answered");
-    Client other = stage.client(1);
+    Client other = trial.client(1);
     Answer inFlight = other.submit(program, null, key).join();
     require(
         inFlight instanceof Answer.Told told && told.status() == 409,
@@ -86,18 +86,18 @@ final class GatewayRows {
     require(
         repeat instanceof Answer.Told told && told.status() == 200 && told.jobId().equals(job),
         "a repeat got another answer: " + repeat);
-    stage.cluster().heal();
-    Findings findings = stage.finish();
+    trial.cluster().heal();
+    Findings findings = trial.finish();
     require(findings.starts() == 1 && findings.recovered() == 1, "not once: " + findings);
   }
 
   /** G4. */
-  static void stoppedUnderLoad(Stage stage) throws Exception {
-    Role gateway = stage.cluster().gateway(0);
+  static void stoppedUnderLoad(Trial trial) throws Exception {
+    Role gateway = trial.cluster().gateway(0);
     List<CompletableFuture<Answer>> waiting = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
       waiting.add(
-          stage
+          trial
               .driver()
               .submit(Program.sleeping("waits-" + i, Duration.ofSeconds(2)), Mode.WAIT, 0));
     }
@@ -114,23 +114,23 @@ final class GatewayRows {
           answer instanceof Answer.Told told && (told.status() == 200 || told.status() == 202),
           "a caller that waited was told " + answer);
     }
-    Answer late = stage.client(0).submit(Program.sleeping("late", Duration.ZERO), null).join();
+    Answer late = trial.client(0).submit(Program.sleeping("late", Duration.ZERO), null).join();
     require(
         late instanceof Answer.Nothing
             || (late instanceof Answer.Told told && told.status() == 503),
         "a stopping gateway said " + late);
     int code = gateway.awaitExit(Duration.ofSeconds(40));
     require(code == 0, "it ended with code " + code);
-    stage.cluster().heal();
-    stage.finish();
+    trial.cluster().heal();
+    trial.finish();
   }
 
   /** G5. */
-  static void frozen(Stage stage) throws Exception {
-    Role gateway = stage.cluster().gateway(0);
+  static void frozen(Trial trial) throws Exception {
+    Role gateway = trial.cluster().gateway(0);
     CompletableFuture<List<Answer>> load =
-        stage.driver().run(Load.of("g5", 24, 6, Duration.ofMillis(200), Mode.WAIT));
-    stage.fault(
+        trial.driver().run(Load.of("g5", 24, 6, Duration.ofMillis(200), Mode.WAIT));
+    trial.fault(
         "freeze " + gateway.name(),
         () -> {
           gateway.freeze();
@@ -140,19 +140,19 @@ final class GatewayRows {
     for (Answer answer : load.join()) {
       require(answer instanceof Answer.Told told && told.status() == 200, "a caller got " + answer);
     }
-    stage.finish();
+    trial.finish();
   }
 
   /** G6. */
-  static void callersLeave(Stage stage) throws Exception {
-    Role gateway = stage.cluster().gateway(0);
+  static void callersLeave(Trial trial) throws Exception {
+    Role gateway = trial.cluster().gateway(0);
     int management = gateway.spec().managementPort();
     List<CallerThatLeaves> callers = new ArrayList<>();
     try {
       for (int i = 0; i < 40; i++) {
         callers.add(
             CallerThatLeaves.sends(
-                stage, gateway, Program.sleeping("g6-" + i, Duration.ofSeconds(1))));
+                trial, gateway, Program.sleeping("g6-" + i, Duration.ofSeconds(1))));
       }
       Await.until(
           "they wait",
@@ -161,20 +161,20 @@ final class GatewayRows {
     } finally {
       callers.forEach(CallerThatLeaves::close);
     }
-    stage.figure(
+    trial.figure(
         "their places are free after",
         Await.until(
             "nobody waits",
             SOON,
             () -> Probe.metric(management, "millrace_callers_waiting").orElse(1) == 0));
-    Findings findings = stage.finish();
+    Findings findings = trial.finish();
     require(findings.starts() < 40, "jobs that nobody waited for were started: " + findings);
-    stage.figure(findings.starts() + " of 40 had begun before their callers left");
+    trial.figure(findings.starts() + " of 40 had begun before their callers left");
   }
 
   /** G9. */
-  static void noKey(Stage stage) throws Exception {
-    Launch keyless = stage.cluster().launch().with("MILLRACE_API_KEYS", "");
+  static void noKey(Trial trial) throws Exception {
+    Launch keyless = trial.cluster().launch().with("MILLRACE_API_KEYS", "");
     try (Role gateway = keyless.gateway("gateway-keyless")) {
       int code = gateway.awaitExit(Duration.ofSeconds(60));
       require(code != 0, "it ended as if all were well");
@@ -184,10 +184,10 @@ final class GatewayRows {
   }
 
   /** G7. */
-  static void outOfDescriptors(Stage stage) throws Exception {
-    Role gateway = stage.cluster().gateway(0);
+  static void outOfDescriptors(Trial trial) throws Exception {
+    Role gateway = trial.cluster().gateway(0);
     URI address = URI.create("http://127.0.0.1:" + gateway.spec().port());
-    stage.fault(
+    trial.fault(
         gateway.name() + " has no descriptors left",
         () -> {
           Limits.descriptors(gateway.process(), 120);
@@ -203,16 +203,16 @@ final class GatewayRows {
         "it answers again",
         Duration.ofSeconds(30),
         () ->
-            stage.client(0).submit(Program.sleeping("free", Duration.ZERO), null).join()
+            trial.client(0).submit(Program.sleeping("free", Duration.ZERO), null).join()
                     instanceof Answer.Told told
                 && told.status() == 200);
-    stage.finish();
+    trial.finish();
   }
 
   /** G8. */
-  static void outOfHeap(Stage stage) throws Exception {
-    String safe = stage.enqueue("safe", Duration.ofSeconds(3));
-    try (Role small = stage.cluster().launch().gateway("gateway-small", "-Xmx48m").awaitReady()) {
+  static void outOfHeap(Trial trial) throws Exception {
+    String safe = trial.enqueue("safe", Duration.ofSeconds(3));
+    try (Role small = trial.cluster().launch().gateway("gateway-small", "-Xmx48m").awaitReady()) {
       Client client =
           new Client(URI.create("http://127.0.0.1:" + small.spec().port()), Launch.API_KEY);
       String large = "#" + "x".repeat(1_000_000);
@@ -221,8 +221,8 @@ final class GatewayRows {
         flood.add(client.submit(new Program("flood-" + i, large, 5), null));
       }
       flood.forEach(CompletableFuture::join);
-      stage.figure(small.isAlive() ? "it refused what it could not hold" : "it ended, as told");
+      trial.figure(small.isAlive() ? "it refused what it could not hold" : "it ended, as told");
     }
-    stage.awaitState(safe, "succeeded", SOON);
+    trial.awaitState(safe, "succeeded", SOON);
   }
 }

@@ -1,6 +1,6 @@
 package io.millrace.e2e.rows;
 
-import static io.millrace.e2e.rows.Stage.require;
+import static io.millrace.e2e.rows.Trial.require;
 
 import io.millrace.e2e.drive.Answer;
 import io.millrace.e2e.drive.Program;
@@ -38,37 +38,37 @@ final class HeapRows {
   }
 
   /** F4, F5. */
-  static void aLargeFileLivesInNoHeap(Stage stage) throws Exception {
-    Role gateway = stage.cluster().gateway(0);
-    Role worker = stage.cluster().worker(0);
-    travel(stage, "first"); // classes are loaded, buffers made
+  static void aLargeFileLivesInNoHeap(Trial trial) throws Exception {
+    Role gateway = trial.cluster().gateway(0);
+    Role worker = trial.cluster().worker(0);
+    travel(trial, "first"); // classes are loaded, buffers made
     Live ofGateway = new Live(gateway);
     Live ofWorker = new Live(worker);
     long begun = System.nanoTime();
-    travel(stage, "measured");
+    travel(trial, "measured");
     long took = (System.nanoTime() - begun) / 1_000_000;
     ofGateway.stop();
     ofWorker.stop();
-    stage.figure("100 MB up, in, out and down in " + took + " ms");
+    trial.figure("100 MB up, in, out and down in " + took + " ms");
     for (Live each : List.of(ofGateway, ofWorker)) {
-      stage.figure(each.toString());
+      trial.figure(each.toString());
       require(each.aboveIdle() <= MOST_ABOVE_IDLE, "too much in the heap: " + each);
       require(each.looks() >= 3, "it was over before there was a look");
     }
-    stage.finish();
+    trial.finish();
   }
 
-  private static void travel(Stage stage, String name) throws Exception {
-    Answer up = stage.client(0).upload(name, () -> new RandomBytes(9, SIZE)).join();
+  private static void travel(Trial trial, String name) throws Exception {
+    Answer up = trial.client(0).upload(name, () -> new RandomBytes(9, SIZE)).join();
     require(up instanceof Answer.Told told && told.status() == 201, "no upload: " + up);
     JsonNode sent = ((Answer.Told) up).body();
     Program program =
         Program.of(name, "os.rename('in', 'out')").reading("in", sent.path("file_id").asString());
-    String job = stage.enqueue(program);
-    JsonNode status = ((Answer.Told) stage.client(0).statusAfter(job, 100)).body();
+    String job = trial.enqueue(program);
+    JsonNode status = ((Answer.Told) trial.client(0).statusAfter(job, 100)).body();
     JsonNode made = status.path("reply").path("response").path("files").path(0);
     require(made.path("size").asLong() == SIZE, "the file did not come back: " + status);
-    String down = FileRows.hash(stage.client(0).download(made.path("file_id").asString()));
+    String down = FileRows.hash(trial.client(0).download(made.path("file_id").asString()));
     require(
         down.equals(sent.path("sha256").asString()) && down.equals(made.path("sha256").asString()),
         "other bytes came back");

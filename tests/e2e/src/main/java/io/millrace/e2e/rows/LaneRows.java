@@ -1,6 +1,6 @@
 package io.millrace.e2e.rows;
 
-import static io.millrace.e2e.rows.Stage.require;
+import static io.millrace.e2e.rows.Trial.require;
 
 import io.millrace.e2e.Await;
 import io.millrace.e2e.drive.Load.Mode;
@@ -22,66 +22,66 @@ final class LaneRows {
   private LaneRows() {}
 
   /** L1. */
-  static void longJobsOfTheSecondLane(Stage stage) throws Exception {
+  static void longJobsOfTheSecondLane(Trial trial) throws Exception {
     for (int i = 0; i < 2 * SLOTS; i++) {
-      stage.enqueue("before-" + i, Duration.ofSeconds(1));
+      trial.enqueue("before-" + i, Duration.ofSeconds(1));
     }
     // Over its share by now, the key's next jobs go to the second lane.
-    List<String> longOnes = List.of(stage.enqueue("long-1", LONG), stage.enqueue("long-2", LONG));
-    longOnes.forEach(job -> stage.awaitStart(job, 1, SOON));
+    List<String> longOnes = List.of(trial.enqueue("long-1", LONG), trial.enqueue("long-2", LONG));
+    longOnes.forEach(job -> trial.awaitStart(job, 1, SOON));
     Duration slowest = Duration.ZERO;
     for (int i = 0; i < 15; i++) {
       long sent = System.nanoTime();
-      stage.driver().submit(Program.sleeping("short-" + i, Duration.ZERO), Mode.WAIT, 0).join();
+      trial.driver().submit(Program.sleeping("short-" + i, Duration.ZERO), Mode.WAIT, 0).join();
       Duration took = Duration.ofNanos(System.nanoTime() - sent);
       slowest = took.compareTo(slowest) > 0 ? took : slowest;
     }
-    stage.figure("slowest of 15 short jobs beside two long ones", slowest);
+    trial.figure("slowest of 15 short jobs beside two long ones", slowest);
     require(slowest.compareTo(AT_ONCE) < 0, "a record waited beside idle slots: " + slowest);
-    longOnes.forEach(job -> stage.client(0).cancel(job));
-    stage.finish();
+    longOnes.forEach(job -> trial.client(0).cancel(job));
+    trial.finish();
   }
 
   /** L2. */
-  static void aGhostInTheFirstLane(Stage stage) throws Exception {
+  static void aGhostInTheFirstLane(Trial trial) throws Exception {
     String ghost = "00000000-0000-0000-0000-000000000000";
-    var redis = stage.cluster().redis().commands();
+    var redis = trial.cluster().redis().commands();
     redis.text("ZADD", "{millrace}:lane:first", "9e15", ghost);
     List<String> jobs = new ArrayList<>();
     for (int i = 0; i < 5 * SLOTS; i++) {
-      jobs.add(stage.enqueue("beside-a-ghost-" + i, Duration.ofMillis(50)));
+      jobs.add(trial.enqueue("beside-a-ghost-" + i, Duration.ofMillis(50)));
     }
     Duration took =
         Await.until(
             "all have ended",
             SOON,
-            () -> jobs.stream().allMatch(job -> stage.state(job).equals("succeeded")));
-    stage.figure("20 jobs, most of them of the second lane, beside a ghost in the first", took);
+            () -> jobs.stream().allMatch(job -> trial.state(job).equals("succeeded")));
+    trial.figure("20 jobs, most of them of the second lane, beside a ghost in the first", took);
     redis.text("ZREM", "{millrace}:lane:first", ghost);
     require(took.compareTo(AT_ONCE) < 0, "slots stood still for " + took);
-    stage.finish();
+    trial.finish();
   }
 
   /** W2b. */
-  static void killedBeforeABacklog(Stage stage) throws Exception {
-    String job = stage.enqueue("long", LONG);
-    Role first = stage.awaitStart(job, 1, SOON);
+  static void killedBeforeABacklog(Trial trial) throws Exception {
+    String job = trial.enqueue("long", LONG);
+    Role first = trial.awaitStart(job, 1, SOON);
     List<String> backlog = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
-      backlog.add(stage.enqueue("backlog-" + i, Duration.ofSeconds(1)));
+      backlog.add(trial.enqueue("backlog-" + i, Duration.ofSeconds(1)));
     }
-    stage.fault("kill -9 " + first.name(), first::kill);
+    trial.fault("kill -9 " + first.name(), first::kill);
     long killed = System.nanoTime();
-    stage.awaitStart(job, 2, SOON);
+    trial.awaitStart(job, 2, SOON);
     Duration took = Duration.ofNanos(System.nanoTime() - killed);
-    stage.figure("started again after", took);
+    trial.figure("started again after", took);
     require(took.compareTo(AT_ONCE) < 0, "it waited for its lease or its turn: " + took);
     require(
-        !stage.state(backlog.get(backlog.size() - 1)).equals("succeeded"), "there was no backlog");
-    backlog.forEach(each -> stage.client(0).cancel(each));
-    stage.client(0).cancel(job);
-    stage.cluster().heal();
-    stage.finish();
+        !trial.state(backlog.get(backlog.size() - 1)).equals("succeeded"), "there was no backlog");
+    backlog.forEach(each -> trial.client(0).cancel(each));
+    trial.client(0).cancel(job);
+    trial.cluster().heal();
+    trial.finish();
   }
 
   /** A lease far longer than the rescue may take. */

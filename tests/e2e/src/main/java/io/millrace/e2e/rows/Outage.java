@@ -1,6 +1,6 @@
 package io.millrace.e2e.rows;
 
-import static io.millrace.e2e.rows.Stage.require;
+import static io.millrace.e2e.rows.Trial.require;
 
 import io.millrace.e2e.Await;
 import io.millrace.e2e.drive.Answer;
@@ -30,26 +30,26 @@ final class Outage {
   private static final Duration NOTICED = Duration.ofSeconds(5);
   private static final Duration RECOVERY = Duration.ofSeconds(20);
 
-  private final Stage stage;
+  private final Trial trial;
   private final String what;
   private final Mode mode;
   private final boolean forgets;
 
-  private Outage(Stage stage, String what, Mode mode, boolean forgets) {
-    this.stage = stage;
+  private Outage(Trial trial, String what, Mode mode, boolean forgets) {
+    this.trial = trial;
     this.what = what;
     this.mode = mode;
     this.forgets = forgets;
   }
 
   /** An outage after which everything is known. */
-  static Outage of(Stage stage, String what) {
-    return new Outage(stage, what, Mode.MIXED, false);
+  static Outage of(Trial trial, String what) {
+    return new Outage(trial, what, Mode.MIXED, false);
   }
 
   /** An outage that may take the results with it that nobody has read yet. */
-  static Outage thatForgets(Stage stage, String what, Mode mode) {
-    return new Outage(stage, what, mode, true);
+  static Outage thatForgets(Trial trial, String what, Mode mode) {
+    return new Outage(trial, what, mode, true);
   }
 
   /** Takes the store away for so long, with callers who must be told within a second. */
@@ -66,13 +66,13 @@ final class Outage {
           }
         };
     if (forgets) {
-      stage.forgettingFault(what, outage);
+      trial.forgettingFault(what, outage);
     } else {
-      stage.fault(what, outage);
+      trial.fault(what, outage);
     }
     everythingRecovers();
     load.forEach(CompletableFuture::join);
-    stage.finish();
+    trial.finish();
     require(roles.equals(roles()), "a role had to start again");
   }
 
@@ -81,26 +81,26 @@ final class Outage {
     Set<ProcessHandle> roles = roles();
     List<CompletableFuture<List<Answer>>> load = begin();
     if (forgets) {
-      stage.forgettingFault(what, fault);
+      trial.forgettingFault(what, fault);
     } else {
-      stage.fault(what, fault);
+      trial.fault(what, fault);
     }
     everythingRecovers();
     load.forEach(CompletableFuture::join);
-    stage.finish();
+    trial.finish();
     require(roles.equals(roles()), "a role had to start again");
   }
 
   /** Jobs that run and jobs that wait when it happens, and callers who go on asking. */
   private List<CompletableFuture<List<Answer>>> begin() {
     CompletableFuture<List<Answer>> backlog =
-        stage.driver().run(Load.of("backlog", BACKLOG, BACKLOG, Duration.ofMillis(500), mode));
+        trial.driver().run(Load.of("backlog", BACKLOG, BACKLOG, Duration.ofMillis(500), mode));
     Await.until(
         "some jobs of the backlog run",
         Duration.ofSeconds(15),
-        () -> stage.startedJobs().size() >= ClusterPlan.SLOTS);
+        () -> trial.startedJobs().size() >= ClusterPlan.SLOTS);
     CompletableFuture<List<Answer>> load =
-        stage
+        trial
             .driver()
             .run(
                 Load.of("load", 40, 4, Duration.ofMillis(300), mode)
@@ -113,7 +113,7 @@ final class Outage {
     Duration slowest = Duration.ZERO;
     for (int i = 0; System.nanoTime() < end; i++) {
       Answer answer =
-          stage.driver().submit(Program.sleeping("away-" + i, Duration.ZERO), Mode.ASYNC, i).join();
+          trial.driver().submit(Program.sleeping("away-" + i, Duration.ZERO), Mode.ASYNC, i).join();
       require(
           answer instanceof Answer.Told told
               && told.status() == 503
@@ -125,8 +125,8 @@ final class Outage {
       slowest = slowest.compareTo(answer.took()) > 0 ? slowest : answer.took();
       Await.pass(Duration.ofMillis(200));
     }
-    stage.figure("slowest 503", slowest);
-    for (Role gateway : stage.cluster().gateways()) {
+    trial.figure("slowest 503", slowest);
+    for (Role gateway : trial.cluster().gateways()) {
       Await.until(
           gateway.name() + " says what is away",
           NOTICED,
@@ -139,7 +139,7 @@ final class Outage {
 
   private void everythingRecovers() {
     int[] tries = {0};
-    stage.figure(
+    trial.figure(
         "accepts again after",
         Await.until(
             "both gateways accept again",
@@ -148,7 +148,7 @@ final class Outage {
                 Stream.of(0, 1)
                     .allMatch(
                         gateway ->
-                            stage
+                            trial
                                         .driver()
                                         .submit(
                                             Program.sleeping("after-" + tries[0]++, Duration.ZERO),
@@ -157,12 +157,12 @@ final class Outage {
                                         .join()
                                     instanceof Answer.Told told
                                 && told.status() == 202)));
-    Stream.concat(stage.cluster().gateways().stream(), stage.cluster().workers().stream())
+    Stream.concat(trial.cluster().gateways().stream(), trial.cluster().workers().stream())
         .forEach(Role::awaitReady);
   }
 
   private Set<ProcessHandle> roles() {
-    return Stream.concat(stage.cluster().gateways().stream(), stage.cluster().workers().stream())
+    return Stream.concat(trial.cluster().gateways().stream(), trial.cluster().workers().stream())
         .filter(Role::isAlive)
         .map(Role::process)
         .collect(Collectors.toSet());

@@ -1,6 +1,6 @@
 package io.millrace.e2e.rows;
 
-import static io.millrace.e2e.rows.Stage.require;
+import static io.millrace.e2e.rows.Trial.require;
 
 import io.millrace.e2e.drive.Answer;
 import io.millrace.e2e.drive.Load;
@@ -19,22 +19,22 @@ final class RestartRows {
   private RestartRows() {}
 
   /** V2. */
-  static void oneByOne(Stage stage) throws Exception {
+  static void oneByOne(Trial trial) throws Exception {
     CompletableFuture<List<Answer>> load =
-        stage
+        trial
             .driver()
             .run(
                 Load.of("v2", 400, 4, Duration.ofMillis(100), Mode.ASYNC)
                     .pausing(Duration.ofMillis(400)));
-    Stream.concat(stage.cluster().gateways().stream(), stage.cluster().workers().stream())
-        .forEach(role -> stage.fault("restart " + role.name(), () -> restart(role)));
+    Stream.concat(trial.cluster().gateways().stream(), trial.cluster().workers().stream())
+        .forEach(role -> trial.fault("restart " + role.name(), () -> restart(role)));
     int accepted = 0;
     for (Answer answer : load.join()) {
       require(isHonest(answer), "a caller was told " + answer);
       accepted += answer instanceof Answer.Told told && told.status() == 202 ? 1 : 0;
     }
-    stage.figure(accepted + " of 400 accepted, the others turned away by a stopping gateway");
-    stage.finish();
+    trial.figure(accepted + " of 400 accepted, the others turned away by a stopping gateway");
+    trial.finish();
   }
 
   private static void restart(Role role) {

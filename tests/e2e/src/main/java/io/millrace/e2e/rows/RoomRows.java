@@ -1,6 +1,6 @@
 package io.millrace.e2e.rows;
 
-import static io.millrace.e2e.rows.Stage.require;
+import static io.millrace.e2e.rows.Trial.require;
 
 import io.millrace.e2e.Await;
 import io.millrace.e2e.drive.Answer;
@@ -34,13 +34,13 @@ final class RoomRows {
   private RoomRows() {}
 
   /** R13. */
-  static void theLargestReply(Stage stage) throws Exception {
+  static void theLargestReply(Trial trial) throws Exception {
     for (Mode mode : List.of(Mode.WAIT, Mode.ASYNC, Mode.WEBHOOK)) {
-      Answer answer = stage.driver().submit(Program.of("r13-" + mode, FLOOD), mode, 0).join();
+      Answer answer = trial.driver().submit(Program.of("r13-" + mode, FLOOD), mode, 0).join();
       require(answer instanceof Answer.Told, "it was answered " + answer);
       String job = ((Answer.Told) answer).jobId();
-      stage.awaitState(job, "succeeded", SOON);
-      Answer.Told shown = (Answer.Told) stage.client(1).status(job);
+      trial.awaitState(job, "succeeded", SOON);
+      Answer.Told shown = (Answer.Told) trial.client(1).status(job);
       int bytes = shown.body().path("reply").toString().getBytes(StandardCharsets.UTF_8).length;
       require(
           bytes <= LARGEST_REPLY && bytes > LARGEST_REPLY * 9 / 10,
@@ -48,34 +48,34 @@ final class RoomRows {
       require(
           shown.body().at("/reply/response/truncated").asBoolean(false),
           "it is not flagged as cut");
-      long kept = memory(stage.cluster().redis().commands(), "{millrace}:job:" + job);
+      long kept = memory(trial.cluster().redis().commands(), "{millrace}:job:" + job);
       require(kept > 0 && kept < 1200, "Redis has " + kept + " bytes for it");
     }
-    stage.finish();
+    trial.finish();
   }
 
   /** R14. */
-  static void smallJobsBesideLargeReplies(Stage stage) throws Exception {
-    double alone = percentile95(stage, "alone");
+  static void smallJobsBesideLargeReplies(Trial trial) throws Exception {
+    double alone = percentile95(trial, "alone");
     List<CompletableFuture<Answer>> large = new ArrayList<>();
     for (int i = 0; i < LARGE_ONES; i++) {
-      large.add(stage.driver().submit(Program.of("large-" + i, FLOOD), Mode.WAIT, i % 2));
+      large.add(trial.driver().submit(Program.of("large-" + i, FLOOD), Mode.WAIT, i % 2));
     }
-    double beside = percentile95(stage, "beside");
+    double beside = percentile95(trial, "beside");
     large.forEach(CompletableFuture::join);
-    stage.figure(
+    trial.figure(
         "p95 of a small job: %.1f ms alone, %.1f ms beside %d largest replies"
             .formatted(alone, beside, LARGE_ONES));
-    stage.finish();
+    trial.finish();
   }
 
   /** R15: full, but not so full that Redis refuses a write. */
-  static void nearlyFull(Stage stage) throws Exception {
-    Resp redis = stage.cluster().redis().commands();
-    String running = stage.enqueue("running", Duration.ofSeconds(3));
-    stage.awaitStart(running, 1, SOON);
+  static void nearlyFull(Trial trial) throws Exception {
+    Resp redis = trial.cluster().redis().commands();
+    String running = trial.enqueue("running", Duration.ofSeconds(3));
+    trial.awaitStart(running, 1, SOON);
     long used = used(redis);
-    stage.fault(
+    trial.fault(
         "Redis is nearly full",
         () -> {
           say(redis, "CONFIG", "SET", "maxmemory", "" + used * 100 / 85);
@@ -83,45 +83,45 @@ final class RoomRows {
               "no new job is let in",
               SOON,
               () ->
-                  stage.driver().submit(sleeping("refused"), Mode.ASYNC, 0).join()
+                  trial.driver().submit(sleeping("refused"), Mode.ASYNC, 0).join()
                           instanceof Answer.Told told
                       && told.status() == 503
                       && told.headers().firstValue("Retry-After").isPresent());
-          stage.awaitState(running, "succeeded", SOON);
+          trial.awaitState(running, "succeeded", SOON);
           say(redis, "CONFIG", "SET", "maxmemory", "0");
         });
     Await.until(
         "jobs are let in again",
         SOON,
         () ->
-            stage.driver().submit(sleeping("after"), Mode.ASYNC, 0).join()
+            trial.driver().submit(sleeping("after"), Mode.ASYNC, 0).join()
                     instanceof Answer.Told told
                 && told.status() == 202);
-    stage.finish();
+    trial.finish();
   }
 
   /** K11. */
-  static void theLeaderDies(Stage stage) throws Exception {
-    BrokerRole brokers = stage.cluster().broker();
+  static void theLeaderDies(Trial trial) throws Exception {
+    BrokerRole brokers = trial.cluster().broker();
     CompletableFuture<List<Answer>> load =
-        stage
+        trial
             .driver()
             .run(
                 Load.of("leader", 300, 8, Duration.ofMillis(150), Mode.MIXED)
                     .pausing(Duration.ofMillis(150)));
-    Await.until("the load is on", SOON, () -> stage.startedJobs().size() >= 20);
-    stage.fault(
+    Await.until("the load is on", SOON, () -> trial.startedJobs().size() >= 20);
+    trial.fault(
         "kill -9 of the broker that leads the jobs",
         () -> {
           brokers.kill(brokers.leaderOf("millrace.jobs"));
           Await.pass(Duration.ofSeconds(8));
         });
-    int before = stage.startedJobs().size();
+    int before = trial.startedJobs().size();
     Await.until(
-        "jobs go on with two brokers of three", SOON, () -> stage.startedJobs().size() > before);
+        "jobs go on with two brokers of three", SOON, () -> trial.startedJobs().size() > before);
     load.join();
     brokers.restart();
-    Findings findings = stage.finish();
+    Findings findings = trial.finish();
     require(findings.accepted() > 0, "nothing was accepted: " + findings);
   }
 
@@ -133,8 +133,8 @@ final class RoomRows {
     return Program.sleeping(name + "-" + System.nanoTime(), Duration.ZERO);
   }
 
-  private static double percentile95(Stage stage, String name) {
-    return stage
+  private static double percentile95(Trial trial, String name) {
+    return trial
             .driver()
             .run(Load.of(name, SMALL_ONES, 1, Duration.ZERO, Mode.WAIT))
             .join()

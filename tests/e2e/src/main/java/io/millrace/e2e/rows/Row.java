@@ -23,7 +23,7 @@ public record Row(String id, String promise, When when, ClusterPlan plan, Body b
 
   /** What a row does. */
   public interface Body {
-    void run(Stage stage) throws Exception;
+    void run(Trial trial) throws Exception;
   }
 
   @Override

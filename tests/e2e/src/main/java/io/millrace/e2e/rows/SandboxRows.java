@@ -1,6 +1,6 @@
 package io.millrace.e2e.rows;
 
-import static io.millrace.e2e.rows.Stage.require;
+import static io.millrace.e2e.rows.Trial.require;
 
 import io.millrace.e2e.drive.Answer;
 import io.millrace.e2e.drive.Load.Mode;
@@ -19,9 +19,9 @@ final class SandboxRows {
   private SandboxRows() {}
 
   /** W11. */
-  static void noInterpreter(Stage stage) throws Exception {
+  static void noInterpreter(Trial trial) throws Exception {
     try (Role worker =
-        stage
+        trial
             .cluster()
             .launch()
             .with("MILLRACE_SANDBOX_PYTHON", "/nonexistent/python3")
@@ -35,7 +35,7 @@ final class SandboxRows {
   }
 
   /** W13: five programs that do not want to end. */
-  static void endless(Stage stage) throws Exception {
+  static void endless(Trial trial) throws Exception {
     List<String> programs =
         List.of(
             "while True: pass",
@@ -45,19 +45,19 @@ final class SandboxRows {
             "import time\nos.kill(-1, 9)\ntime.sleep(60)");
     for (int i = 0; i < programs.size(); i++) {
       Program program = Program.of("w13-" + i, programs.get(i)).within(SECONDS);
-      Answer answer = stage.driver().submit(program, Mode.WAIT, 0).join();
+      Answer answer = trial.driver().submit(program, Mode.WAIT, 0).join();
       require(
           answer instanceof Answer.Told told && (told.status() == 408 || told.status() == 400),
           program.k() + " was answered " + answer);
       double ran = ((Answer.Told) answer).body().path("run_time").asDouble();
       require(ran <= SECONDS + SLACK.toSeconds(), program.k() + " ran for " + ran + " s");
     }
-    stage.finish();
-    require(stage.cluster().workers().stream().allMatch(Role::isAlive), "a worker died");
+    trial.finish();
+    require(trial.cluster().workers().stream().allMatch(Role::isAlive), "a worker died");
   }
 
   /** W14: five programs that want everything. */
-  static void greedy(Stage stage) throws Exception {
+  static void greedy(Trial trial) throws Exception {
     List<String> programs =
         List.of(
             "while True:\n    os.fork()",
@@ -67,14 +67,14 @@ final class SandboxRows {
             "with open('/tmp/large', 'wb') as f:\n    while True:\n        f.write(b'x' * 65536)");
     for (int i = 0; i < programs.size(); i++) {
       Program program = Program.of("w14-" + i, programs.get(i)).within(SECONDS);
-      Answer answer = stage.driver().submit(program, Mode.WAIT, 0).join();
+      Answer answer = trial.driver().submit(program, Mode.WAIT, 0).join();
       require(
           answer instanceof Answer.Told told && (told.status() == 408 || told.status() == 400),
           program.k() + " was answered " + answer);
-      stage.awaitState(
-          stage.enqueue("beside-" + i, Duration.ZERO), "succeeded", Duration.ofSeconds(10));
+      trial.awaitState(
+          trial.enqueue("beside-" + i, Duration.ZERO), "succeeded", Duration.ofSeconds(10));
     }
-    stage.finish();
-    require(stage.cluster().workers().stream().allMatch(Role::isAlive), "a worker died");
+    trial.finish();
+    require(trial.cluster().workers().stream().allMatch(Role::isAlive), "a worker died");
   }
 }

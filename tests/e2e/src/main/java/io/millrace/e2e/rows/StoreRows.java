@@ -1,6 +1,6 @@
 package io.millrace.e2e.rows;
 
-import static io.millrace.e2e.rows.Stage.require;
+import static io.millrace.e2e.rows.Trial.require;
 
 import io.millrace.e2e.Await;
 import io.millrace.e2e.drive.Answer;
@@ -36,36 +36,36 @@ final class StoreRows {
   private StoreRows() {}
 
   /** K1. */
-  static void brokerStopped(Stage stage) throws Exception {
-    BrokerRole broker = stage.cluster().broker();
-    Outage.of(stage, "the broker is stopped").run(AWAY, broker::stop, broker::restart);
+  static void brokerStopped(Trial trial) throws Exception {
+    BrokerRole broker = trial.cluster().broker();
+    Outage.of(trial, "the broker is stopped").run(AWAY, broker::stop, broker::restart);
   }
 
   /** K2. */
-  static void brokerKilled(Stage stage) throws Exception {
-    BrokerRole broker = stage.cluster().broker();
-    Outage.of(stage, "the broker is killed").run(AWAY, broker::kill, broker::restart);
+  static void brokerKilled(Trial trial) throws Exception {
+    BrokerRole broker = trial.cluster().broker();
+    Outage.of(trial, "the broker is killed").run(AWAY, broker::kill, broker::restart);
   }
 
   /** K3. */
-  static void brokerFrozen(Stage stage) throws Exception {
-    ProcessHandle broker = stage.cluster().broker().process();
-    Outage.of(stage, "the broker is frozen")
+  static void brokerFrozen(Trial trial) throws Exception {
+    ProcessHandle broker = trial.cluster().broker().process();
+    Outage.of(trial, "the broker is frozen")
         .run(Duration.ofSeconds(10), () -> Signals.stop(broker), () -> Signals.cont(broker));
   }
 
   /** R1. */
-  static void redisKilled(Stage stage) throws Exception {
-    RedisRole redis = stage.cluster().redis();
-    Outage.of(stage, "Redis is killed").run(AWAY, redis::kill, redis::restart);
+  static void redisKilled(Trial trial) throws Exception {
+    RedisRole redis = trial.cluster().redis();
+    Outage.of(trial, "Redis is killed").run(AWAY, redis::kill, redis::restart);
   }
 
   /** R2. */
-  static void redisEmptied(Stage stage) throws Exception {
-    Resp redis = stage.cluster().redis().commands();
-    String queued = stage.enqueue("before", Duration.ofSeconds(4));
-    stage.awaitStart(queued, 1, Duration.ofSeconds(15));
-    Outage.thatForgets(stage, "Redis is emptied", Mode.WEBHOOK)
+  static void redisEmptied(Trial trial) throws Exception {
+    Resp redis = trial.cluster().redis().commands();
+    String queued = trial.enqueue("before", Duration.ofSeconds(4));
+    trial.awaitStart(queued, 1, Duration.ofSeconds(15));
+    Outage.thatForgets(trial, "Redis is emptied", Mode.WEBHOOK)
         .shake(
             () -> {
               say(redis, "FLUSHALL");
@@ -77,16 +77,16 @@ final class StoreRows {
   }
 
   /** R3. */
-  static void redisFrozen(Stage stage) throws Exception {
-    ProcessHandle redis = stage.cluster().redis().process();
-    Outage.of(stage, "Redis is frozen")
+  static void redisFrozen(Trial trial) throws Exception {
+    ProcessHandle redis = trial.cluster().redis().process();
+    Outage.of(trial, "Redis is frozen")
         .run(Duration.ofSeconds(8), () -> Signals.stop(redis), () -> Signals.cont(redis));
   }
 
   /** R4. */
-  static void redisPaused(Stage stage) throws Exception {
-    Resp redis = stage.cluster().redis().commands();
-    Outage.of(stage, "writes to Redis are paused")
+  static void redisPaused(Trial trial) throws Exception {
+    Resp redis = trial.cluster().redis().commands();
+    Outage.of(trial, "writes to Redis are paused")
         .run(
             AWAY,
             () -> say(redis, "CLIENT", "PAUSE", "60000", "WRITE"),
@@ -94,9 +94,9 @@ final class StoreRows {
   }
 
   /** R5. */
-  static void redisFull(Stage stage) throws Exception {
-    Resp redis = stage.cluster().redis().commands();
-    Outage.of(stage, "Redis is full")
+  static void redisFull(Trial trial) throws Exception {
+    Resp redis = trial.cluster().redis().commands();
+    Outage.of(trial, "Redis is full")
         .run(
             AWAY,
             () -> say(redis, "CONFIG", "SET", "maxmemory", "1mb"),
@@ -104,9 +104,9 @@ final class StoreRows {
   }
 
   /** R6. */
-  static void redisReadOnly(Stage stage) throws Exception {
-    Resp redis = stage.cluster().redis().commands();
-    Outage.of(stage, "Redis is read-only")
+  static void redisReadOnly(Trial trial) throws Exception {
+    Resp redis = trial.cluster().redis().commands();
+    Outage.of(trial, "Redis is read-only")
         .run(
             AWAY,
             () -> say(redis, "REPLICAOF", "127.0.0.1", "1"),
@@ -114,9 +114,9 @@ final class StoreRows {
   }
 
   /** R7. */
-  static void redisConnectionsCut(Stage stage) throws Exception {
-    Resp redis = stage.cluster().redis().commands();
-    Outage.of(stage, "every connection to Redis is cut each second")
+  static void redisConnectionsCut(Trial trial) throws Exception {
+    Resp redis = trial.cluster().redis().commands();
+    Outage.of(trial, "every connection to Redis is cut each second")
         .shake(
             () -> {
               for (int i = 0; i < 8; i++) {
@@ -128,12 +128,12 @@ final class StoreRows {
   }
 
   /** R8: a gateway that is far from Redis. */
-  static void redisFarAway(Stage stage) throws Exception {
-    try (FaultProxy proxy = FaultProxy.to(stage.cluster().redis().port());
+  static void redisFarAway(Trial trial) throws Exception {
+    try (FaultProxy proxy = FaultProxy.to(trial.cluster().redis().port());
         Role gateway =
-            stage.cluster().launch().throughRedis(proxy.port()).gateway("gateway-far-away")) {
+            trial.cluster().launch().throughRedis(proxy.port()).gateway("gateway-far-away")) {
       gateway.awaitReady();
-      Driver driver = new Driver(stage.history(), List.of(Stage.client(gateway)), stage.hooks());
+      Driver driver = new Driver(trial.history(), List.of(Trial.client(gateway)), trial.hooks());
       driver.submit(Program.sleeping("near", Duration.ZERO), Mode.WAIT, 0).join();
       proxy.delay(ROUND_TRIP.dividedBy(2), Duration.ZERO);
       for (int i = 0; i < 5; i++) {
@@ -142,31 +142,31 @@ final class StoreRows {
         require(
             answer instanceof Answer.Told told && told.status() == 200, "it answered " + answer);
         double trips = (double) answer.took().toMillis() / ROUND_TRIP.toMillis();
-        stage.figure("a job took %.1f round trips of its gateway".formatted(trips));
+        trial.figure("a job took %.1f round trips of its gateway".formatted(trips));
         require(trips < MOST_TRIPS + 1, "a job took " + trips + " round trips");
       }
     }
-    stage.finish();
+    trial.finish();
   }
 
   /** R9. */
-  static void aResultExpires(Stage stage) throws Exception {
-    String job = stage.enqueue("r9", Duration.ZERO);
-    stage.awaitState(job, "succeeded", Duration.ofSeconds(15));
-    stage.finish();
-    say(stage.cluster().redis().commands(), "PEXPIRE", "{millrace}:job:" + job, "1");
-    Await.until("it is gone", Duration.ofSeconds(2), () -> stage.state(job).isEmpty());
+  static void aResultExpires(Trial trial) throws Exception {
+    String job = trial.enqueue("r9", Duration.ZERO);
+    trial.awaitState(job, "succeeded", Duration.ofSeconds(15));
+    trial.finish();
+    say(trial.cluster().redis().commands(), "PEXPIRE", "{millrace}:job:" + job, "1");
+    Await.until("it is gone", Duration.ofSeconds(2), () -> trial.state(job).isEmpty());
     Await.pass(Duration.ofSeconds(6));
-    require(stage.state(job).isEmpty(), "an expired job came back as " + stage.state(job));
+    require(trial.state(job).isEmpty(), "an expired job came back as " + trial.state(job));
   }
 
   /** R10. */
-  static void redisLosesItsLastSecond(Stage stage) throws Exception {
+  static void redisLosesItsLastSecond(Trial trial) throws Exception {
     Map<String, String> keyed = new HashMap<>();
-    Outage.of(stage, "Redis loses its last second")
+    Outage.of(trial, "Redis loses its last second")
         .shake(
             () ->
-                stage
+                trial
                     .cluster()
                     .redis()
                     .loseWritesOf(
@@ -174,23 +174,23 @@ final class StoreRows {
                           long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
                           for (int i = 0; System.nanoTime() < end; i++) {
                             String k = "keyed-" + i;
-                            keyed.put(k, sendKeyed(stage, k));
+                            keyed.put(k, sendKeyed(trial, k));
                             Await.pass(Duration.ofMillis(50));
                           }
                         }));
     for (Map.Entry<String, String> each : keyed.entrySet()) {
-      String repeated = sendKeyed(stage, each.getKey());
+      String repeated = sendKeyed(trial, each.getKey());
       require(
           repeated.equals(each.getValue()),
           each.getKey() + " ran as " + each.getValue() + " and again as " + repeated);
     }
-    stage.figure(keyed.size() + " jobs with an Idempotency-Key in the second that was lost");
-    stage.finish();
+    trial.figure(keyed.size() + " jobs with an Idempotency-Key in the second that was lost");
+    trial.finish();
   }
 
-  private static String sendKeyed(Stage stage, String k) {
+  private static String sendKeyed(Trial trial, String k) {
     Answer answer =
-        stage
+        trial
             .driver()
             .submit(Program.sleeping(k, Duration.ZERO), Mode.ASYNC, 0, "Idempotency-Key", k)
             .join();
@@ -201,13 +201,13 @@ final class StoreRows {
   }
 
   /** R11. */
-  static void redisEvicts(Stage stage) throws Exception {
-    Resp redis = stage.cluster().redis().commands();
-    stage.fault(
+  static void redisEvicts(Trial trial) throws Exception {
+    Resp redis = trial.cluster().redis().commands();
+    trial.fault(
         "Redis may evict",
         () -> {
           say(redis, "CONFIG", "SET", "maxmemory-policy", "volatile-lru");
-          for (Role gateway : stage.cluster().gateways()) {
+          for (Role gateway : trial.cluster().gateways()) {
             Await.until(
                 gateway.name() + " says that it takes no job",
                 Duration.ofSeconds(5),
@@ -215,30 +215,30 @@ final class StoreRows {
           }
           say(redis, "CONFIG", "SET", "maxmemory-policy", "noeviction");
         });
-    stage.cluster().gateways().forEach(Role::awaitReady);
-    stage.enqueue("after", Duration.ZERO);
-    stage.finish();
+    trial.cluster().gateways().forEach(Role::awaitReady);
+    trial.enqueue("after", Duration.ZERO);
+    trial.finish();
   }
 
   /** R12: a backlog longer than results are kept. */
-  static void cancelledJobsOfALongBacklog(Stage stage) throws Exception {
-    int slots = ClusterPlan.SLOTS * stage.cluster().workers().size();
+  static void cancelledJobsOfALongBacklog(Trial trial) throws Exception {
+    int slots = ClusterPlan.SLOTS * trial.cluster().workers().size();
     for (int i = 0; i < slots; i++) {
-      stage.enqueue("holds-" + i, Duration.ofSeconds(6));
+      trial.enqueue("holds-" + i, Duration.ofSeconds(6));
     }
     List<String> cancelled = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      cancelled.add(stage.enqueue("cancelled-" + i, Duration.ZERO));
+      cancelled.add(trial.enqueue("cancelled-" + i, Duration.ZERO));
     }
-    String last = stage.enqueue("last", Duration.ZERO);
+    String last = trial.enqueue("last", Duration.ZERO);
     for (String job : cancelled) {
-      stage.client(0).cancel(job);
-      stage.awaitState(job, "cancelled", Duration.ofSeconds(5));
-      say(stage.cluster().redis().commands(), "PEXPIRE", "{millrace}:job:" + job, "1");
+      trial.client(0).cancel(job);
+      trial.awaitState(job, "cancelled", Duration.ofSeconds(5));
+      say(trial.cluster().redis().commands(), "PEXPIRE", "{millrace}:job:" + job, "1");
     }
-    stage.awaitState(last, "succeeded", Duration.ofSeconds(30));
+    trial.awaitState(last, "succeeded", Duration.ofSeconds(30));
     for (String job : cancelled) {
-      require(stage.starts(job).isEmpty(), "a cancelled job ran: " + job);
+      require(trial.starts(job).isEmpty(), "a cancelled job ran: " + job);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.millrace.e2e.rows;
 
-import static io.millrace.e2e.rows.Stage.require;
+import static io.millrace.e2e.rows.Trial.require;
 
 import io.millrace.e2e.Await;
 import io.millrace.e2e.drive.Load;
@@ -26,11 +26,11 @@ final class WorkerRows {
   private WorkerRows() {}
 
   /** W1. */
-  static void killedWithATakenRecord(Stage stage) throws Exception {
-    Cluster cluster = stage.cluster();
+  static void killedWithATakenRecord(Trial trial) throws Exception {
+    Cluster cluster = trial.cluster();
     cluster.workers().forEach(Role::freeze);
-    String job = stage.enqueue("w1", Duration.ofMillis(100));
-    stage.fault(
+    String job = trial.enqueue("w1", Duration.ofMillis(100));
+    trial.fault(
         "kill -9 of a worker that holds a record and cannot claim its job",
         () -> {
           Signals.stop(cluster.redis().process());
@@ -39,137 +39,137 @@ final class WorkerRows {
           cluster.worker(0).kill();
           Signals.cont(cluster.redis().process());
         });
-    stage.awaitStart(job, 1, Duration.ofSeconds(20));
-    stage.finish();
-    require(stage.starts(job).size() == 1, "it started more than once");
+    trial.awaitStart(job, 1, Duration.ofSeconds(20));
+    trial.finish();
+    require(trial.starts(job).size() == 1, "it started more than once");
   }
 
   /** W2. */
-  static void killedInMidRun(Stage stage) throws Exception {
-    String job = stage.enqueue("long", LONG);
-    Role first = stage.awaitStart(job, 1, SOON);
+  static void killedInMidRun(Trial trial) throws Exception {
+    String job = trial.enqueue("long", LONG);
+    Role first = trial.awaitStart(job, 1, SOON);
     Set<ProcessHandle> sandboxes = first.below();
     require(!sandboxes.isEmpty(), "no sandbox is seen below " + first.name());
-    stage.fault("kill -9 " + first.name(), first::kill);
-    stage.figure(
+    trial.fault("kill -9 " + first.name(), first::kill);
+    trial.figure(
         "old sandboxes dead after",
         Await.until(
             "its old processes are dead",
             SANDBOX_DEATH,
             () -> sandboxes.stream().noneMatch(Alive::is)));
     long killed = System.nanoTime();
-    Role second = stage.awaitStart(job, 2, Stage.RESCUE);
-    stage.figure("started again after", Duration.ofNanos(System.nanoTime() - killed));
+    Role second = trial.awaitStart(job, 2, Trial.RESCUE);
+    trial.figure("started again after", Duration.ofNanos(System.nanoTime() - killed));
     require(second != first, "a dead worker started it");
-    stage.client(0).cancel(job);
-    Findings findings = stage.finish();
+    trial.client(0).cancel(job);
+    Findings findings = trial.finish();
     require(findings.starts() == 2, "expected two starts: " + findings);
   }
 
   /** W3. */
-  static void killedBetweenResultAndAcknowledgement(Stage stage) throws Exception {
-    Cluster cluster = stage.cluster();
-    stage
+  static void killedBetweenResultAndAcknowledgement(Trial trial) throws Exception {
+    Cluster cluster = trial.cluster();
+    trial
         .driver()
         .submit(Program.sleeping("w3", Duration.ofMillis(1_500)), Load.Mode.WEBHOOK, 0)
         .join();
-    String job = Await.value("it has begun", SOON, () -> Evidence.firstStart(stage));
-    Role worker = stage.awaitStart(job, 1, SOON);
-    stage.fault(
+    String job = Await.value("it has begun", SOON, () -> Evidence.firstStart(trial));
+    Role worker = trial.awaitStart(job, 1, SOON);
+    trial.fault(
         "kill -9 of a worker that has written a result and could not acknowledge it",
         () -> {
           Signals.stop(cluster.broker().process());
-          stage.awaitState(job, "succeeded", SOON);
+          trial.awaitState(job, "succeeded", SOON);
           worker.kill();
           Signals.cont(cluster.broker().process());
         });
-    Findings findings = stage.finish();
+    Findings findings = trial.finish();
     require(findings.starts() == 1, "it ran again: " + findings);
   }
 
   /** W4. */
-  static void frozenForLongerThanItsLease(Stage stage) throws Exception {
-    String job = stage.enqueue("w4", Duration.ofSeconds(5));
-    Role first = stage.awaitStart(job, 1, SOON);
-    stage.fault(
+  static void frozenForLongerThanItsLease(Trial trial) throws Exception {
+    String job = trial.enqueue("w4", Duration.ofSeconds(5));
+    Role first = trial.awaitStart(job, 1, SOON);
+    trial.fault(
         "freeze " + first.name(),
         () -> {
           first.freeze();
-          stage.awaitStart(job, 2, Stage.RESCUE);
+          trial.awaitStart(job, 2, Trial.RESCUE);
           first.thaw();
         });
-    stage.awaitState(job, "succeeded", Duration.ofSeconds(20));
+    trial.awaitState(job, "succeeded", Duration.ofSeconds(20));
     Await.until(
         "the first worker has learned that the job is not its own",
         SOON,
         () -> Evidence.says(first, job, "is not this worker's any more", "its result is refused"));
-    Findings findings = stage.finish();
+    Findings findings = trial.finish();
     require(findings.starts() == 2, "expected two starts: " + findings);
   }
 
   /** W6. */
-  static void stoppedInOrder(Stage stage) throws Exception {
-    String lasting = stage.enqueue("long", LONG);
-    Role worker = stage.awaitStart(lasting, 1, SOON);
+  static void stoppedInOrder(Trial trial) throws Exception {
+    String lasting = trial.enqueue("long", LONG);
+    Role worker = trial.awaitStart(lasting, 1, SOON);
     List<String> brief = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      brief.add(stage.enqueue("short-" + i, Duration.ofSeconds(2)));
+      brief.add(trial.enqueue("short-" + i, Duration.ofSeconds(2)));
     }
     boolean beside = false;
     for (String job : brief) {
-      beside |= stage.awaitStart(job, 1, SOON) == worker;
+      beside |= trial.awaitStart(job, 1, SOON) == worker;
     }
     require(beside, "no short job runs beside the long one");
-    stage.fault("SIGTERM to " + worker.name(), () -> stop(stage, worker, lasting));
-    brief.forEach(job -> stage.awaitState(job, "succeeded", SOON));
-    brief.forEach(job -> require(stage.starts(job).size() == 1, "a short one ran again"));
+    trial.fault("SIGTERM to " + worker.name(), () -> stop(trial, worker, lasting));
+    brief.forEach(job -> trial.awaitState(job, "succeeded", SOON));
+    brief.forEach(job -> require(trial.starts(job).size() == 1, "a short one ran again"));
     String lost =
-        stage.cluster().redis().commands().text("HGET", "{millrace}:job:" + lasting, "worker_lost");
+        trial.cluster().redis().commands().text("HGET", "{millrace}:job:" + lasting, "worker_lost");
     require(lost.isEmpty(), "the stop was counted as a fault of the job");
-    stage.client(0).cancel(lasting);
-    stage.cluster().heal();
-    stage.finish();
+    trial.client(0).cancel(lasting);
+    trial.cluster().heal();
+    trial.finish();
   }
 
-  private static void stop(Stage stage, Role worker, String lasting) {
+  private static void stop(Trial trial, Role worker, String lasting) {
     long asked = System.nanoTime();
     worker.terminate();
-    Role next = stage.awaitStart(lasting, 2, Duration.ofSeconds(10));
+    Role next = trial.awaitStart(lasting, 2, Duration.ofSeconds(10));
     require(next != worker, "a stopping worker started a job");
-    stage.figure("given back and started after", Duration.ofNanos(System.nanoTime() - asked));
+    trial.figure("given back and started after", Duration.ofNanos(System.nanoTime() - asked));
     int code = worker.awaitExit(Duration.ofSeconds(15));
     require(code == 0, "it ended with code " + code);
   }
 
   /** W7. */
-  static void poison(Stage stage) throws Exception {
-    String poison = stage.enqueue("poison", LONG);
+  static void poison(Trial trial) throws Exception {
+    String poison = trial.enqueue("poison", LONG);
     List<String> behind =
         List.of(
-            stage.enqueue("behind-1", Duration.ofMillis(100)),
-            stage.enqueue("behind-2", Duration.ofMillis(100)));
+            trial.enqueue("behind-1", Duration.ofMillis(100)),
+            trial.enqueue("behind-2", Duration.ofMillis(100)));
     for (int death = 1; death <= 3; death++) {
-      Role worker = stage.awaitStart(poison, death, Duration.ofSeconds(60));
-      stage.fault("kill -9 " + worker.name(), worker::kill);
+      Role worker = trial.awaitStart(poison, death, Duration.ofSeconds(60));
+      trial.fault("kill -9 " + worker.name(), worker::kill);
       if (death < 3) {
         worker.restart();
       }
     }
     long lastDeath = System.nanoTime();
-    stage.awaitState(poison, "failed", Stage.RESCUE);
-    stage.figure("given up after", Duration.ofNanos(System.nanoTime() - lastDeath));
-    behind.forEach(job -> stage.awaitState(job, "succeeded", SOON));
-    stage.cluster().heal();
-    Findings findings = stage.finish();
-    require(stage.starts(poison).size() == 3, "expected three starts: " + findings);
-    require(Evidence.reason(stage, poison).equals("worker_lost"), "it does not say why");
+    trial.awaitState(poison, "failed", Trial.RESCUE);
+    trial.figure("given up after", Duration.ofNanos(System.nanoTime() - lastDeath));
+    behind.forEach(job -> trial.awaitState(job, "succeeded", SOON));
+    trial.cluster().heal();
+    Findings findings = trial.finish();
+    require(trial.starts(poison).size() == 3, "expected three starts: " + findings);
+    require(Evidence.reason(trial, poison).equals("worker_lost"), "it does not say why");
   }
 
   /** K8. */
-  static void comingAndGoing(Stage stage) throws Exception {
-    var load = stage.driver().run(Load.of("storm", 60, 4, Duration.ofSeconds(2), Load.Mode.ASYNC));
-    Role third = stage.cluster().addWorker();
-    stage.fault(
+  static void comingAndGoing(Trial trial) throws Exception {
+    var load = trial.driver().run(Load.of("storm", 60, 4, Duration.ofSeconds(2), Load.Mode.ASYNC));
+    Role third = trial.cluster().addWorker();
+    trial.fault(
         "a third worker comes and goes",
         () -> {
           for (int i = 0; i < 4; i++) {
@@ -180,7 +180,7 @@ final class WorkerRows {
           third.awaitReady();
         });
     load.join();
-    stage.finish();
+    trial.finish();
   }
 
   /** What is asked of every cluster that rows share. */

@@ -6,17 +6,17 @@ import io.millrace.e2e.drive.Load;
 import io.millrace.e2e.drive.Load.Mode;
 import io.millrace.e2e.roles.Cluster;
 import io.millrace.e2e.roles.ClusterPlan;
-import io.millrace.e2e.rows.Stage;
+import io.millrace.e2e.rows.Trial;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Plays an act a minute on one cluster. */
+/** Breaks something each minute, on one cluster. */
 public final class Soak {
 
-  private static final Duration ACT = Duration.ofMinutes(1);
+  private static final Duration MINUTE = Duration.ofMinutes(1);
 
   /** Short, so that the number of keys levels off within the soak. */
   private static final String RESULT_TTL = "3m";
@@ -30,27 +30,27 @@ public final class Soak {
 
   /** Plays for so many minutes; writes everything below {@code folder}. */
   public static Summary run(int minutes, long seed, Path folder) throws Exception {
-    List<Act> acts = new ArrayList<>();
+    List<SoakMinute> minutes = new ArrayList<>();
     ClusterPlan plan = ClusterPlan.usual("soak").with("MILLRACE_RESULT_TTL", RESULT_TTL);
     try (Cluster cluster = Cluster.start(plan, folder)) {
       Nemesis nemesis = new Nemesis(seed, cluster);
       for (int number = 1; number <= minutes; number++) {
-        long end = System.nanoTime() + ACT.toNanos();
-        Act act = play(number, nemesis, cluster);
-        System.out.println(act);
-        acts.add(act);
+        long end = System.nanoTime() + MINUTE.toNanos();
+        SoakMinute minute = runMinute(number, nemesis, cluster);
+        System.out.println(minute);
+        minutes.add(minute);
         Await.pass(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
       }
     }
-    return new Summary(seed, acts);
+    return new Summary(seed, minutes);
   }
 
-  private static Act play(int number, Nemesis nemesis, Cluster cluster) throws Exception {
+  private static SoakMinute runMinute(int number, Nemesis nemesis, Cluster cluster) throws Exception {
     Duration calm = nemesis.calm();
     Nemesis.Fault fault = nemesis.next();
-    try (Stage stage = new Stage("act-" + number, cluster)) {
+    try (Trial trial = new Trial("minute-" + number, cluster)) {
       CompletableFuture<List<Answer>> load =
-          stage.driver().run(Load.of("act", JOBS, CALLERS, JOB, Mode.MIXED).pausing(PAUSE));
+          trial.driver().run(Load.of("minute", JOBS, CALLERS, JOB, Mode.MIXED).pausing(PAUSE));
       Await.pass(calm);
       long broken = System.nanoTime();
       Runnable breaking =
@@ -59,21 +59,21 @@ public final class Soak {
             cluster.heal();
           };
       if (fault.forgets()) {
-        stage.forgettingFault(fault.name(), breaking);
+        trial.forgettingFault(fault.name(), breaking);
       } else {
-        stage.fault(fault.name(), breaking);
+        trial.fault(fault.name(), breaking);
       }
       Duration recovery = Duration.ofNanos(System.nanoTime() - broken);
       load.join();
       String found;
       boolean clean = true;
       try {
-        found = stage.finish().toString();
+        found = trial.finish().toString();
       } catch (AssertionError e) {
         found = String.valueOf(e.getMessage());
         clean = false;
       }
-      return new Act(number, fault.name(), found, clean, recovery, Vitals.of(cluster));
+      return new SoakMinute(number, fault.name(), found, clean, recovery, Vitals.of(cluster));
     }
   }
 }

@@ -14,16 +14,16 @@ public final class Summary {
   private static final long SLACK = 10;
 
   private final long seed;
-  private final List<Act> acts;
+  private final List<SoakMinute> minutes;
 
-  Summary(long seed, List<Act> acts) {
+  Summary(long seed, List<SoakMinute> minutes) {
     this.seed = seed;
-    this.acts = List.copyOf(acts);
+    this.minutes = List.copyOf(minutes);
   }
 
-  /** Whether the checker held in every act and nothing grew. */
+  /** Whether the checker held in every minute and nothing grew. */
   public boolean isClean() {
-    return acts.stream().allMatch(Act::clean) && growing().isEmpty();
+    return minutes.stream().allMatch(SoakMinute::clean) && growing().isEmpty();
   }
 
   /** The page. */
@@ -32,22 +32,22 @@ public final class Summary {
     page.append("# Soak: a random fault a minute\n\n");
     page.append(
         "%d minutes, seed %d (`./millrace chaos --minutes %d --seed %d`), two gateways, two workers of two slots, one broker, one Redis.%n%n"
-            .formatted(acts.size(), seed, acts.size(), seed));
+            .formatted(minutes.size(), seed, minutes.size(), seed));
     page.append(
-        "%d of %d acts clean; growing: %s.%n%n"
+        "%d of %d minutes clean; growing: %s.%n%n"
             .formatted(
-                acts.stream().filter(Act::clean).count(),
-                acts.size(),
+                minutes.stream().filter(SoakMinute::clean).count(),
+                minutes.size(),
                 growing().isEmpty() ? "nothing" : String.join(", ", growing())));
     page.append("| minute | fault | ready again | what became of the jobs |\n|---|---|---|---|\n");
-    for (Act act : acts) {
+    for (SoakMinute minute : minutes) {
       page.append(
           "| %d | %s | %.1f s | %s |%n"
               .formatted(
-                  act.number(),
-                  act.fault(),
-                  act.recovery().toMillis() / 1000.0,
-                  act.found().replace('\n', ' ').replace("|", "\\|")));
+                  minute.number(),
+                  minute.fault(),
+                  minute.recovery().toMillis() / 1000.0,
+                  minute.found().replace('\n', ' ').replace("|", "\\|")));
     }
     vitals(page);
     return page.toString();
@@ -59,58 +59,58 @@ public final class Summary {
         "\nHeld when all is quiet, after a full collection: heap in MiB / threads / descriptors / processes below; a role that was killed begins anew.\n\n");
     page.append("| minute | ").append(String.join(" | ", roles)).append(" | Redis keys |\n");
     page.append("|---".repeat(roles.size() + 2)).append("|\n");
-    for (Act act : acts) {
-      page.append("| ").append(act.number());
+    for (SoakMinute minute : minutes) {
+      page.append("| ").append(minute.number());
       for (String role : roles) {
-        Vitals.OfRole of = act.vitals().roles().get(role);
+        Vitals.OfRole of = minute.vitals().roles().get(role);
         page.append(
             of == null
                 ? " | "
                 : " | %d / %d / %d / %d"
                     .formatted(of.heapMiB(), of.threads(), of.descriptors(), of.below()));
       }
-      page.append(" | ").append(act.vitals().redisKeys()).append(" |\n");
+      page.append(" | ").append(minute.vitals().redisKeys()).append(" |\n");
     }
   }
 
   private List<String> roles() {
-    return acts.isEmpty() ? List.of() : List.copyOf(acts.get(0).vitals().roles().keySet());
+    return minutes.isEmpty() ? List.of() : List.copyOf(minutes.get(0).vitals().roles().keySet());
   }
 
   /** What the last third has clearly more of than the first. */
   private List<String> growing() {
     List<String> growing = new ArrayList<>();
     for (String role : roles()) {
-      check(growing, role + "'s heap", act -> of(act, role).heapMiB());
-      check(growing, role + "'s threads", act -> of(act, role).threads());
-      check(growing, role + "'s descriptors", act -> of(act, role).descriptors());
-      check(growing, "processes below " + role, act -> of(act, role).below());
+      check(growing, role + "'s heap", minute -> of(minute, role).heapMiB());
+      check(growing, role + "'s threads", minute -> of(minute, role).threads());
+      check(growing, role + "'s descriptors", minute -> of(minute, role).descriptors());
+      check(growing, "processes below " + role, minute -> of(minute, role).below());
     }
     // Results live for minutes: the first third is still filling up.
-    if (acts.size() >= 15) {
-      check(growing, "Redis keys", act -> act.vitals().redisKeys());
+    if (minutes.size() >= 15) {
+      check(growing, "Redis keys", minute -> minute.vitals().redisKeys());
     }
     return growing;
   }
 
-  private static Vitals.OfRole of(Act act, String role) {
-    Vitals.OfRole vitals = act.vitals().roles().get(role);
+  private static Vitals.OfRole of(SoakMinute minute, String role) {
+    Vitals.OfRole vitals = minute.vitals().roles().get(role);
     return vitals == null ? new Vitals.OfRole(0, 0, 0, 0) : vitals;
   }
 
-  private void check(List<String> growing, String what, ToLongFunction<Act> value) {
-    int third = acts.size() / 3;
+  private void check(List<String> growing, String what, ToLongFunction<SoakMinute> value) {
+    int third = minutes.size() / 3;
     if (third == 0) {
       return;
     }
-    long first = median(acts.subList(0, third), value);
-    long last = median(acts.subList(acts.size() - third, acts.size()), value);
+    long first = median(minutes.subList(0, third), value);
+    long last = median(minutes.subList(minutes.size() - third, minutes.size()), value);
     if (last > first * FLAT + SLACK) {
       growing.add(what + " from " + first + " to " + last);
     }
   }
 
-  private static long median(List<Act> part, ToLongFunction<Act> value) {
+  private static long median(List<SoakMinute> part, ToLongFunction<SoakMinute> value) {
     long[] sorted = part.stream().mapToLong(value).sorted().toArray();
     return Arrays.stream(sorted).skip(sorted.length / 2).findFirst().orElse(0);
   }

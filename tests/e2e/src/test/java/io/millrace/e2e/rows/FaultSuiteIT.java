@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class FaultSuiteIT {
 
-  private static final Theatre THEATRE = new Theatre(Path.of("target", "fault-suite"));
+  private static final Trials TRIALS = new Trials(Path.of("target", "fault-suite"));
 
   static Stream<Row> rows() {
     return Rows.inCi().stream();
@@ -23,14 +23,14 @@ class FaultSuiteIT {
 
   @AfterAll
   static void stopEverything() {
-    THEATRE.close();
+    TRIALS.close();
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("rows")
   @Timeout(value = 6, unit = TimeUnit.MINUTES)
   void holds(Row row) throws Exception {
-    List<String> figures = THEATRE.run(row);
+    List<String> figures = TRIALS.run(row);
     System.out.println(row.id() + ": " + String.join("; ", figures));
   }
 }

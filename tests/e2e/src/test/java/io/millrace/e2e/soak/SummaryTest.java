@@ -13,24 +13,24 @@ class SummaryTest {
 
   @Test
   void aFlatSoakIsClean() {
-    assertThat(new Summary(1, acts(9, 0, true)).isClean()).isTrue();
+    assertThat(new Summary(1, minutes(9, 0, true)).isClean()).isTrue();
   }
 
   @Test
   void oneBrokenActIsEnough() {
-    List<Act> acts = acts(9, 0, true);
+    List<SoakMinute> minutes = minutes(9, 0, true);
 
     assertThat(
             new Summary(
                     1,
-                    IntStream.range(0, 9).mapToObj(i -> i == 4 ? broken() : acts.get(i)).toList())
+                    IntStream.range(0, 9).mapToObj(i -> i == 4 ? broken() : minutes.get(i)).toList())
                 .isClean())
         .isFalse();
   }
 
   @Test
   void descriptorsThatGrowAreNoticed() {
-    Summary summary = new Summary(1, acts(9, 10, true));
+    Summary summary = new Summary(1, minutes(9, 10, true));
 
     assertThat(summary.isClean()).isFalse();
     assertThat(summary.markdown()).contains("worker-1's descriptors from 110 to 170");
@@ -38,20 +38,20 @@ class SummaryTest {
 
   @Test
   void thePageSaysHowToPlayItAgain() {
-    assertThat(new Summary(42, acts(3, 0, true)).markdown())
+    assertThat(new Summary(42, minutes(3, 0, true)).markdown())
         .contains("./millrace chaos --minutes 3 --seed 42")
         .contains("| 2 | kill -9 worker-1 | 1.5 s | all well |");
   }
 
-  private static Act broken() {
-    return acts(1, 0, false).get(0);
+  private static SoakMinute broken() {
+    return minutes(1, 0, false).get(0);
   }
 
-  private static List<Act> acts(int number, int growth, boolean clean) {
+  private static List<SoakMinute> minutes(int number, int growth, boolean clean) {
     return IntStream.range(0, number)
         .mapToObj(
             i ->
-                new Act(
+                new SoakMinute(
                     i + 1,
                     "kill -9 worker-1",
                     "all well",

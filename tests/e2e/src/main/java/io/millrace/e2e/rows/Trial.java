@@ -28,7 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Where one row runs: its cluster, its callers, its history. Not thread-safe. */
-public final class Stage implements AutoCloseable {
+public final class Trial implements AutoCloseable {
 
   /** A job whose worker vanished starts again within this. */
   public static final Duration RESCUE = Duration.ofSeconds(ClusterPlan.LEASE_SECONDS + 5);
@@ -44,12 +44,12 @@ public final class Stage implements AutoCloseable {
   private final long begun = System.currentTimeMillis();
   private final List<String> figures = new ArrayList<>();
 
-  /** Opens a stage on a cluster that is ready; the history gets the row's name. */
-  public Stage(String name, Cluster cluster) {
+  /** Opens a trial on a cluster that is ready; the history gets the row's name. */
+  public Trial(String name, Cluster cluster) {
     this.cluster = cluster;
     this.history = History.begin(cluster.folder().resolve(name + ".jsonl"));
     this.hooks = HookReceiver.start(history);
-    this.clients = cluster.gateways().stream().map(Stage::client).toList();
+    this.clients = cluster.gateways().stream().map(Trial::client).toList();
     this.driver = new Driver(history, clients, hooks);
   }
 
@@ -198,7 +198,7 @@ public final class Stage implements AutoCloseable {
     return findings;
   }
 
-  /** The jobs that have started since this stage was opened. */
+  /** The jobs that have started since this trial was opened. */
   public Set<String> startedJobs() {
     Set<String> jobs = new HashSet<>();
     starts().forEach(start -> jobs.add(start.jobId()));

@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Room for a bounded number of attempts in flight, in all, to each receiver and for each owner.
+ * InFlight for a bounded number of attempts in flight, in all, to each receiver and for each owner.
  * Nobody queues in it: who finds no room is told when to come again, each a little later than the
  * one before, at the pace at which the receiver last answered. So a backlog for a hanging receiver
  * comes back as slowly as it can be served. Thread-safe.
  */
-final class Room {
+final class InFlight {
 
   /** What may be in flight; {@code bytes} of message bodies. */
   record Limits(int all, int perReceiver, int perOwner, long bytes) {
@@ -26,7 +26,7 @@ final class Room {
   private static final long SHORTEST_WAIT_MS = 100;
   private static final long LONGEST_WAIT_MS = 60_000;
 
-  private static final class Line {
+  private static final class Count {
     private int inFlight;
     private long lastTookMs = SHORTEST_WAIT_MS;
     private double nextTurn;
@@ -34,21 +34,21 @@ final class Room {
 
   private final Limits limits;
   private final Clock clock;
-  private final Line everybody = new Line();
-  private final Map<String, Line> receivers = new HashMap<>();
-  private final Map<String, Line> owners = new HashMap<>();
+  private final Count everybody = new Count();
+  private final Map<String, Count> receivers = new HashMap<>();
+  private final Map<String, Count> owners = new HashMap<>();
   private long bytes;
 
-  Room(Limits limits, Clock clock) {
+  InFlight(Limits limits, Clock clock) {
     this.limits = limits;
     this.clock = clock;
   }
 
-  synchronized Admission enter(String receiver, String owner, int size) {
+  synchronized Turn enter(String receiver, String owner, int size) {
     long now = clock.millis();
-    Line toReceiver = receivers.computeIfAbsent(receiver, name -> new Line());
-    Line forOwner = owners.computeIfAbsent(owner, name -> new Line());
-    Optional<Admission> full = full(toReceiver, forOwner, size, now);
+    Count toReceiver = receivers.computeIfAbsent(receiver, name -> new Count());
+    Count forOwner = owners.computeIfAbsent(owner, name -> new Count());
+    Optional<Turn> full = full(toReceiver, forOwner, size, now);
     if (full.isPresent()) {
       forgetIdle(receiver, owner);
       return full.get();
@@ -57,7 +57,7 @@ final class Room {
     forOwner.inFlight++;
     everybody.inFlight++;
     bytes += size;
-    return new Admission.Slot(() -> leave(receiver, owner, size, now));
+    return new Turn.Now(() -> leave(receiver, owner, size, now));
   }
 
   synchronized int inFlight() {
@@ -71,9 +71,9 @@ final class Room {
 
   private synchronized void leave(String receiver, String owner, int size, long since) {
     long took = Math.max(1, clock.millis() - since);
-    for (Line line : new Line[] {everybody, receivers.get(receiver), owners.get(owner)}) {
-      line.inFlight--;
-      line.lastTookMs = took;
+    for (Count count : new Count[] {everybody, receivers.get(receiver), owners.get(owner)}) {
+      count.inFlight--;
+      count.lastTookMs = took;
     }
     bytes -= size;
     forgetIdle(receiver, owner);
@@ -94,11 +94,11 @@ final class Room {
   }
 
   private void forgetIdle(String receiver, String owner) {
-    receivers.computeIfPresent(receiver, (name, line) -> line.inFlight == 0 ? null : line);
-    owners.computeIfPresent(owner, (name, line) -> line.inFlight == 0 ? null : line);
+    receivers.computeIfPresent(receiver, (name, count) -> count.inFlight == 0 ? null : count);
+    owners.computeIfPresent(owner, (name, count) -> count.inFlight == 0 ? null : count);
   }
 
-  private Optional<Admission> full(Line toReceiver, Line forOwner, int size, long now) {
+  private Optional<Turn> full(Count toReceiver, Count forOwner, int size, long now) {
     if (toReceiver.inFlight >= limits.perReceiver()) {
       return Optional.of(full(toReceiver, limits.perReceiver(), now));
     }
@@ -111,10 +111,10 @@ final class Room {
         : Optional.empty();
   }
 
-  private static Admission full(Line line, int limit, long now) {
-    double pace = (double) line.lastTookMs / limit;
-    line.nextTurn = Math.max(line.nextTurn, now + SHORTEST_WAIT_MS) + pace;
-    long wait = Math.min((long) line.nextTurn - now, LONGEST_WAIT_MS);
-    return new Admission.Full(Duration.ofMillis(wait));
+  private static Turn full(Count count, int limit, long now) {
+    double pace = (double) count.lastTookMs / limit;
+    count.nextTurn = Math.max(count.nextTurn, now + SHORTEST_WAIT_MS) + pace;
+    long wait = Math.min((long) count.nextTurn - now, LONGEST_WAIT_MS);
+    return new Turn.Later(Duration.ofMillis(wait));
   }
 }

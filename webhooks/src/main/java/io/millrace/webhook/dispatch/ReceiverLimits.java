@@ -5,23 +5,23 @@ import io.millrace.webhook.delivery.Delivery;
 import java.time.Clock;
 
 /**
- * Keeps receivers apart: one room for first attempts, another for retries and for receivers that
- * lately hung, so that neither ever takes the other's. Thread-safe.
+ * Keeps receivers apart: first attempts are bounded on their own, and so are retries together with
+ * receivers that lately hung, so that neither takes what is the other's. Thread-safe.
  */
-final class Slots {
+final class ReceiverLimits {
 
-  private final Room first;
-  private final Room retries;
+  private final InFlight first;
+  private final InFlight retries;
   private final HangingReceivers hanging;
 
-  Slots(Room.Limits limits, Clock clock) {
-    this.first = new Room(limits, clock);
-    this.retries = new Room(limits.quarter(), clock);
+  ReceiverLimits(InFlight.Limits limits, Clock clock) {
+    this.first = new InFlight(limits, clock);
+    this.retries = new InFlight(limits.quarter(), clock);
     this.hanging = new HangingReceivers(clock);
   }
 
-  /** Room for one attempt, or when to come again. */
-  Admission enter(Delivery delivery, WebhookTarget target) {
+  /** InFlight for one attempt, or when to come again. */
+  Turn enter(Delivery delivery, WebhookTarget target) {
     boolean trusted = delivery.step() == 0 && !hanging.contains(receiver(target));
     return (trusted ? first : retries)
         .enter(target.authority(), delivery.owner(), delivery.bytes());
@@ -36,7 +36,7 @@ final class Slots {
     return first.inFlight() + retries.inFlight();
   }
 
-  /** Waits until nothing is in flight, for at most {@code millis} in either room. */
+  /** Waits until nothing is in flight, for at most {@code millis} of either kind. */
   boolean awaitIdle(long millis) throws InterruptedException {
     return first.awaitIdle(millis) && retries.awaitIdle(millis);
   }

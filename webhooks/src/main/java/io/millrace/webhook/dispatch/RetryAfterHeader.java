@@ -9,9 +9,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a {@code Retry-After} header: seconds, or the date to wait for. */
-final class RetryAfter {
+final class RetryAfterHeader {
 
-  private RetryAfter() {}
+  private RetryAfterHeader() {}
 
   static Optional<Duration> parse(@Nullable String value, Instant now) {
     if (value == null) {

@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The keys that open the gateway: those that were set, or one that is made once and kept. */
-final class ApiKeys {
+final class LocalKeys {
   static final String SETTING = "MILLRACE_API_KEYS";
 
   private static final String DIGEST = "sha256:";
   private static final int KEY_BYTES = 24;
 
-  private ApiKeys() {}
+  private LocalKeys() {}
 
   /** Comma-separated, as the gateway takes them. */
   static String of(Map<String, String> environment, Path dataDir) throws IOException {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Runs rows one after the other. Rows of the same plan share a cluster while they follow each
  * other; after a row that failed the next one gets a new cluster. Not thread-safe.
  */
-public final class Theatre implements AutoCloseable {
+public final class Trials implements AutoCloseable {
 
   private final Path folder;
   private int clusters;
@@ -18,7 +18,7 @@ public final class Theatre implements AutoCloseable {
   private @Nullable ClusterPlan plan;
 
   /** Everything is written below {@code folder}. */
-  public Theatre(Path folder) {
+  public Trials(Path folder) {
     this.folder = folder;
   }
 
@@ -31,11 +31,11 @@ public final class Theatre implements AutoCloseable {
   public List<String> run(Row row) throws Exception {
     boolean held = false;
     Cluster ready = clusterFor(row.plan());
-    try (Stage stage = new Stage(row.id(), ready)) {
-      row.body().run(stage);
+    try (Trial trial = new Trial(row.id(), ready)) {
+      row.body().run(trial);
       ready.heal();
       held = true;
-      return stage.figures();
+      return trial.figures();
     } finally {
       if (!held) {
         close();

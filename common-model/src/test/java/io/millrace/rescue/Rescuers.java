@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.UUID;
 
 /** Those who rescue, on one store and one log, and a worker that runs what it is granted. */
-final class Crew implements AutoCloseable {
+final class Rescuers implements AutoCloseable {
 
   final Store store;
   final Log log = Log.drained();
@@ -29,7 +29,7 @@ final class Crew implements AutoCloseable {
   final Reconciler reconciler;
   final LastResort lastResort;
 
-  Crew(Store store, Duration sendGrace) {
+  Rescuers(Store store, Duration sendGrace) {
     this.store = store;
     lastResort =
         new LastResort(
@@ -53,8 +53,8 @@ final class Crew implements AutoCloseable {
             sendGrace);
   }
 
-  static Crew withoutGrace() {
-    return new Crew(Store.fresh(Store.settings(0, Duration.ofSeconds(1))), Duration.ZERO);
+  static Rescuers withoutGrace() {
+    return new Rescuers(Store.fresh(Store.settings(0, Duration.ofSeconds(1))), Duration.ZERO);
   }
 
   Rebuilder rebuilder() {

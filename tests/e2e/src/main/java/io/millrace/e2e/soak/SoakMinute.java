@@ -11,5 +11,5 @@ import java.time.Duration;
  * @param recovery from the fault until everything was ready again
  * @param vitals when all was quiet
  */
-record Act(
+record SoakMinute(
     int number, String fault, String found, boolean clean, Duration recovery, Vitals vitals) {}
