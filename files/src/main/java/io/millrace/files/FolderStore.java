@@ -72,7 +72,7 @@ public final class FolderStore implements FileStore {
     Path coming = moving.resolve(fileId);
     guarded("A file cannot be begun", () -> Files.createDirectory(coming));
     try {
-      Optional<Intake> came = receive(content, coming.resolve(CONTENT), maxBytes);
+      Optional<Received> came = receive(content, coming.resolve(CONTENT), maxBytes);
       if (came.isEmpty()) {
         return new Upload.TooLarge(maxBytes);
       }
@@ -84,14 +84,14 @@ public final class FolderStore implements FileStore {
     }
   }
 
-  private static Optional<Intake> receive(InputStream content, Path place, long maxBytes)
+  private static Optional<Received> receive(InputStream content, Path place, long maxBytes)
       throws IOException {
     try (FileChannel file =
         guarded(
             "A file cannot be begun",
             () ->
                 FileChannel.open(place, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
-      return Intake.copy(content, file, maxBytes);
+      return Received.copy(content, file, maxBytes);
     }
   }
 

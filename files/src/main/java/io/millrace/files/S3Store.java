@@ -112,11 +112,11 @@ public final class S3Store implements FileStore {
   public Upload put(String owner, String name, String mediaType, InputStream content, long maxBytes)
       throws IOException {
     try (FileChannel coming = nameless()) {
-      Optional<Intake> came = Intake.copy(content, coming, maxBytes);
+      Optional<Received> came = Received.copy(content, coming, maxBytes);
       if (came.isEmpty()) {
         return new Upload.TooLarge(maxBytes);
       }
-      Intake intake = came.get();
+      Received received = came.get();
       Instant now = clock.instant();
       String fileId = FileId.next(now);
       guarded(
@@ -127,14 +127,14 @@ public final class S3Store implements FileStore {
                       put.bucket(bucket)
                           .key(key(owner, fileId))
                           .contentType(BYTES)
-                          .metadata(about(name, intake.sha256(), mediaType)),
-                  RequestBody.fromContentProvider(() -> fromStart(coming), intake.size(), BYTES)));
+                          .metadata(about(name, received.sha256(), mediaType)),
+                  RequestBody.fromContentProvider(() -> fromStart(coming), received.size(), BYTES)));
       return new Upload.Stored(
           new StoredFile(
               fileId,
               name,
-              intake.size(),
-              intake.sha256(),
+              received.size(),
+              received.sha256(),
               mediaType,
               FileId.createdAt(fileId),
               now));

@@ -93,10 +93,10 @@ public final class HookReceiver implements AutoCloseable {
               System.currentTimeMillis(),
               envelope.path("job_id").asString(""),
               webhookId,
-              Digest.of(body)));
+              Fingerprint.of(body)));
       Replies.end(envelope, "hook").ifPresent(now::add);
     } catch (JacksonException e) {
-      now.add(new Event.Hooked(System.currentTimeMillis(), "no JSON", webhookId, Digest.of(body)));
+      now.add(new Event.Hooked(System.currentTimeMillis(), "no JSON", webhookId, Fingerprint.of(body)));
     }
   }
 

@@ -21,7 +21,7 @@ public final class Replies {
             name(envelope),
             envelope.path("job_id").asString(""),
             state(code, envelope.path("reason").asString("")),
-            Digest.of(envelope.toString()),
+            Fingerprint.of(envelope.toString()),
             source));
   }
 

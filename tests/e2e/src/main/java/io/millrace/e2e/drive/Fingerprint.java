@@ -6,11 +6,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** A short fingerprint of a reply, to tell whether two are the same. */
-final class Digest {
+final class Fingerprint {
 
   private static final int CHARACTERS = 16;
 
-  private Digest() {}
+  private Fingerprint() {}
 
   static String of(String text) {
     try {

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param size in bytes
  * @param sha256 in lower-case hexadecimal
  */
-record Intake(long size, String sha256) {
+record Received(long size, String sha256) {
 
   private static final int CHUNK = 64 * 1024;
 
@@ -23,7 +23,7 @@ record Intake(long size, String sha256) {
    * @throws IOException when {@code content} cannot be read, or this thread is interrupted
    * @throws FileStoreException when {@code file} cannot be written
    */
-  static Optional<Intake> copy(InputStream content, FileChannel file, long maxBytes)
+  static Optional<Received> copy(InputStream content, FileChannel file, long maxBytes)
       throws IOException {
     Digest digest = new Digest();
     byte[] chunk = new byte[CHUNK];
@@ -37,7 +37,7 @@ record Intake(long size, String sha256) {
       write(file, ByteBuffer.wrap(chunk, 0, read));
     }
     force(file);
-    return Optional.of(new Intake(size, digest.end()));
+    return Optional.of(new Received(size, digest.end()));
   }
 
   private static void write(FileChannel file, ByteBuffer bytes) throws ClosedByInterruptException {
