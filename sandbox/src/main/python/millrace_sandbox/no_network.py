@@ -10,7 +10,7 @@ import os
 import socket
 from typing import Any, Callable
 
-NO_NETWORK = ("this program runs without network; who runs the service can allow hosts with MILLRACE_NETWORK_ALLOW "
+NO_NETWORK = ("this program runs without network; the operator of the service can allow hosts with MILLRACE_NETWORK_ALLOW "
               "(a list such as api.github.com,*.example.com)")
 PROXY_ALONE = ("this program reaches the hosts that it may by HTTP and HTTPS through the proxy that HTTP_PROXY and HTTPS_PROXY name, "
                "which resolves their names too: requests, urllib, httpx, curl and aiohttp with trust_env take it from there")

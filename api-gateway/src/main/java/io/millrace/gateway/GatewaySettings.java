@@ -75,7 +75,7 @@ public record GatewaySettings(
    *     read
    * @param maxHead bytes of a request's head
    * @param maxConnections connections at once
-   * @param maxWait for one caller's reply, who then gets 202
+   * @param maxWait for one caller's reply; the caller then gets 202
    * @param maxWaiting callers that wait for replies at once; over it: 503
    * @param confirmTimeout for Kafka to confirm a job; over it: 503, and the job never runs
    * @param replyBeat between two looks for replies that no message told of

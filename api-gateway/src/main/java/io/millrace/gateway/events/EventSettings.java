@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The properties below {@code millrace.events}.
  *
- * @param maxWatchers who may watch a job at once on this gateway
+ * @param maxWatchers how many clients may watch one job at once on this gateway
  * @param beat how often a watched job is looked at
  * @param keepAlive after how long without news a comment is sent, so that nobody takes the
  *     connection for dead
