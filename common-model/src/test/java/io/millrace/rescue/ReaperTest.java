@@ -141,7 +141,8 @@ class ReaperTest {
   void aJobWhoseRecordHasLeftTheLogEndsInsteadOfWaitingForEver() throws Exception {
     Job job = rescuers.submitted(Lane.FIRST);
     rescuers.claimAll("worker-1");
-    rescuers.log
+    rescuers
+        .log
         .admin
         .deleteRecords(
             Map.of(

@@ -61,7 +61,8 @@ class RebuilderTest {
 
   @Test
   void garbageInALaneDoesNotStopTheRebuilding() throws Exception {
-    rescuers.log
+    rescuers
+        .log
         .queue
         .enqueue(Lane.FIRST, "{".getBytes(StandardCharsets.UTF_8))
         .get(10, TimeUnit.SECONDS);
@@ -84,8 +85,10 @@ class RebuilderTest {
   void aJobThatEndedWhileAnOlderOneRanIsDroppedAgainAndDoesNotRunTwice() throws Exception {
     Job slow = rescuers.submitted(Lane.FIRST);
     Job quick = rescuers.submitted(Lane.FIRST);
-    try (ShareConsumer<byte[], byte[]> one = rescuers.log.clients.shareConsumer(Topics.WORKERS, 100);
-        ShareConsumer<byte[], byte[]> two = rescuers.log.clients.shareConsumer(Topics.WORKERS, 100)) {
+    try (ShareConsumer<byte[], byte[]> one =
+            rescuers.log.clients.shareConsumer(Topics.WORKERS, 100);
+        ShareConsumer<byte[], byte[]> two =
+            rescuers.log.clients.shareConsumer(Topics.WORKERS, 100)) {
       one.subscribe(List.of(Lane.FIRST.topic()));
       ConsumerRecord<byte[], byte[]> slowRecord = next(one);
       Lease slowLease =
@@ -128,7 +131,8 @@ class RebuilderTest {
       held.add(job.jobId());
     }
     Lease lease = rescuers.claimAll("worker-1").get(0);
-    List<Rebuilder> instances = List.of(rescuers.rebuilder(), rescuers.rebuilder(), rescuers.rebuilder());
+    List<Rebuilder> instances =
+        List.of(rescuers.rebuilder(), rescuers.rebuilder(), rescuers.rebuilder());
     store.repair.begin("test", Duration.ofSeconds(30));
     store.repair.end("test");
     instances.forEach(Rebuilder::rebuildIfNeeded);
@@ -166,7 +170,8 @@ class RebuilderTest {
     String first = store.finished(store.granted(job, "worker-1")).body();
     String second = first.replaceFirst("\"total_time\":[0-9.]+", "\"total_time\":9.125");
     for (String body : List.of(first, second)) {
-      rescuers.log
+      rescuers
+          .log
           .queue
           .complete(new Completion(job.jobId(), "owner", "https://a.example/", body, null))
           .get(10, TimeUnit.SECONDS);
@@ -255,8 +260,10 @@ class RebuilderTest {
     rebuilder.rebuildIfNeeded();
     rescuers.submitted(Lane.FIRST);
     Job quick = rescuers.submitted(Lane.FIRST);
-    try (ShareConsumer<byte[], byte[]> one = rescuers.log.clients.shareConsumer(Topics.WORKERS, 100);
-        ShareConsumer<byte[], byte[]> two = rescuers.log.clients.shareConsumer(Topics.WORKERS, 100)) {
+    try (ShareConsumer<byte[], byte[]> one =
+            rescuers.log.clients.shareConsumer(Topics.WORKERS, 100);
+        ShareConsumer<byte[], byte[]> two =
+            rescuers.log.clients.shareConsumer(Topics.WORKERS, 100)) {
       one.subscribe(List.of(Lane.FIRST.topic()));
       ConsumerRecord<byte[], byte[]> heldUp = next(one);
       two.subscribe(List.of(Lane.FIRST.topic()));

@@ -50,7 +50,8 @@ class RescueTest {
     rescuers.claimAll("worker-1");
     await()
         .atMost(LEASE.plusSeconds(5))
-        .until(() -> rescuers.log.progress.end(Lane.FIRST) > rescuers.log.progress.start(Lane.FIRST));
+        .until(
+            () -> rescuers.log.progress.end(Lane.FIRST) > rescuers.log.progress.start(Lane.FIRST));
     assertThat(rescuers.runAll()).containsExactly(job.jobId());
   }
 

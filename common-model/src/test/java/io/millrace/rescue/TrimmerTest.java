@@ -119,7 +119,8 @@ class TrimmerTest {
     rescuers.store.leases.finish(lease, reply, kept, Duration.ZERO);
     trim(Store.SETTINGS);
     assertThat(kept).endsWith(":" + beginning(Topics.REPLIES));
-    ReplyBody body = Objects.requireNonNull(rescuers.store.archive.find(jobId).orElseThrow().reply());
+    ReplyBody body =
+        Objects.requireNonNull(rescuers.store.archive.find(jobId).orElseThrow().reply());
     assertThat(rescuers.log.replies.read(jobId, body)).isPresent();
     rescuers.store.redis.delete("{millrace}:kept:replies");
     trim(Store.SETTINGS);
@@ -165,7 +166,8 @@ class TrimmerTest {
 
   private long beginning(String topic) throws Exception {
     TopicPartition partition = new TopicPartition(topic, 0);
-    return rescuers.log
+    return rescuers
+        .log
         .admin
         .listOffsets(Map.of(partition, OffsetSpec.earliest()))
         .partitionResult(partition)

@@ -128,7 +128,8 @@ public final class S3Store implements FileStore {
                           .key(key(owner, fileId))
                           .contentType(BYTES)
                           .metadata(about(name, received.sha256(), mediaType)),
-                  RequestBody.fromContentProvider(() -> fromStart(coming), received.size(), BYTES)));
+                  RequestBody.fromContentProvider(
+                      () -> fromStart(coming), received.size(), BYTES)));
       return new Upload.Stored(
           new StoredFile(
               fileId,

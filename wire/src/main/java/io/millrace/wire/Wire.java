@@ -55,8 +55,7 @@ public final class Wire {
   }
 
   private void guard(ChannelPipeline pipeline) {
-    pipeline.addFirst(
-        "millrace.lingeringClose", new LingeringClose(2 * limits.bodyBytes()));
+    pipeline.addFirst("millrace.lingeringClose", new LingeringClose(2 * limits.bodyBytes()));
     if (tls) {
       pipeline.addAfter(
           NettyPipeline.SslHandler,
@@ -83,12 +82,11 @@ public final class Wire {
   /** HTTP/2 has none of the ambiguities that the rules are about. */
   private void guardHttp1(ChannelPipeline pipeline) {
     pipeline.addAfter(
-        NettyPipeline.HttpCodec,
-        "millrace.oneAtATime",
-        new OneAtATime(2 * limits.bodyBytes()));
+        NettyPipeline.HttpCodec, "millrace.oneAtATime", new OneAtATime(2 * limits.bodyBytes()));
     FoldedLines folds = new FoldedLines();
     pipeline.addBefore(NettyPipeline.HttpCodec, "millrace.foldedLines", folds);
-    pipeline.addAfter(NettyPipeline.HttpCodec, "millrace.wireRules", new WireRules(limits, folds, refusal));
+    pipeline.addAfter(
+        NettyPipeline.HttpCodec, "millrace.wireRules", new WireRules(limits, folds, refusal));
     pipeline.addBefore(NettyPipeline.HttpCodec, "millrace.writeTimeout", writeTimeout());
   }
 

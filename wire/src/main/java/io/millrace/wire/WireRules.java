@@ -53,8 +53,7 @@ final class WireRules extends ChannelDuplexHandler {
   private boolean inputEnded;
   private boolean endless;
 
-  WireRules(
-      WireLimits limits, FoldedLines folds, Function<HttpResponseStatus, byte[]> refusal) {
+  WireRules(WireLimits limits, FoldedLines folds, Function<HttpResponseStatus, byte[]> refusal) {
     this.limits = limits;
     this.folds = folds;
     this.refusal = refusal;

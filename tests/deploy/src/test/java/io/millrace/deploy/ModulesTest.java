@@ -54,7 +54,11 @@ class ModulesTest {
    * @param groups of all that is needed to run
    */
   private record Module(
-      String name, String folder, Set<String> needs, Set<String> needsForTests, Set<String> groups) {}
+      String name,
+      String folder,
+      Set<String> needs,
+      Set<String> needsForTests,
+      Set<String> groups) {}
 
   private static final Map<String, Module> MODULES = modules();
 

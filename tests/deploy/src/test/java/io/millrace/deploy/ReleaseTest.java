@@ -21,7 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code .ci/release.py} makes of a build. That Maven's jars are the same is not seen here. */
+/**
+ * What {@code .ci/release.py} makes of a build. That Maven's jars are the same is not seen here.
+ */
 class ReleaseTest {
   private static final String SANDBOX = "sandbox/";
   private static final String PYTHON = SANDBOX + "src/main/python/millrace_sandbox";
@@ -140,8 +142,7 @@ class ReleaseTest {
     builder.environment().put("SOURCE_DATE_EPOCH", "1650000000");
     builder.environment().put("DOCKER_HOST", "unix:///nowhere/docker.sock");
     Process process = builder.redirectErrorStream(true).start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Ending(process.waitFor(), output);
   }
 }

@@ -125,7 +125,8 @@ public class DispatchConfiguration {
                 settings.maxPerOwner(),
                 settings.maxBytesInFlight().toBytes()),
             clock);
-    Gauge.builder("millrace.webhook.in.flight", receivers, ReceiverLimits::inFlight).register(meters);
+    Gauge.builder("millrace.webhook.in.flight", receivers, ReceiverLimits::inFlight)
+        .register(meters);
     return receivers;
   }
 
@@ -176,7 +177,8 @@ public class DispatchConfiguration {
             new Backlog(meters),
             settings.lease(),
             clock);
-    CompletionTaker taker = new CompletionTaker(store, log, receivers, dispatcher, settings.lease());
+    CompletionTaker taker =
+        new CompletionTaker(store, log, receivers, dispatcher, settings.lease());
     List<TakerLoop> takers =
         Stream.generate(
                 () ->

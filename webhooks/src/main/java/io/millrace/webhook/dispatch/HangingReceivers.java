@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Remembers which receivers kept us waiting lately, so that even first attempts to them are made within
- * the bound of the retries. Holds a bounded number, the latest. Thread-safe.
+ * Remembers which receivers kept us waiting lately, so that even first attempts to them are made
+ * within the bound of the retries. Holds a bounded number, the latest. Thread-safe.
  */
 final class HangingReceivers {
 

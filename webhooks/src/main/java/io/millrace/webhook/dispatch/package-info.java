@@ -4,8 +4,8 @@
  * io.millrace.webhook.dispatch.DueClaimer} takes up deliveries whose next attempt is due, or whose
  * gateway fell silent. Both hand them to {@link io.millrace.webhook.dispatch.WebhookDispatcher},
  * which makes one attempt and writes down what came of it. {@link
- * io.millrace.webhook.dispatch.ReceiverLimits} keeps receivers apart: no thread ever waits for one, and a
- * hanging one takes up nothing that is another's.
+ * io.millrace.webhook.dispatch.ReceiverLimits} keeps receivers apart: no thread ever waits for one,
+ * and a hanging one takes up nothing that is another's.
  */
 @NullMarked
 package io.millrace.webhook.dispatch;

@@ -96,7 +96,8 @@ public final class HookReceiver implements AutoCloseable {
               Fingerprint.of(body)));
       Replies.end(envelope, "hook").ifPresent(now::add);
     } catch (JacksonException e) {
-      now.add(new Event.Hooked(System.currentTimeMillis(), "no JSON", webhookId, Fingerprint.of(body)));
+      now.add(
+          new Event.Hooked(System.currentTimeMillis(), "no JSON", webhookId, Fingerprint.of(body)));
     }
   }
 

@@ -28,9 +28,9 @@ public final class Soak {
 
   private Soak() {}
 
-  /** Plays for so many minutes; writes everything below {@code folder}. */
+  /** Runs for so many minutes; writes everything below {@code folder}. */
   public static Summary run(int minutes, long seed, Path folder) throws Exception {
-    List<SoakMinute> minutes = new ArrayList<>();
+    List<SoakMinute> past = new ArrayList<>();
     ClusterPlan plan = ClusterPlan.usual("soak").with("MILLRACE_RESULT_TTL", RESULT_TTL);
     try (Cluster cluster = Cluster.start(plan, folder)) {
       Nemesis nemesis = new Nemesis(seed, cluster);
@@ -38,14 +38,15 @@ public final class Soak {
         long end = System.nanoTime() + MINUTE.toNanos();
         SoakMinute minute = runMinute(number, nemesis, cluster);
         System.out.println(minute);
-        minutes.add(minute);
+        past.add(minute);
         Await.pass(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
       }
     }
-    return new Summary(seed, minutes);
+    return new Summary(seed, past);
   }
 
-  private static SoakMinute runMinute(int number, Nemesis nemesis, Cluster cluster) throws Exception {
+  private static SoakMinute runMinute(int number, Nemesis nemesis, Cluster cluster)
+      throws Exception {
     Duration calm = nemesis.calm();
     Nemesis.Fault fault = nemesis.next();
     try (Trial trial = new Trial("minute-" + number, cluster)) {

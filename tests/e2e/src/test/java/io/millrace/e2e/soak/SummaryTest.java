@@ -23,7 +23,9 @@ class SummaryTest {
     assertThat(
             new Summary(
                     1,
-                    IntStream.range(0, 9).mapToObj(i -> i == 4 ? broken() : minutes.get(i)).toList())
+                    IntStream.range(0, 9)
+                        .mapToObj(i -> i == 4 ? broken() : minutes.get(i))
+                        .toList())
                 .isClean())
         .isFalse();
   }
