@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiFunction;
 
-/** A gateway and a worker as processes, with every logger at DEBUG, and where they send to. */
+/** A gateway and a worker as processes, with our loggers at DEBUG, and where they send to. */
 final class Observed implements AutoCloseable {
 
   final Receiver receiver = Receiver.start();
@@ -20,10 +20,7 @@ final class Observed implements AutoCloseable {
    */
   Observed(String name, BiFunction<ClusterPlan, Receiver, ClusterPlan> more) {
     ClusterPlan plan =
-        ClusterPlan.usual(name)
-            .of(1, 1)
-            .with("LOGGING_LEVEL_ROOT", "DEBUG")
-            .with("LOGGING_LEVEL_IO_MILLRACE", "DEBUG");
+        ClusterPlan.usual(name).of(1, 1).with("LOGGING_LEVEL_IO_MILLRACE", "DEBUG");
     cluster = Cluster.start(more.apply(plan, receiver), Path.of("target"));
     caller = new Caller(gateway());
   }
