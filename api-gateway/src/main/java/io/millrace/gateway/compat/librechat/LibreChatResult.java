@@ -4,6 +4,7 @@ import io.millrace.files.StoredFile;
 import io.millrace.gateway.compat.JobReply;
 import io.millrace.gateway.compat.RunEnd;
 import java.util.List;
+import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -22,7 +23,8 @@ final class LibreChatResult {
   /** Its session is the job's id. Inputs that did not change are left out. */
   static ObjectNode of(JobReply reply, List<StoredFile> plots) {
     ObjectNode result = inSession(JsonNodeFactory.instance.objectNode(), reply.jobId());
-    result.put("stdout", reply.stdout()).put("stderr", reply.stderr());
+    RunEnd end = RunEnd.of(reply);
+    result.put("stdout", reply.stdout()).put("stderr", stderr(reply, end));
     ArrayNode files = result.putArray("files");
     plots.forEach(plot -> add(files, reply.jobId(), plot.fileId(), plot.name()));
     reply
@@ -30,10 +32,23 @@ final class LibreChatResult {
         .valueStream()
         .filter(file -> file.path("file_id").isString())
         .forEach(file -> add(files, reply.jobId(), text(file, "file_id"), text(file, "path")));
-    RunEnd end = RunEnd.of(reply);
     result.put("code", end.code()).put("signal", end.signal());
     result.put("message", end.message()).put("status", end.status());
     return result.put("wall_time", Math.round(reply.runTime() * 1000));
+  }
+
+  /**
+   * With a line for what the program itself could not say: its clients show a model these two texts
+   * and nothing else.
+   */
+  private static String stderr(JobReply reply, RunEnd end) {
+    String stderr = reply.stderr();
+    boolean wasCut = reply.stdoutWasCut() || reply.stderrWasCut();
+    String line = wasCut ? Objects.requireNonNullElse(end.message(), "") : reply.error();
+    if (line.isEmpty() || stderr.contains(line)) {
+      return stderr;
+    }
+    return stderr + (stderr.isEmpty() || stderr.endsWith("\n") ? "" : "\n") + line + "\n";
   }
 
   /** The same with its session, by both names. */

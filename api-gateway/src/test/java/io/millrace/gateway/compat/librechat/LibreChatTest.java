@@ -68,13 +68,13 @@ class LibreChatTest {
   @CsvSource(
       nullValues = "null",
       value = {
-        "raises, 1, null, RE",
-        "crashes, null, SIGSEGV, SG",
-        "sleeps, null, SIGKILL, TO",
-        "floods, null, SIGKILL, OL"
+        "raises, 1, null, RE, ValueError: boom",
+        "crashes, null, SIGSEGV, SG, SIGSEGV",
+        "sleeps, null, SIGKILL, TO, Execution timed out after",
+        "floods, null, SIGKILL, OL, stdout length exceeded"
       })
-  void aProgramThatEndsOtherwiseIsA200Too(
-      String code, Integer exitCode, String signal, String status) {
+  void aProgramThatEndsOtherwiseIsA200TooAndItsStderrSaysSo(
+      String code, Integer exitCode, String signal, String status, String said) {
     HttpResponse<String> answer = execute(code, "");
     assertThat(answer.statusCode()).isEqualTo(200);
     JsonNode body = Api.json(answer);
@@ -82,6 +82,7 @@ class LibreChatTest {
     assertThat(body.path("signal").isNull() ? null : body.path("signal").asString())
         .isEqualTo(signal);
     assertThat(body.path("status").asString()).isEqualTo(status);
+    assertThat(body.path("stderr").asString()).containsOnlyOnce(said).endsWith("\n");
   }
 
   @ParameterizedTest
