@@ -2,21 +2,19 @@
 -- Jobs whose lease has lapsed, with the attempt that held it.
 -- ARGV: how many at most, a lease in us, a silence in us.
 -- A worker is dead before that when its subscription is gone from the very server that had it, and no beat came since.
-if redis.call('SET', P .. 'looked', 1, 'NX', 'PX', 300) then
-  local at, here, dead = now(), run_id(), {}
-  for _, worker in ipairs(redis.call('ZRANGE', P .. 'workers', 0, -1)) do
-    local card = redis.call('HMGET', P .. 'worker:' .. worker, 'at', 'heard_by')
-    if card[2] and card[2] ~= '' and card[2] == here and tonumber(card[1]) + tonumber(ARGV[3]) < at
-      and subscribers(worker) == 0 then
-      dead[worker] = true
-      redis.call('ZREM', P .. 'workers', worker)
-      redis.call('DEL', P .. 'worker:' .. worker)
-    end
+local at, here, dead = now(), run_id(), {}
+for _, worker in ipairs(redis.call('ZRANGEBYSCORE', P .. 'workers', '-inf', text(at + ARGV[2] - ARGV[3]))) do
+  local card = redis.call('HMGET', P .. 'worker:' .. worker, 'at', 'heard_by')
+  if card[2] and card[2] ~= '' and card[2] == here and tonumber(card[1]) + tonumber(ARGV[3]) < at
+    and subscribers(worker) == 0 then
+    dead[worker] = true
+    redis.call('ZREM', P .. 'workers', worker)
+    redis.call('DEL', P .. 'worker:' .. worker)
   end
-  if next(dead) then
-    for _, job_id in ipairs(redis.call('ZRANGE', RUNNING, 0, -1)) do
-      if dead[redis.call('HGET', job_of(job_id), 'worker')] then redis.call('ZADD', RUNNING, 0, job_id) end
-    end
+end
+if next(dead) then
+  for _, job_id in ipairs(redis.call('ZRANGE', RUNNING, 0, -1)) do
+    if dead[redis.call('HGET', job_of(job_id), 'worker')] then redis.call('ZADD', RUNNING, 0, job_id) end
   end
 end
 -- None lasts longer than a lease, even if the clock was set back.

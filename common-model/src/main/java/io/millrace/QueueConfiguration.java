@@ -264,6 +264,7 @@ public class QueueConfiguration {
     LaneRepair repair = new LaneRepair(redis, settings);
     LaneProgress progress = new LaneProgress(admin);
     return new Rescue(
+        repair,
         new Rebuilder(
             repair,
             progress,
@@ -277,6 +278,6 @@ public class QueueConfiguration {
         new Reconciler(repair, progress, topics, records, requeuer, lastResort, meters),
         new Trimmer(new NeededRecords(redis), progress, new LogCut(admin), settings),
         new BatchRounds(batches, batchLog, queue),
-        Steadiness.byClock(settings.lease(), repair::now, System::nanoTime));
+        new Steadiness(settings.lease(), System::nanoTime));
   }
 }

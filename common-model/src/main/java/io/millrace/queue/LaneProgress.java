@@ -1,5 +1,7 @@
 package io.millrace.queue;
 
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -7,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -41,15 +44,31 @@ public final class LaneProgress {
     return end(partition(lane.topic()));
   }
 
+  /** The same of all lanes, in one request. */
+  public Map<Lane, Long> ends() {
+    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+    for (Lane lane : Lane.values()) {
+      latest.put(partition(lane.topic()), OffsetSpec.latest());
+    }
+    ListOffsetsResult answer = ends(latest);
+    Map<Lane, Long> ends = new EnumMap<>(Lane.class);
+    for (Lane lane : Lane.values()) {
+      ends.put(lane, end(answer, partition(lane.topic())));
+    }
+    return ends;
+  }
+
   private long end(TopicPartition partition) {
+    return end(ends(Map.of(partition, OffsetSpec.latest())), partition);
+  }
+
+  private ListOffsetsResult ends(Map<TopicPartition, OffsetSpec> latest) {
+    return admin.listOffsets(latest, new ListOffsetsOptions().timeoutMs(timeoutMillis));
+  }
+
+  private long end(ListOffsetsResult answer, TopicPartition partition) {
     try {
-      return admin
-          .listOffsets(
-              Map.of(partition, OffsetSpec.latest()),
-              new ListOffsetsOptions().timeoutMs(timeoutMillis))
-          .partitionResult(partition)
-          .get(timeoutMillis, TimeUnit.MILLISECONDS)
-          .offset();
+      return answer.partitionResult(partition).get(timeoutMillis, TimeUnit.MILLISECONDS).offset();
     } catch (ExecutionException | TimeoutException e) {
       throw noAnswer(e);
     } catch (InterruptedException e) {

@@ -40,11 +40,12 @@ final class ClaimedJobs {
    * @param now nanoseconds, by the clock that {@link #forgetIfOld} is told
    */
   void note(long now) {
+    Map<Lane, Long> ends = progress.ends();
     Map<Lane, Long> begin = new EnumMap<>(Lane.class);
     Map<Lane, Long> start = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.values()) {
-      long end = progress.end(lane);
-      start.put(lane, progress.start(lane));
+      long end = ends.getOrDefault(lane, 0L);
+      start.put(lane, rests(lane, end) ? end : progress.start(lane));
       if (moves(lane, start.get(lane), end)) {
         begin.put(lane, start.get(lane));
       }
@@ -56,6 +57,12 @@ final class ClaimedJobs {
       passed = start;
       notedAt = now;
     }
+  }
+
+  /** All was taken when it ended there as well: that it is known saves the brokers a question. */
+  private boolean rests(Lane lane, long end) {
+    Long before = passed.get(lane);
+    return before != null && before == end;
   }
 
   /**

@@ -17,7 +17,6 @@ import io.millrace.store.JobLeases.GivenBack;
 import io.millrace.store.JobLeases.Lapsed;
 import io.millrace.store.JobLeases.Requeued;
 import io.millrace.store.JobStatus;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +33,6 @@ public final class Reaper {
 
   private static final Logger log = LoggerFactory.getLogger(Reaper.class);
   private static final int BATCH = 100;
-  private static final Duration COMPLETION_GRACE = Duration.ofSeconds(10);
 
   private final JobLeases leases;
   private final JobArchive archive;
@@ -85,7 +83,7 @@ public final class Reaper {
 
   /** Gets completions into the log that should long be there. */
   public void publishCompletions() {
-    for (UUID jobId : leases.unpublished(COMPLETION_GRACE, BATCH)) {
+    for (UUID jobId : leases.unpublished(JobLeases.COMPLETION_GRACE, BATCH)) {
       try {
         archive
             .find(jobId)

@@ -12,6 +12,7 @@ import io.millrace.queue.RecordPointer;
 import io.millrace.queue.RecordReader;
 import io.millrace.queue.UnreadableRecordException;
 import io.millrace.store.LaneRepair;
+import io.millrace.store.LaneRepair.Duty;
 import io.millrace.store.LaneRepair.Logged;
 import io.millrace.store.LaneRepair.Look;
 import io.millrace.store.ShortMemory;
@@ -121,15 +122,18 @@ public final class Rebuilder {
     this.rebuilt = meters.counter("millrace.queue.rebuilt");
   }
 
-  /** Rebuilds the lanes if they may lack a job, in one round or more. Cheap when not. */
-  public void rebuildIfNeeded() {
+  /**
+   * Rebuilds the lanes if they may lack a job, in one round or more. Asks for nothing when not.
+   *
+   * @param look of just now
+   */
+  public void rebuildIfNeeded(Look look) {
     enqueueOwed();
-    Look look = repair.look();
     memory.see(look);
     if (look.whole()) {
       lastSeenWhole = nanoTime.getAsLong();
       repairing = "";
-      held = repair.held(HELD_AT_MOST);
+      held = look.due().contains(Duty.HELD) ? repair.held(HELD_AT_MOST) : Map.of();
       enqueueUnclaimed();
       return;
     }

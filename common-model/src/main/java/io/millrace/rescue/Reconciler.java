@@ -92,10 +92,7 @@ public final class Reconciler {
   /** One round of settling. */
   public void settle() {
     long now = repair.now();
-    Map<Lane, Long> ends = new EnumMap<>(Lane.class);
-    for (Lane lane : Lane.values()) {
-      ends.put(lane, progress.end(lane));
-    }
+    Map<Lane, Long> ends = progress.ends();
     Map<Lane, Long> starts = new EnumMap<>(Lane.class);
     Map<Lane, String> ids = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.values()) {

@@ -1,5 +1,8 @@
 package io.millrace.rescue;
 
+import io.millrace.store.LaneRepair;
+import io.millrace.store.LaneRepair.Duty;
+import io.millrace.store.LaneRepair.Look;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -9,37 +12,66 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-/** Runs all rescue in one thread for as long as the application runs; may be started again. */
+/**
+ * Runs all rescue in one thread for as long as the application runs; may be started again.
+ *
+ * <p>One look at Redis tells whatever there is to do for any of the rounds, so that an idle process
+ * asks one thing of it a look, and nothing of Kafka but the ends of the lanes now and then.
+ */
 public final class Rescue implements SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(Rescue.class);
-  private static final long OFTEN_MILLIS = 1000;
 
   /** In which every process looks at Redis at least once. */
-  public static final Duration OTHERS_TIME = Duration.ofMillis(5 * OFTEN_MILLIS / 2);
+  public static final Duration OTHERS_TIME = Duration.ofMillis(2500);
 
   /** A dead worker's jobs start again within two seconds. */
-  private static final long RESCUE_MILLIS = 400;
+  static final long LOOK_MILLIS = 400;
+
+  /**
+   * Rounds that cost more than a look when there is something to do are made at each second one.
+   */
+  private static final int LOOKS_A_ROUND = 2;
 
   private static final long SELDOM_MILLIS = 5000;
+
+  /** Of seldom rounds: a lane in which nothing waits is looked at each minute all the same. */
+  private static final int ROUNDS_OF_A_MINUTE = 12;
+
   private static final long MINUTE_MILLIS = 60_000;
   private static final long STOP_MILLIS = 2000;
 
+  private final LaneRepair repair;
   private final Rebuilder rebuilder;
   private final Reaper reaper;
   private final Reconciler reconciler;
   private final Trimmer trimmer;
   private final BatchRounds batches;
   private final Steadiness steadiness;
+  private final Round looking = new Round("looking at Redis");
+  private final Round rescuing = new Round("rescuing jobs");
+  private final Round rebuilding = new Round("rebuilding the lanes");
+  private final Round ending = new Round("ending jobs that are overdue");
+  private final Round publishing = new Round("publishing completions");
+  private final Round seeing = new Round("seeing to batches");
+  private final Round resuming = new Round("resuming held jobs");
+  private final Round settling = new Round("settling jobs");
+  private final Round noting = new Round("noting claimed jobs");
+  private final Round trimming = new Round("trimming the logs");
   private @Nullable ScheduledExecutorService thread;
+  private int looks;
+  private int settlings;
+  private boolean anyWait = true;
 
   public Rescue(
+      LaneRepair repair,
       Rebuilder rebuilder,
       Reaper reaper,
       Reconciler reconciler,
       Trimmer trimmer,
       BatchRounds batches,
       Steadiness steadiness) {
+    this.repair = repair;
     this.batches = batches;
     this.trimmer = trimmer;
     this.rebuilder = rebuilder;
@@ -54,15 +86,10 @@ public final class Rescue implements SmartLifecycle {
       return;
     }
     thread = Executors.newSingleThreadScheduledExecutor(Rescue::daemon);
-    every(thread, OFTEN_MILLIS, "rebuilding the lanes", rebuilder::rebuildIfNeeded);
-    every(thread, RESCUE_MILLIS, "rescuing jobs", () -> steadiness.whenSteady(reaper::rescueJobs));
-    every(thread, OFTEN_MILLIS, "ending jobs that are overdue", reaper::endOverdueJobs);
-    every(thread, OFTEN_MILLIS, "publishing completions", reaper::publishCompletions);
-    every(thread, OFTEN_MILLIS, "seeing to batches", batches::run);
-    every(thread, OFTEN_MILLIS, "resuming held jobs", reconciler::resumeHeld);
-    every(thread, SELDOM_MILLIS, "settling jobs", reconciler::settle);
-    every(thread, SELDOM_MILLIS, "noting claimed jobs", rebuilder::noteClaimed);
-    every(thread, MINUTE_MILLIS, "trimming the logs", trimmer::trim);
+    every(thread, LOOK_MILLIS, () -> looking.make(this::look));
+    every(thread, SELDOM_MILLIS, () -> settling.make(this::settleIfAnyWait));
+    every(thread, SELDOM_MILLIS, () -> noting.make(rebuilder::noteClaimed));
+    every(thread, MINUTE_MILLIS, () -> trimming.make(trimmer::trim));
   }
 
   @Override
@@ -96,34 +123,68 @@ public final class Rescue implements SmartLifecycle {
     return made;
   }
 
-  private void every(ScheduledExecutorService on, long millis, String what, Runnable round) {
-    var unused =
-        on.scheduleWithFixedDelay(new Round(what, round), 0, millis, TimeUnit.MILLISECONDS);
+  private static void every(ScheduledExecutorService on, long millis, Runnable rounds) {
+    var unused = on.scheduleWithFixedDelay(rounds, 0, millis, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * One round of all that Redis knows of; package-private for tests, which call it in one thread.
+   */
+  void look() {
+    Look seen = repair.look();
+    rescuing.make(
+        () ->
+            steadiness.whenSteady(
+                seen.now(),
+                () -> {
+                  if (seen.due().contains(Duty.LAPSED)) {
+                    reaper.rescueJobs();
+                  }
+                }));
+    rebuilding.make(() -> rebuilder.rebuildIfNeeded(seen));
+    when(seen, Duty.OVERDUE, ending, reaper::endOverdueJobs);
+    when(seen, Duty.COMPLETIONS, publishing, reaper::publishCompletions);
+    if (looks++ % LOOKS_A_ROUND == 0) {
+      when(seen, Duty.BATCHES, seeing, batches::run);
+      when(seen, Duty.HELD, resuming, reconciler::resumeHeld);
+    }
+    anyWait = seen.due().contains(Duty.WAITING);
+  }
+
+  private static void when(Look seen, Duty duty, Round round, Runnable how) {
+    if (seen.due().contains(duty)) {
+      round.make(how);
+    }
+  }
+
+  /** What waits has to be seen at each round; when nothing does, the lanes' ends tell little. */
+  private void settleIfAnyWait() {
+    if (anyWait || settlings % ROUNDS_OF_A_MINUTE == 0) {
+      reconciler.settle();
+    }
+    settlings++;
   }
 
   /** One kind of round; says once that it fails and once that it works again. */
-  private final class Round implements Runnable {
+  private static final class Round {
 
     private final String what;
-    private final Runnable round;
     private boolean failing;
 
-    Round(String what, Runnable round) {
+    Round(String what) {
       this.what = what;
-      this.round = round;
     }
 
-    @Override
-    public void run() {
+    void make(Runnable how) {
       try {
-        round.run();
+        how.run();
         if (failing) {
           log.info("Rescue: {} works again", what);
         }
         failing = false;
       } catch (RuntimeException e) {
         if (!failing) {
-          log.warn("Rescue: {} fails and is tried again each second: {}", what, e.toString());
+          log.warn("Rescue: {} fails and is tried again: {}", what, e.toString());
         }
         failing = true;
       } catch (Error e) {

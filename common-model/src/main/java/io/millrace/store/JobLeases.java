@@ -22,7 +22,10 @@ public final class JobLeases {
   public static final Duration BEAT = Duration.ofMillis(500);
 
   /** More than a beat, so that whoever lives has been heard of since. */
-  private static final Duration SILENCE = Duration.ofMillis(800);
+  static final Duration SILENCE = Duration.ofMillis(800);
+
+  /** How long whoever ends a job has to get its completion into the log, before others do it. */
+  public static final Duration COMPLETION_GRACE = Duration.ofSeconds(10);
 
   private final Scripts scripts;
   private final StringRedisTemplate redis;
@@ -343,7 +346,7 @@ public final class JobLeases {
     scripts.run("published", RedisKeys.job(jobId), jobId);
   }
 
-  private static long micros(Duration duration) {
+  static long micros(Duration duration) {
     return duration.toNanos() / 1000;
   }
 }

@@ -10,15 +10,20 @@ import io.millrace.queue.RecordPointer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.util.StringUtils;
 
 /**
  * Makes the lanes true again: after Redis was emptied or started again without its last writes,
@@ -45,14 +50,54 @@ public final class LaneRepair {
    * @param identity another one after each start, each takeover and each loss of everything
    * @param since microseconds since the epoch; what was accepted before then is known, unless this
    *     is 0
+   * @param now microseconds since the epoch by the clock of Redis
+   * @param due what a round would find to do now
    */
-  public record Look(boolean whole, String identity, long since) {}
+  public record Look(boolean whole, String identity, long since, long now, Set<Duty> due) {}
 
-  /** Looks whether the lanes may lack jobs; while not, notes that Redis remembers all up to now. */
+  /** What there may be to do for whoever looks; none of them costs anything while there is not. */
+  public enum Duty {
+    /** A worker is silent, or a lease has lapsed. */
+    LAPSED,
+    /** A job has not started in the time that it had. */
+    OVERDUE,
+    /** A completion should long be in the log. */
+    COMPLETIONS,
+    /** Ends of a batch or of its jobs are not in the log, or Redis had forgotten a batch. */
+    BATCHES,
+    /** Jobs are held, or wait for packages. */
+    HELD,
+    /** Jobs wait in the lanes. */
+    WAITING
+  }
+
+  /**
+   * Looks whether the lanes may lack jobs, and what else there is to do; while they are whole,
+   * notes that Redis remembers all up to now.
+   */
   public Look look() {
-    List<String> answer = scripts.run("whole", RedisKeys.EPOCH, settings.retention().toSeconds());
+    List<String> answer =
+        scripts.run(
+            "look",
+            RedisKeys.EPOCH,
+            settings.retention().toSeconds(),
+            JobLeases.micros(settings.lease()),
+            JobLeases.micros(JobLeases.SILENCE),
+            JobLeases.micros(JobLeases.COMPLETION_GRACE));
     return new Look(
-        Scripts.either(answer, "whole", "doubtful"), answer.get(1), Long.parseLong(answer.get(2)));
+        Scripts.either(answer, "whole", "doubtful"),
+        answer.get(1),
+        Long.parseLong(answer.get(2)),
+        Long.parseLong(answer.get(3)),
+        duties(answer.get(4)));
+  }
+
+  private static Set<Duty> duties(String words) {
+    Set<Duty> duties = EnumSet.noneOf(Duty.class);
+    for (String word : StringUtils.commaDelimitedListToStringArray(words)) {
+      duties.add(Duty.valueOf(word.toUpperCase(Locale.ROOT)));
+    }
+    return Collections.unmodifiableSet(duties);
   }
 
   /** Whether the lanes may lack jobs of the log. */

@@ -47,7 +47,7 @@ class BatchRoundsTest {
     rounds.run();
     store.flush();
 
-    rescuers.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded(store.repair.look());
     assertThat(batch.counts()).as("restored from the lanes").isEqualTo("queued 6");
     rounds.run();
     assertThat(batch.counts()).isEqualTo("queued 3, succeeded 3");
@@ -70,7 +70,7 @@ class BatchRoundsTest {
   void anEmptiedRedisKnowsWhichBatchAnIdempotencyKeyPromises() throws Exception {
     TestBatch batch = new TestBatch(store, 2, 0, null).withKey("once").sent(rescuers.log);
     store.flush();
-    rescuers.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded(store.repair.look());
     BatchStore.Entry again = new TestBatch(store, 2, 0, null).withKey("once").admit(NO_LIMITS);
     assertThat(again).isEqualTo(new BatchStore.Known(batch.id, 2, true));
     rescuers.runAll();

@@ -48,7 +48,7 @@ class RebuilderTest {
     assertThat(store.admit(Store.job("owner"))).isEqualTo(new Refused(Refusal.REBUILDING));
     assertThat(store.gauge.read().whole()).isFalse();
 
-    rescuers.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded(store.repair.look());
 
     assertThat(store.gauge.read().whole()).isTrue();
     assertThat(rescuers.count("millrace.queue.rebuilt")).isEqualTo(1);
@@ -68,7 +68,7 @@ class RebuilderTest {
         .get(10, TimeUnit.SECONDS);
     Job job = rescuers.submitted(Lane.FIRST);
     store.flush();
-    rescuers.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded(store.repair.look());
     assertThat(store.state(job.jobId())).isEqualTo("queued");
   }
 
@@ -77,7 +77,7 @@ class RebuilderTest {
     rescuers.submitted(Lane.FIRST);
     rescuers.runAll();
     store.flush();
-    rescuers.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded(store.repair.look());
     assertThat(store.queueLength()).isZero();
   }
 
@@ -102,7 +102,7 @@ class RebuilderTest {
       two.commitSync(Duration.ofSeconds(5));
 
       store.flush();
-      rescuers.rebuilder().rebuildIfNeeded();
+      rescuers.rebuilder().rebuildIfNeeded(store.repair.look());
       assertThat(store.queueLength()).isEqualTo(2);
       store.leases.beat(Store.card("worker-1", 1), List.of(slowLease));
       rescuers.reconciler.settle();
@@ -135,10 +135,10 @@ class RebuilderTest {
         List.of(rescuers.rebuilder(), rescuers.rebuilder(), rescuers.rebuilder());
     store.repair.begin("test", Duration.ofSeconds(30));
     store.repair.end("test");
-    instances.forEach(Rebuilder::rebuildIfNeeded);
+    instances.forEach(each -> each.rebuildIfNeeded(store.repair.look()));
 
     store.flush();
-    instances.forEach(Rebuilder::rebuildIfNeeded);
+    instances.forEach(each -> each.rebuildIfNeeded(store.repair.look()));
     store.leases.beat(Store.card("worker-1", 1), List.of(lease));
     store.finished(lease);
     assertThat(rescuers.runAll()).containsExactlyInAnyOrderElementsOf(held);
@@ -148,14 +148,14 @@ class RebuilderTest {
   void aRedisThatForgotItsLastWritesLearnsThemFromTheLogWithAnOpenGate() throws Exception {
     Job known = rescuers.submitted(Lane.FIRST);
     Job forgotten = rescuers.submitted(Lane.FIRST);
-    rescuers.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded(store.repair.look());
     store.redis.opsForZSet().remove("{millrace}:lane:first", forgotten.jobId().toString());
     store.redis.delete("{millrace}:job:" + forgotten.jobId());
     store.redis.opsForValue().set("{millrace}:server", "an earlier start of Redis");
     assertThat(store.admit(Store.job("other"))).isInstanceOf(Admitted.class);
 
     assertThat(store.repair.isNeeded()).isTrue();
-    rescuers.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded(store.repair.look());
 
     assertThat(store.repair.isNeeded()).isFalse();
     assertThat(store.archive.find(forgotten.jobId())).isPresent();
@@ -164,7 +164,7 @@ class RebuilderTest {
 
   @Test
   void theFirstCompletionInTheLogIsWrittenBackAndItsJobDoesNotRunAgain() throws Exception {
-    rescuers.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded(store.repair.look());
     Job job = store.accepted(Store.job("owner", "https://a.example/", null), OwnerLimits.NONE);
     rescuers.log.send(Lane.FIRST, job);
     String first = store.finished(store.granted(job, "worker-1")).body();
@@ -181,7 +181,7 @@ class RebuilderTest {
     store.redis.delete("{millrace}:outbox");
     store.redis.opsForValue().set("{millrace}:server", "an earlier start of Redis");
 
-    rescuers.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded(store.repair.look());
     assertThat(store.archive.find(job.jobId()).orElseThrow().replyText()).isEqualTo(first);
     assertThat(rescuers.runAll()).isEmpty();
   }
@@ -190,7 +190,7 @@ class RebuilderTest {
   void aJobWhoseWorkerDiedWhenRedisWasEmptiedRunsOnceItsWorkerHasHadItsTime() throws Exception {
     long[] clock = {0};
     Rebuilder rebuilder = patient(clock);
-    rebuilder.rebuildIfNeeded();
+    rebuilder.rebuildIfNeeded(store.repair.look());
     Job noted = rescuers.submitted(Lane.FIRST);
     Job alive = rescuers.submitted(Lane.BULK);
     List<Lease> leases = rescuers.claimAll("worker-1");
@@ -199,16 +199,16 @@ class RebuilderTest {
     rescuers.claimAll("worker-2");
 
     store.flush();
-    rebuilder.rebuildIfNeeded();
+    rebuilder.rebuildIfNeeded(store.repair.look());
     assertThat(store.repair.isNeeded()).isFalse();
     assertThat(store.state(noted.jobId())).as("known meanwhile").isEqualTo("queued");
     store.leases.beat(
         Store.card("worker-1", 1),
         leases.stream().filter(each -> each.job().jobId().equals(alive.jobId())).toList());
-    rebuilder.rebuildIfNeeded();
+    rebuilder.rebuildIfNeeded(store.repair.look());
     assertThat(rescuers.runAll()).as("its worker may live").isEmpty();
     clock[0] = Duration.ofSeconds(7).toNanos();
-    rebuilder.rebuildIfNeeded();
+    rebuilder.rebuildIfNeeded(store.repair.look());
     assertThat(rescuers.runAll()).containsExactlyInAnyOrder(noted.jobId(), claimedSince.jobId());
     assertThat(store.state(alive.jobId())).isEqualTo("running");
   }
@@ -217,7 +217,7 @@ class RebuilderTest {
   void whatEndedLongAfterTheLastNoteDoesNotRunAgain() throws Exception {
     long[] clock = {0};
     Rebuilder rebuilder = patient(clock);
-    rebuilder.rebuildIfNeeded();
+    rebuilder.rebuildIfNeeded(store.repair.look());
     rescuers.submitted(Lane.FIRST);
     List<Lease> leases = rescuers.claimAll("worker-1");
     rebuilder.noteClaimed();
@@ -226,12 +226,12 @@ class RebuilderTest {
     leases.forEach(store::finished);
     // The log is away, so that nothing is noted, while Redis is seen as it was.
     clock[0] = Duration.ofSeconds(20).toNanos();
-    rebuilder.rebuildIfNeeded();
+    rebuilder.rebuildIfNeeded(store.repair.look());
 
     store.flush();
-    rebuilder.rebuildIfNeeded();
+    rebuilder.rebuildIfNeeded(store.repair.look());
     clock[0] = Duration.ofSeconds(40).toNanos();
-    rebuilder.rebuildIfNeeded();
+    rebuilder.rebuildIfNeeded(store.repair.look());
     assertThat(rescuers.runAll()).isEmpty();
   }
 
@@ -239,17 +239,17 @@ class RebuilderTest {
   void aJobThatWasDroppedWhileItsWorkerHadTimeRunsAllTheSame() throws Exception {
     long[] clock = {0};
     Rebuilder rebuilder = patient(clock);
-    rebuilder.rebuildIfNeeded();
+    rebuilder.rebuildIfNeeded(store.repair.look());
     Job job = rescuers.submitted(Lane.FIRST);
     rescuers.claimAll("worker-1");
     rebuilder.noteClaimed();
     store.flush();
-    rebuilder.rebuildIfNeeded();
+    rebuilder.rebuildIfNeeded(store.repair.look());
     rescuers.reconciler.settle();
     rescuers.reconciler.settle();
     assertThat(store.state(job.jobId())).isEqualTo("none");
     clock[0] = Duration.ofSeconds(7).toNanos();
-    rebuilder.rebuildIfNeeded();
+    rebuilder.rebuildIfNeeded(store.repair.look());
     assertThat(rescuers.runAll()).containsExactly(job.jobId());
   }
 
@@ -257,7 +257,7 @@ class RebuilderTest {
   void whatEndedBehindAHeldUpRecordDoesNotRunAgain() throws Exception {
     long[] clock = {0};
     Rebuilder rebuilder = patient(clock);
-    rebuilder.rebuildIfNeeded();
+    rebuilder.rebuildIfNeeded(store.repair.look());
     rescuers.submitted(Lane.FIRST);
     Job quick = rescuers.submitted(Lane.FIRST);
     try (ShareConsumer<byte[], byte[]> one =
@@ -277,9 +277,9 @@ class RebuilderTest {
       one.commitSync(Duration.ofSeconds(5));
     }
     store.flush();
-    rebuilder.rebuildIfNeeded();
+    rebuilder.rebuildIfNeeded(store.repair.look());
     clock[0] = Duration.ofSeconds(7).toNanos();
-    rebuilder.rebuildIfNeeded();
+    rebuilder.rebuildIfNeeded(store.repair.look());
     assertThat(rescuers.runAll()).isEmpty();
   }
 
@@ -297,7 +297,7 @@ class RebuilderTest {
 
   @Test
   void theOthersHaveTheirTimeBeforeTheLanesCountAsWhole() throws Exception {
-    rescuers.rebuilder().rebuildIfNeeded();
+    rescuers.rebuilder().rebuildIfNeeded(store.repair.look());
     Job job = rescuers.submitted(Lane.FIRST);
     store.redis.delete("{millrace}:job:" + job.jobId());
     store.redis.delete("{millrace}:lane:first");
@@ -313,12 +313,12 @@ class RebuilderTest {
             new Rebuilder.Times(Duration.ofSeconds(2), Duration.ZERO),
             () -> clock[0],
             rescuers.meters);
-    rebuilder.rebuildIfNeeded();
-    rebuilder.rebuildIfNeeded();
+    rebuilder.rebuildIfNeeded(store.repair.look());
+    rebuilder.rebuildIfNeeded(store.repair.look());
     assertThat(store.state(job.jobId())).isEqualTo("queued");
     assertThat(store.repair.isNeeded()).isTrue();
     clock[0] = Duration.ofSeconds(2).toNanos();
-    rebuilder.rebuildIfNeeded();
+    rebuilder.rebuildIfNeeded(store.repair.look());
     assertThat(store.repair.isNeeded()).isFalse();
   }
 

@@ -26,12 +26,13 @@ class RescueTest {
   private final Rescuers rescuers = new Rescuers(store, Duration.ofSeconds(2));
   private final Rescue rescue =
       new Rescue(
+          store.repair,
           rescuers.rebuilder(),
           rescuers.reaper,
           rescuers.reconciler,
           rescuers.trimmer(Store.SETTINGS),
           new BatchRounds(store.batches, rescuers.log.batches, rescuers.log.queue),
-          Steadiness.byClock(LEASE, store.repair::now, System::nanoTime));
+          new Steadiness(LEASE, System::nanoTime));
 
   @BeforeEach
   void start() {
@@ -75,17 +76,17 @@ class RescueTest {
     rescue.stop();
     AtomicBoolean once = new AtomicBoolean();
     Steadiness failing =
-        Steadiness.byClock(
+        new Steadiness(
             LEASE,
             () -> {
               if (once.compareAndSet(false, true)) {
                 throw new OutOfMemoryError("as a heap that is full says");
               }
-              return store.repair.now();
-            },
-            System::nanoTime);
+              return System.nanoTime();
+            });
     Rescue again =
         new Rescue(
+            store.repair,
             rescuers.rebuilder(),
             rescuers.reaper,
             rescuers.reconciler,

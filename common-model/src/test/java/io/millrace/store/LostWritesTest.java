@@ -26,6 +26,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -200,20 +201,24 @@ class LostWritesTest {
     long[] clock = {0};
     int[] told = {0};
     ShortMemory shortly = new ShortMemory(() -> clock[0]);
-    LaneRepair.Look one = new LaneRepair.Look(true, "one", 0);
+    LaneRepair.Look one = look("one");
     shortly.see(one);
     shortly.keep(1, () -> told[0]++);
     clock[0] = Duration.ofSeconds(60).toNanos();
-    shortly.see(new LaneRepair.Look(true, "two", 0));
+    shortly.see(look("two"));
     assertThat(told[0]).as("Redis was not seen since").isEqualTo(1);
     clock[0] = Duration.ofSeconds(120).toNanos();
-    shortly.see(new LaneRepair.Look(true, "two", 0));
+    shortly.see(look("two"));
     shortly.see(one);
     assertThat(told[0]).isEqualTo(1);
     for (int i = 0; i < 40; i++) {
       shortly.keep(1 << 20, () -> told[0]++);
     }
-    shortly.see(new LaneRepair.Look(true, "two", 0));
+    shortly.see(look("two"));
     assertThat(told[0]).as("32 MiB at most").isEqualTo(1 + 32);
+  }
+
+  private static LaneRepair.Look look(String identity) {
+    return new LaneRepair.Look(true, identity, 0, 0, Set.of());
   }
 }

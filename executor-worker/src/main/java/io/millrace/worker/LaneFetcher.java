@@ -43,7 +43,7 @@ final class LaneFetcher implements Runnable {
    * How long the broker keeps a request that it has nothing for. An acknowledgement that has to be
    * sent meanwhile waits for its end.
    */
-  private static final int FETCH_MILLIS = 200;
+  private static final int FETCH_MILLIS = 500;
 
   private final Lane lane;
   private final @Nullable LaneFetcher before;

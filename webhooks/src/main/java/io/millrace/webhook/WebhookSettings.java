@@ -33,7 +33,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxAnswerBytes of an answer's body that are read before the connection is closed
  * @param lease how long a silent gateway keeps the deliveries it took; longer than an attempt
  * @param takers threads that take the ends of jobs from the log
- * @param pollInterval how often each gateway looks for deliveries that are due
+ * @param pollInterval how often each gateway looks for deliveries that are due, while any is
+ *     pending; else once a second at most
  * @param retention how long the facts of a delivery are kept, and a message can be sent again
  * @param deliveredRetention the same for deliveries that have arrived
  * @param maxPending failed deliveries that may wait for another attempt, over all gateways; beyond

@@ -40,7 +40,9 @@ public class DispatchConfiguration {
   private static final int SOCKET_THREADS = 2;
   private static final int RECORDER_THREADS = 8;
   private static final int RECORDER_BACKLOG = 10_000;
-  private static final int FETCH_WAIT_MS = 500;
+
+  /** How long the broker keeps a request that it has nothing for. */
+  private static final int FETCH_WAIT_MS = 1000;
 
   private final Clock clock = Clock.systemUTC();
 
@@ -193,7 +195,7 @@ public class DispatchConfiguration {
             .toList();
     return new WebhookDispatch(
         takers,
-        new ClaimLoop(claimer, settings.pollInterval()),
+        new ClaimLoop(claimer, settings.pollInterval(), settings.retryBase()),
         progress,
         receivers,
         settings.totalTimeout().toMillis());

@@ -69,8 +69,18 @@ final class DueClaimer {
     doubtfulFrom.accumulateAndGet(offset, Math::min);
   }
 
-  /** Takes up what is due now; answers whether there may be more. */
-  boolean look() {
+  /** What a look has found. */
+  enum Found {
+    /** As much as is taken up at once: there may be more. */
+    MORE,
+    /** Deliveries that are not done: one of them may be due soon. */
+    SOME,
+    /** None that is not done. */
+    NONE
+  }
+
+  /** Takes up what is due now. */
+  Found look() {
     if (doubtfulFrom.get() != NOTHING && store.takesWrites()) {
       readAgain(doubtfulFrom.getAndSet(NOTHING));
     }
@@ -78,12 +88,15 @@ final class DueClaimer {
     if (store.claim(BATCH, lease, recorder.takeMarked()) instanceof Claimed claimed) {
       backlog.hear(claimed);
       recorder.markAgain(claimed.unmarked());
-      return beginAll(claimed.deliveries());
+      if (beginAll(claimed.deliveries())) {
+        return Found.MORE;
+      }
+      return claimed.pending() > 0 ? Found.SOME : Found.NONE;
     }
     if (store.takesWrites()) {
       rebuild.run();
     }
-    return false;
+    return Found.SOME;
   }
 
   private void readAgain(long offset) {
