@@ -7,7 +7,7 @@ local function may_enter(owner, limits, jobs, bytes, length, max_length, at)
   if max_length > 0 and length + jobs > max_length then return {'queue_full', text(length)} end
   local waiting = redis.call('ZCARD', waiting_of(owner))
   if limits.queued > 0 and waiting + jobs > limits.queued then return {'key_full', text(length)} end
-  if limits.stored > 0 then
+  if limits.stored ~= 0 then
     local stored, soonest = stored_by(owner, at)
     if stored >= limits.stored then return {'key_stored', text(length), text(soonest - at)} end
   end

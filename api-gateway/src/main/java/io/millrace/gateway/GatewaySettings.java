@@ -85,6 +85,8 @@ public record GatewaySettings(
    * @param drainMargin on SIGTERM: how long before the grace period ends the waiting callers get
    *     202
    * @param corsOrigins pages of which origins may call from a browser
+   * @param rehearsal requests that it sends itself and refuses before it is ready, so that the
+   *     first callers meet code that has run; 0 for none
    * @param keyLimits what a key may do whose entry says nothing
    */
   public record Limits(
@@ -105,6 +107,7 @@ public record GatewaySettings(
       @DefaultValue("0s") Duration drainDelay,
       @DefaultValue("2s") Duration drainMargin,
       @DefaultValue List<String> corsOrigins,
+      @DefaultValue("1000") int rehearsal,
       @DefaultValue KeyLimits keyLimits) {
 
     private static final Pattern ORIGIN = Pattern.compile("\\*|https?://[^/?#\\s*]+");
@@ -138,6 +141,7 @@ public record GatewaySettings(
       check(positive(keyReload), "key-reload", "1ms or more", keyReload);
       check(!drainDelay.isNegative(), "drain-delay", "0s or more", drainDelay);
       check(!drainMargin.isNegative(), "drain-margin", "0s or more", drainMargin);
+      check(rehearsal >= 0, "rehearsal", "0 (none) or more", rehearsal);
     }
 
     private static boolean positive(Duration duration) {

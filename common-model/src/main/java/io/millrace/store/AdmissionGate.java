@@ -41,7 +41,7 @@ public final class AdmissionGate {
   }
 
   /**
-   * Limits of one owner; 0 is none.
+   * Limits of one owner; 0 is none, and of {@code stored} a negative one that nothing may be kept.
    *
    * @param queued jobs that wait
    * @param running jobs that run

@@ -134,7 +134,7 @@ final class Told {
   }
 
   private static void putIfLimited(ObjectNode fields, String name, long limit) {
-    if (limit > 0) {
+    if (limit != 0) {
       fields.put(name, limit);
     }
   }

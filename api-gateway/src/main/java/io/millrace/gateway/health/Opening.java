@@ -16,10 +16,11 @@ import org.springframework.scheduling.TaskScheduler;
 import org.springframework.stereotype.Component;
 
 /**
- * Up from when this gateway has seen Kafka, Redis and the share groups, and Kafka has confirmed a
- * record of it as fast as it must confirm a job; then for good. Until then another gateway does
- * better: the first record of a producer waits for a number from the broker, for connections and
- * for code that never ran, and its caller would get 503. Thread-safe.
+ * Up from when this gateway has seen Kafka, Redis and the share groups, Kafka has confirmed a
+ * record of it as fast as it must confirm a job, and it has {@link Rehearsal rehearsed}; then for
+ * good. Until then another gateway does better: the first record of a producer waits for a number
+ * from the broker, for connections and for code that never ran, and its caller would get 503.
+ * Thread-safe.
  */
 @Component("opening")
 final class Opening implements HealthIndicator {
@@ -30,6 +31,7 @@ final class Opening implements HealthIndicator {
   private final QueueMonitor monitor;
   private final GroupWatch groups;
   private final JobQueue queue;
+  private final Rehearsal rehearsal;
   private final Duration confirmTimeout;
   private final ScheduledFuture<?> beat;
   private volatile boolean open;
@@ -38,11 +40,13 @@ final class Opening implements HealthIndicator {
       QueueMonitor monitor,
       GroupWatch groups,
       JobQueue queue,
+      Rehearsal rehearsal,
       GatewaySettings settings,
       TaskScheduler beats) {
     this.monitor = monitor;
     this.groups = groups;
     this.queue = queue;
+    this.rehearsal = rehearsal;
     this.confirmTimeout = settings.gateway().confirmTimeout();
     this.beat = beats.scheduleWithFixedDelay(this::look, BEAT);
   }
@@ -56,6 +60,7 @@ final class Opening implements HealthIndicator {
     if (open) {
       beat.cancel(false);
     } else if (monitor.isUp() && groups.isUp() && isConfirmedInTime()) {
+      rehearsal.run();
       open = true;
       log.info("Kafka, Redis and the share groups are there; this gateway is ready for jobs");
     }

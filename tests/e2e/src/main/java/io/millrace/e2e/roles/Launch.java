@@ -47,6 +47,8 @@ public final class Launch {
     Map<String, String> settings = common(managementPort);
     settings.put("SERVER_PORT", "" + port);
     settings.putIfAbsent("MILLRACE_API_KEYS", API_KEY);
+    // Nobody asks here how long a first burst waits, and gateways are started by the dozen.
+    settings.putIfAbsent("MILLRACE_GATEWAY_REHEARSAL", "0");
     return Role.start(
         new RoleSpec(
             name, command(Jars.GATEWAY, name, flags), settings, folder, port, managementPort));
