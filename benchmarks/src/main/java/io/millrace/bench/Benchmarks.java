@@ -2,9 +2,11 @@ package io.millrace.bench;
 
 import io.millrace.bench.part.Batch;
 import io.millrace.bench.part.Burst;
+import io.millrace.bench.part.Cold;
 import io.millrace.bench.part.Costs;
 import io.millrace.bench.part.Crowd;
 import io.millrace.bench.part.Fairness;
+import io.millrace.bench.part.Hops;
 import io.millrace.bench.part.Idle;
 import io.millrace.bench.part.Imports;
 import io.millrace.bench.part.JobsRoute;
@@ -41,7 +43,9 @@ public final class Benchmarks {
           new QueueLength(),
           new Workers(),
           new Idle(),
-          new Costs());
+          new Cold(),
+          new Costs(),
+          new Hops());
 
   private Benchmarks() {}
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -144,9 +145,8 @@ public final class Installation implements AutoCloseable {
   /** What its Redis and its Kafka count. */
   public Stores stores() {
     long kafka =
-        processes.stream()
-            .flatMap(process -> Stream.concat(Stream.of(process.toHandle()), process.descendants()))
-            .filter(each -> role(each.info().commandLine().orElse("")).equals("Kafka"))
+        all()
+            .filter(each -> role(each).equals("Kafka"))
             .mapToLong(ProcessHandle::pid)
             .findFirst()
             .orElseThrow(() -> new IllegalStateException("there is no process of Kafka"));
@@ -156,16 +156,28 @@ public final class Installation implements AutoCloseable {
   /** Cpu time that its processes have used up to now, by what they are. */
   public Map<String, Duration> cpu() {
     Map<String, Duration> used = new HashMap<>();
-    for (Process process : processes) {
-      Stream.concat(Stream.of(process.toHandle()), process.descendants())
-          .forEach(
-              each ->
-                  used.merge(
-                      role(each.info().commandLine().orElse("")),
-                      each.info().totalCpuDuration().orElse(Duration.ZERO),
-                      Duration::plus));
-    }
+    all()
+        .forEach(
+            each ->
+                used.merge(
+                    role(each),
+                    each.info().totalCpuDuration().orElse(Duration.ZERO),
+                    Duration::plus));
     return used;
+  }
+
+  /** What the kernel has counted of their threads up to now. */
+  public Map<String, Threads.Counts> threads() {
+    return Threads.of(all().toList(), Installation::role);
+  }
+
+  private Stream<ProcessHandle> all() {
+    return processes.stream()
+        .flatMap(process -> Stream.concat(Stream.of(process.toHandle()), process.descendants()));
+  }
+
+  private static String role(ProcessHandle process) {
+    return role(process.info().commandLine().orElse(""));
   }
 
   private static String role(String command) {
@@ -195,18 +207,42 @@ public final class Installation implements AutoCloseable {
   }
 
   private void await(int workers) throws InterruptedException {
+    await(
+        () ->
+            endpoint.ask("GET", "/v1/queue").status() == 200
+                && queue().get("workers").asInt() >= workers);
+  }
+
+  private void await(BooleanSupplier there) throws InterruptedException {
     long end = System.nanoTime() + START.toNanos();
     while (System.nanoTime() - end < 0) {
       if (processes.stream().anyMatch(process -> !process.isAlive())) {
         throw new IllegalStateException("a process ended at once; its last words:\n" + lastWords());
       }
-      if (endpoint.ask("GET", "/v1/queue").status() == 200
-          && queue().get("workers").asInt() >= workers) {
+      if (there.getAsBoolean()) {
         return;
       }
       TimeUnit.MILLISECONDS.sleep(BEAT.toMillis());
     }
     throw new IllegalStateException("not ready after " + START + "; last words:\n" + lastWords());
+  }
+
+  /** Returns when its gateway says that it is ready, as an orchestrator would ask. */
+  public void awaitReady() throws InterruptedException {
+    URI probe = URI.create("http://127.0.0.1:" + gatewayManagement + "/actuator/health/readiness");
+    await(() -> new Endpoint(probe, List.of(), "").ask("GET", probe.getPath()).status() == 200);
+  }
+
+  /** Returns when {@code up} has told its user that everything runs. */
+  public void awaitWelcome() throws InterruptedException {
+    await(
+        () -> {
+          try {
+            return Files.readString(data.resolve("bench-up.log")).contains("Try it:");
+          } catch (IOException e) {
+            throw new UncheckedIOException("what up says cannot be read", e);
+          }
+        });
   }
 
   private String lastWords() {

@@ -45,8 +45,8 @@ public record Options(
         names = "--only",
         paramLabel = "PART",
         description =
-            "sequential, rate, imports, jobs, idle, burst, batch, small-queue, saturation, fairness,"
-                + " crowd, queue-length, workers or costs; may be given again (all)")
+            "sequential, rate, imports, jobs, idle, cold, burst, batch, small-queue, saturation,"
+                + " fairness, crowd, queue-length, workers, costs or hops; may be given again (all)")
     private final List<String> only = new ArrayList<>();
 
     @Option(
