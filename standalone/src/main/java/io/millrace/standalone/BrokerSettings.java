@@ -27,6 +27,7 @@ final class BrokerSettings {
     small(settings);
     if (node.copies() == 1) {
       soonBackAfterAKill(settings);
+      withoutIdleRecords(settings);
     }
     return settings;
   }
@@ -96,6 +97,11 @@ final class BrokerSettings {
   private static void soonBackAfterAKill(Properties settings) {
     settings.put("broker.session.timeout.ms", "3000");
     settings.put("broker.heartbeat.interval.ms", "1000");
+  }
+
+  /** Twice a second a controller writes a record that says nothing, to followers: here are none. */
+  private static void withoutIdleRecords(Properties settings) {
+    settings.put("metadata.max.idle.interval.ms", "0");
   }
 
   private static void small(Properties settings) {

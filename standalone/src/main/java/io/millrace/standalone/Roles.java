@@ -11,10 +11,15 @@ final class Roles {
   /**
    * Here they share a few cores with the jobs. The full compiler would halve the rate of the first
    * thousands of jobs. Between two steps of a job the caches have been used by Python, so that a
-   * step costs what it touches: huge pages make that a tenth less.
+   * step costs what it touches: huge pages make that a tenth less. A JVM samples the counters of
+   * jstat twenty times a second, which is felt where nothing else happens.
    */
   private static final List<String> JVM_FLAGS =
-      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+UseTransparentHugePages");
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+UseTransparentHugePages",
+          "-XX:-UsePerfData");
 
   /** Whether the worker builds packages: where jobs may ask for some, it is the only one. */
   private static final String PACKAGES_BUILDER = "MILLRACE_PACKAGES_BUILDER";

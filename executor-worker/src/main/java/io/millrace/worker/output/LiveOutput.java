@@ -8,18 +8,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Sends on, at every beat, what those jobs of this worker that somebody watches have written since
- * the last one. What nobody watches, or what Redis cannot take now, waits here, bounded by the
- * jobs' own output limit: who comes late is sent all of it. Thread-safe.
+ * Sends on, a beat after there is any, what those jobs of this worker that somebody watches have
+ * written. What nobody watches, or what Redis cannot take now, waits here, bounded by the jobs' own
+ * output limit: who comes late is sent all of it. Thread-safe.
  */
 public final class LiveOutput implements AutoCloseable {
 
@@ -32,15 +33,19 @@ public final class LiveOutput implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final Map<UUID, Recording> open = new ConcurrentHashMap<>();
   private final Set<Recording> withNews = ConcurrentHashMap.newKeySet();
-  private final ScheduledExecutorService beats =
-      Executors.newSingleThreadScheduledExecutor(
+  private final long beatMillis;
+  private final AtomicBoolean due = new AtomicBoolean();
+  private final ScheduledThreadPoolExecutor beats =
+      new ScheduledThreadPoolExecutor(
+          1,
           task -> {
             Thread thread = new Thread(task, "live-output");
             thread.setDaemon(true);
             return thread;
-          });
+          },
+          new ThreadPoolExecutor.DiscardPolicy());
 
-  /** Begins to beat. */
+  /** Sends what there is once a beat. */
   public LiveOutput(OutputStreams streams, Duration beat) {
     this(streams, beat, System::nanoTime);
   }
@@ -48,9 +53,7 @@ public final class LiveOutput implements AutoCloseable {
   LiveOutput(OutputStreams streams, Duration beat, LongSupplier nanoTime) {
     this.streams = streams;
     this.nanoTime = nanoTime;
-    var unused =
-        beats.scheduleWithFixedDelay(
-            this::sendNews, beat.toMillis(), beat.toMillis(), TimeUnit.MILLISECONDS);
+    this.beatMillis = beat.toMillis();
   }
 
   /** A recording for one attempt of a job. */
@@ -66,13 +69,20 @@ public final class LiveOutput implements AutoCloseable {
     if (recording != null) {
       recording.watchedUntil = nanoTime.getAsLong() + WATCHED.toNanos();
       recording.watched = true;
-      withNews.add(recording);
+      sendLater(recording);
     }
   }
 
   void hasNews(Recording recording) {
     if (recording.watched) {
-      withNews.add(recording);
+      sendLater(recording);
+    }
+  }
+
+  private void sendLater(Recording recording) {
+    withNews.add(recording);
+    if (due.compareAndSet(false, true)) {
+      var unused = beats.schedule(this::sendNews, beatMillis, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -89,6 +99,8 @@ public final class LiveOutput implements AutoCloseable {
   }
 
   private void sendNews() {
+    // Before anything is looked at: news of meanwhile is sent a beat later.
+    due.set(false);
     for (Recording recording : List.copyOf(withNews)) {
       withNews.remove(recording);
       if (!isWatched(recording)) {
@@ -98,7 +110,7 @@ public final class LiveOutput implements AutoCloseable {
         send(recording, Channel.STDOUT, recording.stdout);
         send(recording, Channel.STDERR, recording.stderr);
       } catch (DataAccessException e) {
-        withNews.add(recording);
+        sendLater(recording);
         log.debug("Output of job {} waits for Redis", recording.jobId);
         return;
       } catch (RuntimeException | Error e) {
