@@ -65,7 +65,7 @@ def wheel(sandbox, folder):
 
 
 def builds_wheels(python):
-    return subprocess.run([python, "-c", "import pip, setuptools, wheel"], capture_output=True, check=False).returncode == 0
+    return subprocess.run([python, "-c", "import setuptools, wheel, pip"], capture_output=True, check=False).returncode == 0
 
 
 def image(role, source, folder, version):
