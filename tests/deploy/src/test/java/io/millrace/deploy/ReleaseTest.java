@@ -49,7 +49,7 @@ class ReleaseTest {
             "api-gateway-1.2.3.jar",
             "executor-worker-1.2.3.jar",
             "millrace-1.2.3.cdx.json",
-            "millrace_sandbox-1.0.0-py3-none-any.whl",
+            "millrace_sandbox-" + version() + "-py3-none-any.whl",
             "standalone-1.2.3.tar.gz");
     assertThat(Files.readString(second.resolve("SHA256SUMS")))
         .isEqualTo(Files.readString(first.resolve("SHA256SUMS")))
@@ -68,11 +68,15 @@ class ReleaseTest {
         "sandbox/pyproject.toml"
       })
   void theVersionIsTheSameEverywhere(String file) {
+    assertThat(Project.text(file)).contains(version());
+  }
+
+  private static String version() {
     Matcher version =
         Pattern.compile("<artifactId>millrace</artifactId>\\s+<version>([^<]+)</version>")
             .matcher(Project.text("pom.xml"));
     assertThat(version.find()).isTrue();
-    assertThat(Project.text(file)).contains(version.group(1));
+    return version.group(1);
   }
 
   private Path released(Path source) throws Exception {
