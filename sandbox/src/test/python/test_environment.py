@@ -14,6 +14,7 @@ from millrace_sandbox.client import Outcome, Slot
 from slots import LIGHT, TierTest, for_each_tier
 
 PLAIN, SLOW, THREAD, EXITS, WRITES, PRINTS = ("%x" % i * 64 for i in range(10, 16))
+ANEW = "9" * 64
 _MODULES = {
     PLAIN: {"shades": "colour = 'blue'", "json": "raise SystemError('hides the standard library')",
             "attr/__init__": "ours = True"},
@@ -80,6 +81,18 @@ class EnvironmentTest(TierTest):
     def test_other_jobs_do_not_have_it(self) -> None:
         outcome = self.slot.run("import shades")
         self.assertEqual("exception", outcome.verdict)
+
+    def test_one_that_was_let_go_of_and_fetched_anew_is_there(self) -> None:
+        for colour in ("red", "green"):
+            folder = "%s/%s" % (self.folder, ANEW)
+            shutil.rmtree(folder, ignore_errors=True)
+            os.mkdir(folder + ".part")
+            os.chmod(folder + ".part", 0o755)
+            with open(folder + ".part/shades.py", "w") as file:
+                file.write("colour = '%s'" % colour)
+            os.rename(folder + ".part", folder)
+            for _ in range(2):
+                self.assertEqual(colour, self.result_in(ANEW, "import shades\nreturn shades.colour", "shades"))
 
     def test_it_can_not_be_written(self) -> None:
         outcome = self.run_in(PLAIN, "import shades\nopen(shades.__file__, 'a')")

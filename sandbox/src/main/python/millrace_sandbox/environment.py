@@ -5,7 +5,7 @@ import json
 import os
 import re
 import time
-from typing import Any, List, NamedTuple, Pattern
+from typing import Any, List, NamedTuple, Optional, Pattern, Tuple
 
 from . import zygote_channel as channel
 from .frames import ProtocolError
@@ -24,6 +24,14 @@ class Environment(NamedTuple):
     name: str
     imports: List[str]
     mentioned: Pattern[bytes]
+
+    def folder_in(self, environments: str) -> Optional[Tuple[int, int]]:
+        """What tells it from another of that name; None where the helper may not look."""
+        try:
+            found = os.stat(os.path.join(environments, self.name))
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
 
 
 def parse(value: Any) -> Environment:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import Callable, Dict, List, Optional
+from typing import Callable, Dict, List, Optional, Tuple
 
 from .environment import Environment, TemplateEnds
 from .loop import Timer
@@ -84,6 +84,7 @@ class Line:
     def __init__(self, name: str, environment: Optional[Environment] = None) -> None:
         self.name = name
         self.environment = environment
+        self.folder: Optional[Tuple[int, int]] = None  # of the environment, as its zygotes see it
         self.idle: List[Sandbox] = []
         self.successor_wanted = False
         self.current: Optional[Zygote] = None  # none while the first of an environment's is being started

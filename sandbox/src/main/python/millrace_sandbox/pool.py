@@ -125,12 +125,17 @@ class Pool:
 
     def _line_of(self, environment: Environment) -> Line:
         """The last used is the last of all lines."""
+        folder = environment.folder_in(self.settings.environments)
+        line = self.lines.get(environment.name)
+        if line is not None and line.folder != folder:  # it was let go of, and fetched anew: the zygote sees the old one
+            self._drop(line)
         line = self.lines.pop(environment.name, None)
         known = [each for each in self.lines.values() if each.environment is not None]
         if line is None:
             for each in known[:len(known) + 1 - MOST_ENVIRONMENTS]:
                 self._drop(each)
             line = Line(environment.name, environment)
+            line.folder = folder
             self.keeper.send(line.name.encode())
         self.lines[environment.name] = line
         while line.current is None:

@@ -2,6 +2,7 @@ package io.millrace.worker;
 
 import io.millrace.files.FileStore;
 import io.millrace.files.FileStoreException;
+import io.millrace.files.StoreTrial;
 import io.millrace.files.StoredFile;
 import io.millrace.files.Upload;
 import io.millrace.job.WideInputs.GivenFile;

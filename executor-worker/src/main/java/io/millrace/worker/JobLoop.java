@@ -3,6 +3,7 @@ package io.millrace.worker;
 import io.millrace.job.AboutJob;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
+import io.millrace.job.Output;
 import io.millrace.job.WideInputs;
 import io.millrace.sandbox.Sandbox;
 import io.millrace.sandbox.SandboxFailedException;
@@ -11,6 +12,7 @@ import io.millrace.store.Environments.Row;
 import io.millrace.store.Lease;
 import io.millrace.trace.Traces;
 import io.millrace.worker.environment.EnvironmentFolder;
+import io.millrace.worker.environment.NoRoomException;
 import io.millrace.worker.network.NetworkProxy;
 import io.millrace.worker.output.LiveOutput;
 import io.millrace.worker.output.Recording;
@@ -41,6 +43,9 @@ final class JobLoop implements Runnable {
 
   /** How soon a slot without a job sees that its sandbox has died. */
   private static final long LOOK_UP_SECONDS = 1;
+
+  /** Another worker may have room for a job's packages; where none had, it is told so. */
+  private static final int TRIES_FOR_ROOM = 5;
 
   private record Started(
       Lease lease,
@@ -146,10 +151,11 @@ final class JobLoop implements Runnable {
     } else {
       run = runWide(lease, wide, packages, recording);
     }
-    return () -> fetched(packages, run);
+    return () -> fetched(lease, packages, run);
   }
 
-  private CompletableFuture<Ended> fetched(Row packages, Supplier<CompletableFuture<Ended>> run) {
+  private CompletableFuture<Ended> fetched(
+      Lease lease, Row packages, Supplier<CompletableFuture<Ended>> run) {
     try {
       if (environments.ensure(packages, sandbox.slot())) {
         return run.get();
@@ -157,11 +163,22 @@ final class JobLoop implements Runnable {
       log.warn("The store of files has lost the packages of a job; they are built again");
       known.forget(packages);
       return CompletableFuture.completedFuture(new Ended(new Outcome.Cancelled()));
+    } catch (NoRoomException e) {
+      return lease.attempt() < TRIES_FOR_ROOM
+          ? notNow(e)
+          : CompletableFuture.completedFuture(
+              new Ended(
+                  new Outcome.Failed(
+                      Output.NONE, "dependency_failed", String.valueOf(e.getMessage()), null)));
     } catch (IOException e) {
-      return CompletableFuture.failedFuture(
-          new SandboxFailedException(
-              "no packages", new FilesAwayException("the packages: " + e.getMessage(), e)));
+      return notNow(e);
     }
+  }
+
+  private static CompletableFuture<Ended> notNow(IOException why) {
+    return CompletableFuture.failedFuture(
+        new SandboxFailedException(
+            "no packages", new FilesAwayException("the packages: " + why.getMessage(), why)));
   }
 
   private CompletableFuture<Ended> plain(

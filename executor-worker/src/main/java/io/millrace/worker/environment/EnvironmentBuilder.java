@@ -40,7 +40,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
-import org.springframework.util.FileSystemUtils;
 
 /**
  * Builds the sets of packages that jobs wait for: each once, by whoever takes it first, under a
@@ -71,6 +70,7 @@ public final class EnvironmentBuilder implements SmartLifecycle {
   private final Reply.Speaker speaker;
   private final Timer built;
   private final Counter refused;
+  private final Path place = Path.of(System.getProperty("java.io.tmpdir"));
   private final Semaphore signs = new Semaphore(0);
   private final List<Thread> threads = new ArrayList<>();
   private final ScheduledExecutorService beats =
@@ -114,6 +114,7 @@ public final class EnvironmentBuilder implements SmartLifecycle {
 
   @Override
   public void start() {
+    BuildFolder.sweep(place);
     running = true;
     for (int i = 0; i < settings.builds(); i++) {
       Thread thread = new Thread(this::buildThem, "environments-" + i);
@@ -198,11 +199,10 @@ public final class EnvironmentBuilder implements SmartLifecycle {
   }
 
   private Row build(Wanted wanted, Keeper keeper) throws IOException, RefusedPackagesException {
-    Path folder = Files.createTempDirectory("millrace-build-");
-    try {
-      List<Path> wheels = pip.download(wanted.requirements(), folder, keeper::goesOn);
+    try (BuildFolder folder = BuildFolder.make(place)) {
+      List<Path> wheels = pip.download(wanted.requirements(), folder.path(), keeper::goesOn);
       EnvironmentPack pack = new EnvironmentPack(settings, names(wanted));
-      Path file = folder.resolve("packed");
+      Path file = folder.path().resolve("packed");
       pack.write(wheels, file);
       try (InputStream content = Files.newInputStream(file)) {
         Upload upload =
@@ -214,8 +214,6 @@ public final class EnvironmentBuilder implements SmartLifecycle {
                 Long.MAX_VALUE);
         return row(wanted, ((Upload.Stored) upload).file());
       }
-    } finally {
-      FileSystemUtils.deleteRecursively(folder);
     }
   }
 

@@ -1,15 +1,12 @@
 package io.millrace.worker.environment;
 
-import io.millrace.files.Digest;
 import io.millrace.files.FileStore;
 import io.millrace.files.FileStoreException;
+import io.millrace.files.StoreTrial;
 import io.millrace.store.Environments.Row;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.DirectoryNotEmptyException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -21,11 +18,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +43,9 @@ public final class EnvironmentFolder {
   /** So often the store hears that a set is used, and keeps it therefore. */
   private static final Duration RENEW = Duration.ofHours(1);
 
+  private static final Duration RENEW_AGAIN = Duration.ofMinutes(1);
+
+  private static final Pattern NAME = Pattern.compile("(?<set>[0-9a-f]{64})(?:\\.size)?");
   private static final String SIZE = ".size";
   private static final String PART = "part-";
 
@@ -54,6 +54,9 @@ public final class EnvironmentFolder {
   private final @Nullable FileStore store;
   private final Clock clock;
   private final Map<Integer, List<String>> bySlot = new ConcurrentHashMap<>();
+  private final StoreTrial trial;
+
+  /** When the store is told next that a set is used, by the set's key. */
   private final Map<String, Instant> renewed = new ConcurrentHashMap<>();
 
   /** {@code store} is null where this worker has none: what is there already serves. */
@@ -62,9 +65,10 @@ public final class EnvironmentFolder {
     this.most = most;
     this.store = store;
     this.clock = clock;
+    this.trial = new StoreTrial(System::nanoTime);
   }
 
-  /** Makes the folder where it is missing, and lets go of what a worker that died was fetching. */
+  /** Makes the folder where it is missing, and removes what a worker that died left unfinished. */
   public Path open() throws IOException {
     Files.createDirectories(folder);
     Path ours = Files.createTempDirectory(folder, PART);
@@ -74,9 +78,13 @@ public final class EnvironmentFolder {
           "%s is %s's: set millrace.packages.folder to one of this worker's own"
               .formatted(folder, owner));
     }
-    try (DirectoryStream<Path> parts = Files.newDirectoryStream(folder, PART + "*")) {
-      for (Path part : parts) {
-        FileSystemUtils.deleteRecursively(part);
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
+      for (Path each : all) {
+        String name = String.valueOf(each.getFileName());
+        Matcher set = NAME.matcher(name);
+        if (name.startsWith(PART) || set.matches() && !isThere(folder.resolve(set.group("set")))) {
+          FileSystemUtils.deleteRecursively(each);
+        }
       }
     }
     if (Files.isWritable(folder)) {
@@ -89,28 +97,32 @@ public final class EnvironmentFolder {
    * Sees to it that a set is there when it returns true; false when the store has it no more.
    *
    * @param slot whose job needs it
-   * @throws IOException when it cannot be fetched now: the store is away, or the disk is full
+   * @throws NoRoomException when the disk has no room for it
+   * @throws IOException when it cannot be fetched now, since the store is away
    */
   public boolean ensure(Row row, int slot) throws IOException {
-    use(row.name(), slot);
+    List<String> before = bySlot.getOrDefault(slot, List.of());
+    bySlot.put(slot, Stream.concat(before.stream(), Stream.of(row.name())).toList());
     Path place = folder.resolve(row.name());
-    if (!isThere(place) && !fetch(row, place)) {
-      return false;
+    boolean there = false;
+    try {
+      there = isThere(place) || fetch(row, place);
+    } finally {
+      bySlot.put(slot, there ? lastUsed(before, row.name()) : before);
     }
-    Files.setLastModifiedTime(folder.resolve(row.name() + SIZE), FileTime.from(clock.instant()));
-    renew(row);
-    return true;
+    if (there) {
+      Files.setLastModifiedTime(folder.resolve(row.name() + SIZE), FileTime.from(clock.instant()));
+      renew(row);
+    }
+    return there;
   }
 
-  private void use(String name, int slot) {
-    bySlot.compute(
-        slot,
-        (number, before) -> {
-          List<String> names = new ArrayList<>(before == null ? List.of() : before);
-          names.remove(name);
-          names.add(name);
-          return List.copyOf(names.subList(Math.max(0, names.size() - OF_A_SLOT), names.size()));
-        });
+  /** What a slot has zygotes of, from its next job on. */
+  private static List<String> lastUsed(List<String> before, String name) {
+    List<String> names = new ArrayList<>(before);
+    names.remove(name);
+    names.add(name);
+    return List.copyOf(names.subList(Math.max(0, names.size() - OF_A_SLOT), names.size()));
   }
 
   private boolean isThere(Path place) {
@@ -124,25 +136,60 @@ public final class EnvironmentFolder {
     if (store == null) {
       throw new IOException("this worker has no store of files: set MILLRACE_FILES_STORE");
     }
-    Path part = Files.createTempDirectory(folder, PART);
+    if (!trial.mayAsk()) {
+      throw new IOException("the store of files failed a moment ago");
+    }
     try {
-      Optional<InputStream> content = store.read(owner(row.key()), row.fileId(), 0, row.size());
-      if (content.isEmpty()) {
+      boolean there = copied(row, place);
+      trial.worked();
+      return there;
+    } catch (FileStoreException | UncheckedIOException e) {
+      trial.failed();
+      throw new IOException("the store of files is away: " + e.getMessage(), e);
+    }
+  }
+
+  /** A disk that is full gets rid of what no slot uses, and is tried once more. */
+  private boolean copied(Row row, Path place) throws IOException {
+    try {
+      return copy(row, place);
+    } catch (IOException e) {
+      log.warn(
+          "A set of packages finds no room in {}; others make way: {}", folder, e.getMessage());
+      letGo(0);
+    }
+    try {
+      return copy(row, place);
+    } catch (IOException e) {
+      throw new NoRoomException(e);
+    }
+  }
+
+  /**
+   * What the store does wrong shows as {@link FileStoreException} or {@link UncheckedIOException},
+   * all else is the disk's.
+   */
+  private boolean copy(Row row, Path place) throws IOException {
+    remove(place); // half of it may be left
+    Path part = Files.createTempDirectory(folder, PART);
+    try (StoredSet set = StoredSet.open(Objects.requireNonNull(store), row)) {
+      if (set == null) {
         return false;
       }
-      long size = unpack(content.get(), row, part);
+      long size = set.unpack(part);
       Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rwxr-xr-x"));
       Files.writeString(folder.resolve(row.name() + SIZE), Long.toString(size));
       Files.move(part, place);
-      letGo();
+      letGo(most);
       return true;
-    } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-      return true; // another worker of this machine was faster
-    } catch (FileStoreException e) {
-      throw new IOException("the store of files is away: " + e.getMessage(), e);
     } finally {
       FileSystemUtils.deleteRecursively(part);
     }
+  }
+
+  private void remove(Path place) throws IOException {
+    Files.deleteIfExists(folder.resolve(place.getFileName() + SIZE));
+    FileSystemUtils.deleteRecursively(place);
   }
 
   /** Who owns a set's file in the store: no key of the API's can have this name. */
@@ -150,55 +197,33 @@ public final class EnvironmentFolder {
     return "environment:" + key;
   }
 
-  private static long unpack(InputStream content, Row row, Path part) throws IOException {
-    Digest digest = new Digest();
-    long size = 0;
-    try (InputStream digested = digest.over(new BufferedInputStream(content))) {
-      ZipInputStream zip = new ZipInputStream(digested);
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        Path file = part.resolve(entry.getName()).normalize();
-        if (!file.startsWith(part)) {
-          throw new IOException("a set of packages has a file that would lie elsewhere");
-        }
-        makeFolders(part, file);
-        size += Files.copy(zip, file);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-      }
-      digested.transferTo(java.io.OutputStream.nullOutputStream());
-    }
-    if (!digest.end().equals(row.name())) {
-      throw new IOException("the file of a set of packages has another digest than its name");
-    }
-    return size;
-  }
-
-  private static void makeFolders(Path part, Path file) throws IOException {
-    for (Path parent = file.getParent();
-        parent != null && !parent.equals(part) && !Files.isDirectory(parent);
-        parent = parent.getParent()) {
-      Files.createDirectories(parent);
-      Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-  }
-
+  /** In a thread of its own: a store that hangs holds up no job whose packages are here. */
   private void renew(Row row) {
-    Instant last = renewed.get(row.key());
-    if (store == null || last != null && last.plus(RENEW).isAfter(clock.instant())) {
+    Instant now = clock.instant();
+    Instant next = renewed.get(row.key());
+    if (store == null || next != null && next.isAfter(now)) {
       return;
     }
-    renewed.put(row.key(), clock.instant());
+    renewed.put(row.key(), now.plus(RENEW));
+    Thread thread = new Thread(() -> renewNow(row), "environments-renew");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void renewNow(Row row) {
     try {
-      store.renew(owner(row.key()), row.fileId());
+      Objects.requireNonNull(store).renew(owner(row.key()), row.fileId());
     } catch (FileStoreException e) {
       log.info(
           "The store of files is away; a set of packages is renewed later: {}", e.getMessage());
-      renewed.remove(row.key());
+      renewed.put(row.key(), clock.instant().plus(RENEW_AGAIN));
     }
   }
 
   private record Kept(String name, long size, Instant used) {}
 
-  private void letGo() throws IOException {
+  /** Until what is kept has {@code bytes} at most, or no more may go. */
+  private void letGo(long bytes) throws IOException {
     List<Kept> kept = new ArrayList<>();
     try (DirectoryStream<Path> sizes = Files.newDirectoryStream(folder, "*" + SIZE)) {
       for (Path size : sizes) {
@@ -206,16 +231,15 @@ public final class EnvironmentFolder {
         kept.add(
             new Kept(
                 file.substring(0, file.length() - SIZE.length()),
-                Long.parseLong(Files.readString(size).strip()),
+                sizeIn(size),
                 Files.getLastModifiedTime(size).toInstant()));
       }
     }
     long total = kept.stream().mapToLong(Kept::size).sum();
     kept.sort(Comparator.comparing(Kept::used));
     for (Kept each : kept) {
-      if (total > most && isFree(each.name())) {
-        Files.delete(folder.resolve(each.name() + SIZE));
-        FileSystemUtils.deleteRecursively(folder.resolve(each.name()));
+      if (total > bytes && isFree(each.name())) {
+        remove(folder.resolve(each.name()));
         total -= each.size();
       }
     }

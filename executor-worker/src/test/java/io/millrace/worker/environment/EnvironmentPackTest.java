@@ -3,6 +3,7 @@ package io.millrace.worker.environment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.millrace.standalone.testing.Wheels;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;

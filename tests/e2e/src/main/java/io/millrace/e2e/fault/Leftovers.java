@@ -31,6 +31,7 @@ public final class Leftovers {
           "outbox",
           "batches",
           "outbox:batches",
+          "preparing",
           "webhooks:due",
           "webhooks:unmarked");
 

@@ -1,6 +1,7 @@
 package io.millrace.e2e.roles;
 
 import io.millrace.standalone.testing.S3Server;
+import io.millrace.standalone.testing.Wheels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ public final class Cluster implements AutoCloseable {
   private final BrokerRole broker;
   private final RedisRole redis;
   private final @Nullable S3Server bucket;
+  private final @Nullable Wheels index;
   private final Launch launch;
   private final List<Role> gateways = new ArrayList<>();
   private final List<Role> workers = new ArrayList<>();
@@ -29,6 +31,10 @@ public final class Cluster implements AutoCloseable {
     this.broker = startBroker(plan, folder, redis);
     this.bucket = plan.wantsBucket() ? S3Server.start(folder) : null;
     ClusterPlan whole = bucket == null ? plan : plan.withBucket(bucket);
+    this.index = plan.wantsIndex() ? startIndex() : null;
+    if (index != null) {
+      whole = whole.with("MILLRACE_PACKAGES_INDEX", index.index().toString());
+    }
     this.launch = new Launch(whole, folder, broker.bootstrapServers(), redis.port());
   }
 
@@ -61,6 +67,14 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
+  private static Wheels startIndex() {
+    try {
+      return new Wheels();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the index of packages does not start", e);
+    }
+  }
+
   public BrokerRole broker() {
     return broker;
   }
@@ -72,6 +86,11 @@ public final class Cluster implements AutoCloseable {
   /** The S3 server of a plan whose files are in a bucket. */
   public S3Server bucket() {
     return Objects.requireNonNull(bucket, "the plan has no bucket");
+  }
+
+  /** Where the packages of a plan that has some come from. */
+  public Wheels index() {
+    return Objects.requireNonNull(index, "the plan has no packages");
   }
 
   public Role gateway(int number) {
@@ -97,7 +116,12 @@ public final class Cluster implements AutoCloseable {
 
   /** One more worker; returns at once. */
   public Role addWorker() {
-    Role worker = launch.worker("worker-" + (workers.size() + 1));
+    return addWorker(launch);
+  }
+
+  /** One more worker, with the settings of this launch; returns at once. */
+  public Role addWorker(Launch other) {
+    Role worker = other.worker("worker-" + (workers.size() + 1));
     workers.add(worker);
     return worker;
   }
@@ -136,6 +160,9 @@ public final class Cluster implements AutoCloseable {
     redis.close();
     if (bucket != null) {
       bucket.close();
+    }
+    if (index != null) {
+      index.close();
     }
   }
 

@@ -20,6 +20,8 @@ public record ClusterPlan(
 
   private static final String FILES_STORE = "MILLRACE_FILES_STORE";
 
+  private static final String PACKAGES = "MILLRACE_PACKAGES";
+
   /** Slots of each worker. */
   public static final int SLOTS = 2;
 
@@ -66,6 +68,18 @@ public record ClusterPlan(
   /** With files in a bucket of its own, or in this folder. */
   public ClusterPlan withFiles(@Nullable Path folder) {
     return with(FILES_STORE, folder == null ? "s3://" + S3Server.BUCKET : "dir:" + folder);
+  }
+
+  /** With packages: any may be asked for, and every worker builds them from an index of its own. */
+  public ClusterPlan withPackages() {
+    return with(PACKAGES, "any")
+        .with("MILLRACE_PACKAGES_BUILDER", "true")
+        .with("MILLRACE_PACKAGES_BUILDTIME", "60s");
+  }
+
+  /** Whether it needs an index of packages. */
+  boolean wantsIndex() {
+    return settings.containsKey(PACKAGES);
   }
 
   /** With one more setting, or another value for it. */

@@ -297,6 +297,36 @@ public final class Rows {
               BY_NAME,
               BatchRows.plan(),
               BatchRows::redisEmptied),
+          new Row(
+              "P1",
+              "the index away: new sets fail by name, what was built and all others go on",
+              BY_NAME,
+              PackageRows.plan(),
+              PackageRows::indexAway),
+          new Row(
+              "P2",
+              "a builder killed in mid build: the set is built once more, nothing is left",
+              BY_NAME,
+              PackageRows.plan(),
+              PackageRows::builderKilled),
+          new Row(
+              "P3",
+              "the S3 server away: jobs that need it for packages wait, all others go on",
+              BY_NAME,
+              PackageRows.plan(),
+              PackageRows::storeAway),
+          new Row(
+              "P4",
+              "a worker's disk is full: sets that no slot uses make way, what has no room is told so, all others go on",
+              BY_NAME,
+              PackageRows.planOfOne(),
+              PackageRows::diskFull),
+          new Row(
+              "P5",
+              "everything restarted, Redis emptied: sets are there without a download",
+              BY_NAME,
+              PackageRows.plan(),
+              PackageRows::allRestarted),
           new Row("H3", "410 ends a delivery", BY_NAME, HookRows.plan(), HookRows::gone));
 
   private Rows() {}

@@ -1,4 +1,4 @@
-package io.millrace.worker;
+package io.millrace.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,6 @@
-package io.millrace.worker.environment;
+package io.millrace.standalone.testing;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,39 +17,96 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** A simple index on loopback with wheels that tests make. Thread-safe. */
+/**
+ * A simple index on loopback with wheels that tests make. It can go away and come back, and hold
+ * back the files that it is asked for. Thread-safe.
+ */
 public final class Wheels implements AutoCloseable {
 
   private final Map<String, Map<String, byte[]>> projects = new ConcurrentHashMap<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
-  private final HttpServer server;
+  private final ExecutorService threads = Executors.newCachedThreadPool(Wheels::thread);
+  private volatile CountDownLatch held = new CountDownLatch(0);
+  private HttpServer server;
 
   public Wheels() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          String path = exchange.getRequestURI().getPath();
-          asked.add(path);
-          String[] parts = path.split("/");
-          Map<String, byte[]> files =
-              projects.getOrDefault(parts.length > 2 ? parts[2] : "", Map.of());
-          byte[] body = parts.length > 3 ? files.get(parts[3]) : page(files);
-          exchange.getResponseHeaders().set("Content-Type", parts.length > 3 ? "a/b" : "text/html");
-          boolean there = body != null && !files.isEmpty();
-          exchange.sendResponseHeaders(there ? 200 : 404, there ? body.length : -1);
-          if (there) {
-            exchange.getResponseBody().write(body);
-          }
-          exchange.close();
-        });
-    server.start();
+    server = listen(0);
   }
 
-  public URI index() {
+  private static Thread thread(Runnable task) {
+    Thread made = new Thread(task, "wheels");
+    made.setDaemon(true);
+    return made;
+  }
+
+  private HttpServer listen(int port) throws IOException {
+    HttpServer made =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    made.createContext("/", this::answer);
+    made.setExecutor(threads);
+    made.start();
+    return made;
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    asked.add(path);
+    String[] parts = path.split("/");
+    Map<String, byte[]> files = projects.getOrDefault(parts.length > 2 ? parts[2] : "", Map.of());
+    boolean file = parts.length > 3;
+    if (file) {
+      pass(held);
+    }
+    byte[] body = file ? files.get(parts[3]) : page(files);
+    exchange.getResponseHeaders().set("Content-Type", file ? "a/b" : "text/html");
+    if (body == null || files.isEmpty()) {
+      exchange.sendResponseHeaders(404, -1);
+    } else {
+      exchange.sendResponseHeaders(200, body.length);
+      exchange.getResponseBody().write(body);
+    }
+    exchange.close();
+  }
+
+  private static void pass(CountDownLatch gate) {
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** From now on no file is sent to whoever asks for one, until {@link #letGo}. */
+  public void hold() {
+    held = new CountDownLatch(1);
+  }
+
+  /** Whoever waits for a file gets it. */
+  public void letGo() {
+    held.countDown();
+  }
+
+  /** Nothing answers at its address any more. */
+  public synchronized void goAway() {
+    server.stop(0);
+  }
+
+  /** It answers again, at the same address. */
+  public synchronized void comeBack() {
+    try {
+      server = listen(server.getAddress().getPort());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public synchronized URI index() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/simple");
   }
 
@@ -132,7 +190,9 @@ public final class Wheels implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    letGo();
     server.stop(0);
+    threads.shutdown();
   }
 }

@@ -1,4 +1,4 @@
-package io.millrace.worker;
+package io.millrace.files;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Who may ask a store that failed: nobody for a moment, then one at a time, until it has answered.
  * So a store that is away, or hangs, holds up one slot and not all of them. Thread-safe.
  */
-final class StoreTrial {
+public final class StoreTrial {
 
   private static final long PAUSE_NANOS = Duration.ofSeconds(2).toNanos();
 
@@ -20,11 +20,13 @@ final class StoreTrial {
   /** Null while the store works. */
   private @Nullable Long notBefore;
 
-  StoreTrial(LongSupplier nanoTime) {
+  /** {@code nanoTime} is a clock of nanoseconds that never goes back. */
+  public StoreTrial(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
-  synchronized boolean mayAsk() {
+  /** Whether the caller may ask it now, and is to say what came of that. */
+  public synchronized boolean mayAsk() {
     if (notBefore == null) {
       return true;
     }
@@ -37,15 +39,17 @@ final class StoreTrial {
   }
 
   /** Whether it answered when it was last asked. */
-  synchronized boolean works() {
+  public synchronized boolean works() {
     return notBefore == null;
   }
 
-  synchronized void worked() {
+  /** It answered. */
+  public synchronized void worked() {
     notBefore = null;
   }
 
-  synchronized void failed() {
+  /** It did not. */
+  public synchronized void failed() {
     notBefore = nanoTime.getAsLong() + PAUSE_NANOS;
   }
 }
