@@ -12,9 +12,10 @@ from typing import Any, Dict
 import support
 from millrace_sandbox.client import Outcome, Slot
 from slots import LIGHT, TierTest, for_each_tier
+from test_network import Proxy
 
 PLAIN, SLOW, THREAD, EXITS, WRITES, PRINTS = ("%x" % i * 64 for i in range(10, 16))
-ANEW = "9" * 64
+ANEW, CALLS, CALLS_ALWAYS = ("%x" % i * 64 for i in range(7, 10))
 _MODULES = {
     PLAIN: {"shades": "colour = 'blue'", "json": "raise SystemError('hides the standard library')",
             "attr/__init__": "ours = True"},
@@ -24,6 +25,10 @@ _MODULES = {
     THREAD: {"threads": "import threading, time\nthreading.Thread(target=time.sleep, args=(99,), daemon=True).start()"},
     EXITS: {"exits": "import os\nos._exit(3)"},
     WRITES: {"writes": "open('/tmp/cache', 'w').write('x')"},
+    CALLS: {"calls": "import os, socket\nimported_by = os.getpid()\ntry:\n    s = socket.create_connection(('127.0.0.1', 3128))\n"
+                     "    s.sendall(b'IMPORT x\\r\\n\\r\\n')\n    reached = s.recv(10) != b''\n    s.close()\n"
+                     "except OSError:\n    reached = False\n"},
+    CALLS_ALWAYS: {"always": "import urllib.request\ngot = urllib.request.urlopen('http://import.example/').read()"},
     PRINTS: {"prints": "print('hello from an import')"},
 }
 
@@ -52,8 +57,8 @@ class EnvironmentTest(TierTest):
     def run_in(self, name: str, code: str, *imports: str, **how: Any) -> Outcome:
         return self.slot.run(code, environment={"name": name, "imports": list(imports)}, **how)
 
-    def result_in(self, name: str, code: str, *imports: str) -> Any:
-        outcome = self.run_in(name, code, *imports)
+    def result_in(self, name: str, code: str, *imports: str, **how: Any) -> Any:
+        outcome = self.run_in(name, code, *imports, **how)
         self.assertEqual("ok", outcome.verdict, outcome)
         return json.loads(outcome.result or b"null")
 
@@ -177,6 +182,36 @@ class EnvironmentTest(TierTest):
             self.assertEqual("exit" if name == EXITS else "ok", outcome.verdict, outcome)
             if name == PRINTS:
                 self.assertEqual(b"hello from an import\n", outcome.stdout)
+
+    def test_a_job_with_a_network_has_its_packages_too_and_its_template_has_no_network_but_the_jobs(self) -> None:
+        if self.tier == "fallback":
+            self.skipTest("no network there")
+        proxy = Proxy()
+        self.addCleanup(proxy.close)
+        code = ("import calls, os, urllib.request\nurllib.request.urlopen('http://job.example/').read()\n"
+                "return [calls.imported_by == os.getpid(), calls.reached]")
+        self.assertEqual([True, True], self.result_in(CALLS, code, "calls", network=proxy.access("first")))
+        for number in range(20):
+            token = "later-%d" % number
+            own, reached = self.result_in(CALLS, code, "calls", network=proxy.access(token))
+            self.assertEqual(own, reached)
+            self.assertIn(b"%s\nGET http://job.example/" % token.encode(), b"".join(proxy.heads))
+            self.assertEqual(own, b"%s\nIMPORT" % token.encode() in b"".join(proxy.heads))
+        self.assertFalse(own, "no template serves")
+        self.assertEqual(1, self.result_in(CALLS, "return 1", "calls", network=proxy.access("other")))
+        outcome = self.run_in(CALLS, "import calls, socket\nsocket.socket()", "calls")
+        self.assertIn("runs without network", outcome.header["error"])
+
+    def test_what_needs_a_network_to_be_imported_is_imported_by_each_job(self) -> None:
+        if self.tier == "fallback":
+            self.skipTest("no network there")
+        proxy = Proxy()
+        self.addCleanup(proxy.close)
+        for number in range(4):
+            token = "t%d" % number
+            self.assertEqual("hello", self.result_in(CALLS_ALWAYS, "import always\nreturn always.got.decode()", "always",
+                                                     network=proxy.access(token)))
+            self.assertIn(b"%s\nGET http://import" % token.encode(), b"".join(proxy.heads))
 
     def test_more_environments_than_a_slot_keeps_take_turns(self) -> None:
         for _ in range(2):

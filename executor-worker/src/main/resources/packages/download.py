@@ -20,6 +20,7 @@ def main():
         os.setgroups([])
         os.setresgid(int(user), int(user), int(user))
         os.setresuid(int(user), int(user), int(user))
+    os.nice(19)  # jobs and whoever answers requests go first
     for kind, most in ((resource.RLIMIT_FSIZE, file_bytes), (resource.RLIMIT_AS, memory_bytes),
                        (resource.RLIMIT_CPU, cpu_seconds), (resource.RLIMIT_CORE, 0)):
         resource.setrlimit(kind, (int(most), int(most)))

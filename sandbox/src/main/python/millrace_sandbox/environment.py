@@ -7,6 +7,7 @@ import re
 import time
 from typing import Any, List, NamedTuple, Optional, Pattern, Tuple
 
+from . import preload
 from . import zygote_channel as channel
 from .frames import ProtocolError
 from .runner import JOB, WIDE
@@ -24,6 +25,10 @@ class Environment(NamedTuple):
     name: str
     imports: List[str]
     mentioned: Pattern[bytes]
+
+    def line(self, network: bool) -> str:
+        """The name of its zygotes' line; a network is a line of its own."""
+        return (preload.NETWORK + "-" if network else "") + self.name
 
     def folder_in(self, environments: str) -> Optional[Tuple[int, int]]:
         """What tells it from another of that name; None where the helper may not look."""

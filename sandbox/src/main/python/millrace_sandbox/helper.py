@@ -102,13 +102,11 @@ class Helper:
             raise ZygoteLost("an empty program ended as %(verdict)s: %(error)s" % header)
 
     def _start(self, header: Dict[str, Any], code: bytes, send: Callable[..., None]) -> None:
-        no_network = self.pool.open_network() if "network" in header and "environment" not in header else ""
         arguments = header, code, self.settings, self.loop, self.pool, self.group, send, self._on_end
         if "wide" not in header:
             self.job = Job(*arguments)
         else:
             self.job = WideJob(parse(header["wide"], self.settings), self._read_on, *arguments)
-        self.job.evidence.no_network = no_network
         self.job.start()
 
     def _on_end(self) -> None:
@@ -118,6 +116,7 @@ class Helper:
             self.last_job_id = self.job.job_id
             self._read_on()
         self.job = None
+        self.pool.make_templates_with_network()
         self.idle_since = time.monotonic()
         self._refill_at(self.idle_since + (_BUSY_GAP_SECONDS if self.busy else 0))
 

@@ -40,8 +40,7 @@ class Job:
             raise frames.ProtocolError("timeout_ms must be a positive integer")
         self.job_id = header.get("job_id", "")
         self.environment = pool.environment(header["environment"]) if "environment" in header else None
-        # A job with packages of its own has no network: its line of zygotes has none.
-        self.relay = Relay(access(header["network"]), loop) if "network" in header and self.environment is None else None
+        self.relay = Relay(access(header["network"]), loop) if "network" in header else None
         self.settings = settings
         self.loop = loop
         self.pool = pool
@@ -51,6 +50,8 @@ class Job:
         self.on_end = on_end
         cpu_seconds = settings.cpu_seconds or _cpu_backstop(timeout_ms)
         self.evidence = Evidence(timeout_ms, cpu_seconds)
+        if self.relay is not None:
+            self.evidence.no_network = pool.open_network(self.environment)
         self.code = code
         self.payload = JOB.pack(*limits.of_cpu(cpu_seconds), len(code)) + code
         self.sent = 0
@@ -72,11 +73,11 @@ class Job:
         self.out = OutputStream(self.sandbox.out, limit)
         self.err = OutputStream(self.sandbox.err, limit)
         self.report = self._reader()
-        self.handed_over = False
+        self.clear = self.handed_over = False
         if self.evidence.no_network:
             self._end()
             return
-        self.pool.when_clear(self._hand_over)  # mostly at once: what follows is done while the program runs
+        self.pool.when_clear(self._on_clear)  # mostly at once: what follows is done while the program runs
         self.sandbox.on_change = self._on_ended
         self.loop.watch(self.sandbox.result, self._on_result)
         if self.started_at is None:
@@ -84,6 +85,12 @@ class Job:
 
     def _reader(self) -> ReportReader:
         return ReportReader(self.sandbox.result, self.settings.result_limit)
+
+    def _on_clear(self) -> None:
+        """A template may still be importing, which is not to find the job's network."""
+        self.clear = True
+        if self.relay is None or self.environment is None or self.sandbox.ready:
+            self._hand_over()
 
     def _hand_over(self) -> None:
         self.oom_kills_before = self.group.oom_kills()
@@ -174,6 +181,8 @@ class Job:
             if self.sandbox.ready:
                 if self.handed_over:
                     self._begin()
+                elif self.clear:
+                    self._hand_over()
             else:
                 self.loop.unwatch(self.sandbox.result)  # it ended: the zygote will tell how
             return

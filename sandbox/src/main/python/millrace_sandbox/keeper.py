@@ -23,7 +23,7 @@ EXIT_NO_SANDBOX, EXIT_BAD_SETTINGS = 78, 64
 _ZYGOTE_START_SECONDS, _ZYGOTE_STOP_SECONDS = 60.0, 1.0
 _MEMORY_OF_A_WAITING_SANDBOX = 16 * MIB
 _MEMORY_OF_A_NETWORK_ZYGOTE = 128 * MIB  # with numpy, pandas and the HTTP clients; twice while it is succeeded
-_ENVIRONMENT = re.compile("[0-9a-f]{64}")
+_ENVIRONMENT = re.compile("(?:%s-)?([0-9a-f]{64})" % preload.NETWORK)
 
 
 class NoSandbox(Exception):
@@ -158,8 +158,8 @@ class Keeper:
         """(our end of its channel, its pidfd)"""
         ours, theirs = channel.pair()
         start = zygote.Start(self.settings, tier, os.getpid(), self.cgroup.joined_through, self.scratch_root,
-                             self.lines.get(line, self.lines[preload.LIGHT]), self.cgroup.controls("cpu"), line == preload.NETWORK,
-                             "" if line in self.lines else os.path.join(self.settings.environments, line))
+                             self._modules_of(line), self.cgroup.controls("cpu"), line.startswith(preload.NETWORK),
+                             self._environment_of(line))
         ours.send(start.to_json())
         here = os.path.dirname(os.path.abspath(__file__))
         null = [(os.POSIX_SPAWN_OPEN, fd, "/dev/null", os.O_RDWR, 0) for fd in (0, 1)]
@@ -169,6 +169,13 @@ class Keeper:
         pidfd = os.pidfd_open(pid)
         self.zygotes[pidfd] = pid
         return ours, pidfd
+
+    def _modules_of(self, line: str) -> List[str]:
+        return self.lines[line] if line in self.lines else preload.of_packages(self.settings, line.startswith(preload.NETWORK))
+
+    def _environment_of(self, line: str) -> str:
+        name = _ENVIRONMENT.fullmatch(line)
+        return os.path.join(self.settings.environments, name.group(1)) if name else ""
 
     def _limit_slot(self) -> Dict[str, str]:
         """Beyond a job's own memory, room for as many zygotes again (recycling) and the sandboxes that wait."""
@@ -281,5 +288,5 @@ def _job_environment(line: str) -> Dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
-        **(loopback.environment() if line == preload.NETWORK else {}),
+        **(loopback.environment() if line.startswith(preload.NETWORK) else {}),
     }

@@ -5,6 +5,7 @@ import os
 import socket
 from typing import Callable, Dict, List, Optional, Tuple
 
+from . import preload
 from .environment import Environment, TemplateEnds
 from .loop import Timer
 from .runner import READY
@@ -60,7 +61,7 @@ class Zygote:
         self.up = False
         self.forked = 0
         self.sandboxes: Dict[int, Sandbox] = {}
-        self.listener: Optional[socket.socket] = None  # of the line NETWORK: see loopback.py
+        self.listener: Optional[socket.socket] = None  # of a line with a network: see loopback.py
 
     def close(self) -> None:
         self.connection.close()
@@ -73,6 +74,7 @@ class Template(Zygote):
 
     def __init__(self, ends: TemplateEnds, line: "Line", inside: Sandbox) -> None:
         super().__init__(ends.channel, line)
+        self.listener = inside.zygote.listener
         self.ends = ends
         self.inside = inside
         self.deadline: Optional[Timer] = None
@@ -83,6 +85,7 @@ class Line:
 
     def __init__(self, name: str, environment: Optional[Environment] = None) -> None:
         self.name = name
+        self.network = name.startswith(preload.NETWORK)
         self.environment = environment
         self.folder: Optional[Tuple[int, int]] = None  # of the environment, as its zygotes see it
         self.idle: List[Sandbox] = []

@@ -61,13 +61,13 @@ class Pool:
             zygote.up = True
         loop.watch(keeper.fileno(), self._on_keeper)
 
-    def open_network(self) -> str:
+    def open_network(self, environment: Optional[Environment]) -> str:
         """Sees to it that there are sandboxes with a network; why there are none, or nothing. A slot's first such job waits here."""
-        if preload.NETWORK in self.lines:
+        if preload.NETWORK in self.lines if environment is None else self._known(environment, True):
             return ""
         if self._disk_is_shared:
             return "this worker's sandbox is of the tier fallback, which has no network of its own to give to jobs"
-        line = Line(preload.NETWORK)
+        line = Line(preload.NETWORK) if environment is None else self._new_line(environment, True)
         try:
             self.keeper.send(line.name.encode())
             self.keeper.settimeout(_SECONDS_FOR_NETWORK)
@@ -103,14 +103,18 @@ class Pool:
         """One that is ready for this program, or will be; its new owner watches it from here on."""
         self.imported_meanwhile = False
         if environment is not None:
-            line = self._line_of(environment)
+            line = self._line_of(environment, network)
         else:
             line = self.lines[preload.NETWORK] if network else self._line_for(code)
         template = line.template
         if template is not None:
             if template.up or template.ends.is_worth_waiting_for(code):
                 return self._fork(line, template)
-            self.imported_meanwhile = True
+            if line.network:  # what is being imported would find the network of this job
+                self._lose(template)
+                line.has_templates = True
+            else:
+                self.imported_meanwhile = True
         while line.idle:
             sandbox = line.idle.pop(0)
             self.loop.unwatch(sandbox.result)
@@ -118,28 +122,43 @@ class Pool:
             if sandbox.ended is None:
                 return sandbox
         sandbox = self._fork(line)
-        if line.has_templates and template is None and not self._disk_is_shared:
+        if line.has_templates and template is None and not line.network and not self._disk_is_shared:
             self._make_template(line)
             self.imported_meanwhile = True
         return sandbox
 
-    def _line_of(self, environment: Environment) -> Line:
+    def _line_of(self, environment: Environment, network: bool) -> Line:
         """The last used is the last of all lines."""
-        folder = environment.folder_in(self.settings.environments)
-        line = self.lines.get(environment.name)
-        if line is not None and line.folder != folder:  # it was let go of, and fetched anew: the zygote sees the old one
-            self._drop(line)
-        line = self.lines.pop(environment.name, None)
-        known = [each for each in self.lines.values() if each.environment is not None]
-        if line is None:
-            for each in known[:len(known) + 1 - MOST_ENVIRONMENTS]:
-                self._drop(each)
-            line = Line(environment.name, environment)
-            line.folder = folder
+        line = self._known(environment, network)
+        if line is None and network:
+            reason = self.open_network(environment)
+            if reason:
+                raise ZygoteLost(reason)
+            line = self._known(environment, network)
+        elif line is None:
+            line = self._new_line(environment, network)
             self.keeper.send(line.name.encode())
-        self.lines[environment.name] = line
+        assert line is not None
+        self.lines.pop(line.name, None)
+        self.lines[line.name] = line
         while line.current is None:
             self._on_keeper()
+        return line
+
+    def _known(self, environment: Environment, network: bool) -> Optional[Line]:
+        line = self.lines.get(environment.line(network))
+        if line is not None and line.folder != environment.folder_in(self.settings.environments):
+            self._drop(line)  # it was let go of, and fetched anew: these zygotes see the old one
+            return None
+        return line
+
+    def _new_line(self, environment: Environment, network: bool) -> Line:
+        """Others make way for it."""
+        known = [each for each in self.lines.values() if each.environment is not None]
+        for each in known[:len(known) + 1 - MOST_ENVIRONMENTS]:
+            self._drop(each)
+        line = Line(environment.line(network), environment)
+        line.folder = environment.folder_in(self.settings.environments)
         return line
 
     def _drop(self, line: Line) -> None:
@@ -161,9 +180,15 @@ class Pool:
             return self.lines[preload.FULL]
         return self.lines[preload.LIGHT]
 
+    def make_templates_with_network(self) -> None:
+        """While no job runs, whose network their imports would find."""
+        for line in self.lines.values():
+            if line.network and line.has_templates and line.template is None:
+                self._make_template(line)
+
     def refill(self) -> None:
         for line in self.lines.values():
-            if line.name == preload.NETWORK:  # its programs wait for others anyway
+            if line.network:  # its programs wait for others anyway
                 continue
             if line.has_templates and not self._disk_is_shared:
                 if line.template is None:

@@ -34,9 +34,10 @@ _MT19937_WORDS = 624
 # library, 6 with pandas. So there are up to three lines of zygotes: a program without the word import gets the bare
 # one, one that names none of the larger packages the light one. Taking the wrong one costs time, nothing else.
 BARE, LIGHT, FULL = "bare", "light", "full"
-# And one for programs that may use a network: never without one.
+# And those of programs that may use a network: never without one. Their names begin so.
 NETWORK = "network"
-_CLIENTS = ["http.client", "ssl", "urllib.request", "requests", "httpx", "aiohttp"]
+_STANDARD_CLIENTS = ["http.client", "ssl", "urllib.request"]
+_CLIENTS = [*_STANDARD_CLIENTS, "requests", "httpx", "aiohttp"]
 
 
 class PreloadError(Exception):
@@ -56,6 +57,11 @@ def of_network(settings: Settings) -> List[str]:
     """What its line imports: all that there is, since to wait for a host takes longer than to fork."""
     every = lines(settings)
     return [*every.get(FULL, every[LIGHT]), *_CLIENTS]
+
+
+def of_packages(settings: Settings, network: bool) -> List[str]:
+    """What the line of a set of packages imports: nothing that the set may have in another version."""
+    return lines(settings)[LIGHT] + (_STANDARD_CLIENTS if network else [])
 
 
 def beyond_standard(names: Iterable[str]) -> List[str]:

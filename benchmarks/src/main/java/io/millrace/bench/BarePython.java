@@ -21,7 +21,7 @@ public final class BarePython {
   private static final String DRIVER = "/bare_python.py";
 
   /** The one that the worker's jobs get: {@code millrace.sandbox.python}. */
-  private static final String PYTHON =
+  static final String PYTHON =
       Objects.requireNonNullElse(System.getenv("MILLRACE_SANDBOX_PYTHON"), "python3");
 
   private static final String WHICH =

@@ -10,6 +10,7 @@ import io.millrace.bench.part.Hops;
 import io.millrace.bench.part.Idle;
 import io.millrace.bench.part.Imports;
 import io.millrace.bench.part.JobsRoute;
+import io.millrace.bench.part.Packages;
 import io.millrace.bench.part.Part;
 import io.millrace.bench.part.QueueLength;
 import io.millrace.bench.part.Rate;
@@ -45,7 +46,8 @@ public final class Benchmarks {
           new Idle(),
           new Cold(),
           new Costs(),
-          new Hops());
+          new Hops(),
+          new Packages());
 
   private Benchmarks() {}
 

@@ -48,7 +48,7 @@ public record ExecutionRequest(
 
   /** The same with these inputs. */
   public ExecutionRequest with(WideInputs inputs) {
-    return new ExecutionRequest(code, timeout, webhookUrl, id, inputs);
+    return new ExecutionRequest(code, timeout, webhookUrl, id, inputs, dependencies);
   }
 
   /** The same without its program and its inputs. */

@@ -111,27 +111,50 @@ final class JobLoop implements Runnable {
 
   private Supplier<CompletableFuture<Ended>> run(
       Lease lease, @Nullable Row packages, Recording recording) {
+    NetworkProxy.Opened network;
     try {
-      WideInputs wide = lease.job().request().wide();
-      return packages != null
-          ? runWithPackages(lease, packages, recording)
-          : wide == null ? runPlain(lease, recording) : runWide(lease, wide, null, recording);
+      network = network(lease.job());
     } catch (UncheckedIOException e) {
       SandboxFailedException failure =
           new SandboxFailedException("the job's network could not be made", e);
       return () -> CompletableFuture.failedFuture(failure);
     }
+    Supplier<CompletableFuture<Ended>> running = run(lease, packages, network, recording);
+    return network == null
+        ? running
+        : () -> running.get().whenComplete((ended, e) -> network.close());
+  }
+
+  private Supplier<CompletableFuture<Ended>> run(
+      Lease lease,
+      @Nullable Row packages,
+      NetworkProxy.@Nullable Opened network,
+      Recording recording) {
+    WideInputs wide = lease.job().request().wide();
+    if (packages == null && wide == null) {
+      return runPlain(lease, network, recording);
+    }
+    Supplier<CompletableFuture<Ended>> run;
+    if (wide == null) {
+      keeper.hold(lease, () -> sandbox.kill(lease.job().jobId()));
+      run = () -> plain(lease, packages, network, recording);
+    } else {
+      WideRun whole = new WideRun(lease.job(), wide, packages, sandbox, files, network);
+      keeper.hold(lease, whole::kill);
+      run = () -> whole.start(recording); // hands the inputs over, which may take long
+    }
+    return packages == null ? run : runWithPackages(lease, packages, run);
   }
 
   /**
    * Runs at once. A kill that comes before the sandbox has the job finds nothing to kill; the next
    * beat asks for it again.
    */
-  private Supplier<CompletableFuture<Ended>> runPlain(Lease lease, Recording recording) {
+  private Supplier<CompletableFuture<Ended>> runPlain(
+      Lease lease, NetworkProxy.@Nullable Opened network, Recording recording) {
     keeper.hold(lease, () -> sandbox.kill(lease.job().jobId()));
-    NetworkProxy.Opened network = network(lease.job());
     CompletableFuture<Ended> running = plain(lease, null, network, recording);
-    return () -> network == null ? running : running.whenComplete((run, e) -> network.close());
+    return () -> running;
   }
 
   /**
@@ -139,18 +162,10 @@ final class JobLoop implements Runnable {
    * the first of its jobs that has them.
    */
   private Supplier<CompletableFuture<Ended>> runWithPackages(
-      Lease lease, Row packages, Recording recording) {
+      Lease lease, Row packages, Supplier<CompletableFuture<Ended>> run) {
     slotsPackages = Stream.concat(slotsPackages.stream(), Stream.of(packages.name())).toList();
     slotsPackages =
         slotsPackages.subList(Math.max(0, slotsPackages.size() - 2), slotsPackages.size());
-    WideInputs wide = lease.job().request().wide();
-    Supplier<CompletableFuture<Ended>> run;
-    if (wide == null) {
-      keeper.hold(lease, () -> sandbox.kill(lease.job().jobId()));
-      run = () -> plain(lease, packages, null, recording);
-    } else {
-      run = runWide(lease, wide, packages, recording);
-    }
     return () -> fetched(lease, packages, run);
   }
 
@@ -194,19 +209,6 @@ final class JobLoop implements Runnable {
   /** Whether it has run jobs with these packages lately: the next need not import them. */
   boolean hasLately(Row packages) {
     return slotsPackages.contains(packages.name());
-  }
-
-  /** The slot's own thread hands the inputs over, which may take long. */
-  private Supplier<CompletableFuture<Ended>> runWide(
-      Lease lease, WideInputs wide, @Nullable Row packages, Recording recording) {
-    // A job with packages of its own has no network: its line of zygotes has none.
-    NetworkProxy.Opened network = packages == null ? network(lease.job()) : null;
-    WideRun run = new WideRun(lease.job(), wide, packages, sandbox, files, network);
-    keeper.hold(lease, run::kill);
-    return () ->
-        network == null
-            ? run.start(recording)
-            : run.start(recording).whenComplete((ended, e) -> network.close());
   }
 
   /** Its way to the hosts that it may reach; null where there are none, as for most jobs. */

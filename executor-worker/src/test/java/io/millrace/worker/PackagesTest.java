@@ -48,11 +48,18 @@ class PackagesTest {
     wheels.add("deep", "1", Map.of("deep.py", ""), "direct");
     wheels.add("local", "1", Map.of("local.py", ""), "x @ file:///etc/passwd");
     wheels.add("slow", "1", Map.of("slow.py", "import time\ntime.sleep(1)"));
+    wheels.add(
+        "fetch",
+        "1",
+        Map.of(
+            "fetch.py",
+            "import urllib.request as r\ndef get(url): return r.urlopen(url).read().decode()"));
     wheels.offer("broken", "1", Wheels.zip(Map.of("a", new byte[1])));
     worker =
         WorkerTest.start(
             "--millrace.files.store=dir:" + folder.resolve("store"),
             "--millrace.packages=any",
+            "--millrace.network.allowed-networks=127.0.0.0/8",
             "--millrace.packages.builder=true",
             "--millrace.packages.index=" + wheels.index(),
             "--millrace.packages.folder=" + folder.resolve("cache"));
@@ -118,6 +125,21 @@ class PackagesTest {
     double ran = first.path("run_time").asDouble();
     assertThat(ran).isGreaterThan(0.9);
     assertThat(more.stream().sorted().toList().get(1)).isLessThan(ran / 10);
+  }
+
+  @Test
+  void aJobWithPackagesReachesTheHostsOfItsKey() throws Exception {
+    String host = wheels.index().getAuthority();
+    String code =
+        "import fetch\nreturn fetch.get('%s/hue/').count('whl')".formatted(wheels.index());
+    for (WideInputs wide : java.util.Arrays.asList(null, WideInputs.NONE, null)) {
+      ExecutionRequest request = new ExecutionRequest(code, 30, null, null, wide, List.of("fetch"));
+      JsonNode response =
+          caller.body(caller.await(caller.submit(request, List.of(host)))).path("response");
+      assertThat(response.path("result").asInt()).as(response.toString()).isEqualTo(2);
+      assertThat(response.path("network").size()).isEqualTo(wide == null ? 0 : 1);
+    }
+    assertThat(run(code, "fetch").path("reason").asString()).isEqualTo("exception");
   }
 
   @Test

@@ -35,6 +35,9 @@ final class EnvironmentPack {
   private static final Set<String> ALGORITHMS = Set.of("sha256", "sha384", "sha512");
   private static final int PIECE = 1 << 16;
 
+  /** Bytes of the directories of all wheels of a set, which are in memory while it is made. */
+  private static final long MOST_DIRECTORY_BYTES = 64 << 20;
+
   private final PackageSettings settings;
   private final Set<String> asked;
   private final TreeSet<String> imports = new TreeSet<>();
@@ -59,11 +62,16 @@ final class EnvironmentPack {
         ZipOutputStream zip = new ZipOutputStream(out)) {
       zip.setLevel(Deflater.BEST_SPEED);
       Map<String, Placed> all = new TreeMap<>();
+      int files = settings.maxFiles();
+      long directory = MOST_DIRECTORY_BYTES;
       for (Path path : wheels) {
-        WheelReader wheel = new WheelReader(path, settings.maxFiles());
+        WheelReader wheel = new WheelReader(path, files, directory);
         open.add(wheel);
+        files -= wheel.entries();
+        directory -= wheel.directoryBytes();
         place(wheel, all);
       }
+      checkSize(all);
       checkNoneIsBelowAnother(all);
       for (Map.Entry<String, Placed> each : all.entrySet()) {
         ZipEntry entry = new ZipEntry(each.getKey());
@@ -88,12 +96,24 @@ final class EnvironmentPack {
         addImport(each.getKey());
       }
     }
-    if (all.size() > settings.maxFiles()) {
-      throw wheel.refused(
-          "and those beside it have more files than a set of packages may have, which is "
-              + settings.maxFiles()
-              + " (millrace.packages.max-files)");
+  }
+
+  /** As the archives say: what they have is counted once more while it is unpacked. */
+  private void checkSize(Map<String, Placed> all) throws RefusedPackagesException {
+    long size = 0;
+    for (Placed each : all.values()) {
+      size += Math.max(0, each.content().entry().getSize());
+      if (size > left) {
+        throw tooLarge(each.wheel());
+      }
     }
+  }
+
+  private RefusedPackagesException tooLarge(WheelReader wheel) {
+    return wheel.refused(
+        "and those beside it unpack to more than "
+            + settings.maxSize().toMegabytes()
+            + " MB, which is the limit (millrace.packages.max-size)");
   }
 
   private void addImport(String path) {
@@ -132,12 +152,7 @@ final class EnvironmentPack {
       for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
         left -= count;
         if (left < 0) {
-          throw placed
-              .wheel()
-              .refused(
-                  "and those beside it unpack to more than "
-                      + settings.maxSize().toMegabytes()
-                      + " MB, which is the limit (millrace.packages.max-size)");
+          throw tooLarge(placed.wheel());
         }
         digest.update(piece, 0, count);
         out.write(piece, 0, count);

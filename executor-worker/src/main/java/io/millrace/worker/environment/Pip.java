@@ -27,6 +27,10 @@ final class Pip {
 
   private static final long MEMORY = 2L << 30;
   private static final long LOOK_MILLIS = 200;
+
+  /** Python's words for EFBIG: a file met its limit. */
+  private static final String FILE_TOO_LARGE = "[Errno 27]";
+
   private static final int MOST_WORDS = 8 * 1024;
   private static final int MOST_MESSAGE = 1000;
   private static final Set<String> PASSED_ON =
@@ -90,7 +94,7 @@ final class Pip {
     try {
       int status = await(process, folder, goesOn);
       if (status != 0) {
-        throw refused(words, status);
+        throw end(words).contains(FILE_TOO_LARGE) ? tooLarge() : refused(words, status);
       }
       return list(wheels);
     } finally {

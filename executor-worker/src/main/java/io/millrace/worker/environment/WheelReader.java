@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,10 +29,8 @@ import java.util.zip.ZipFile;
  */
 final class WheelReader implements AutoCloseable {
 
-  private static final long MOST_DIRECTORY_BYTES = 64 << 20;
-  private static final int MOST_RECORD_BYTES = 64 << 20;
+  private static final int MOST_RECORD_BYTES = 32 << 20;
   private static final int END_BYTES = 22;
-  private static final int MOST_COMMENT = 65535;
   private static final byte[] END_MARK = {'P', 'K', 5, 6};
   private static final int LONGEST_PATH = 1000;
   private static final Set<String> UNRECORDED = Set.of("RECORD", "RECORD.jws", "RECORD.p7s");
@@ -41,17 +40,27 @@ final class WheelReader implements AutoCloseable {
   private final String distribution;
   private final String info;
   private final Map<String, String> record;
+  private final long directoryBytes;
 
-  /** Opens a wheel of which at most {@code mostFiles} files may be. */
-  WheelReader(Path wheel, int mostFiles) throws IOException, RefusedPackagesException {
+  /**
+   * Opens a wheel.
+   *
+   * @param mostFiles entries that it may have
+   * @param mostDirectory bytes that the archive's directory may have, which is kept in memory
+   */
+  WheelReader(Path wheel, int mostFiles, long mostDirectory)
+      throws IOException, RefusedPackagesException {
     this.fileName = String.valueOf(wheel.getFileName());
-    checkDirectory(wheel, mostFiles);
+    this.directoryBytes = checkDirectory(wheel, mostFiles, mostDirectory);
     try {
       this.zip = new ZipFile(wheel.toFile());
     } catch (ZipException e) {
       throw refused("is no archive that can be read: " + e.getMessage());
     }
     try {
+      if (zip.size() > mostFiles) {
+        throw tooMany();
+      }
       this.distribution = fileName.split("-", 2)[0];
       this.info = findInfo();
       this.record = readRecord();
@@ -176,10 +185,17 @@ final class WheelReader implements AutoCloseable {
       throw refused("has a RECORD that is too long");
     }
     Map<String, String> digests = new HashMap<>();
-    for (String line : new String(bytes, StandardCharsets.UTF_8).split("\r?\n")) {
-      if (!line.isBlank()) {
+    int from = 0;
+    while (from < bytes.length) {
+      int to = from;
+      while (to < bytes.length && bytes[to] != '\n') {
+        to++;
+      }
+      String line = new String(bytes, from, to - from, StandardCharsets.UTF_8).strip();
+      if (!line.isEmpty()) {
         readLine(line, digests);
       }
+      from = to + 1;
     }
     return digests;
   }
@@ -200,30 +216,45 @@ final class WheelReader implements AutoCloseable {
     }
   }
 
-  /** Before the archive's directory is read, which is memory. */
-  private void checkDirectory(Path wheel, int mostFiles)
+  /**
+   * Before the archive's directory is read, which is memory: its size as the last bytes of the file
+   * say, which are what everybody goes by. With a comment behind them there could be two such.
+   */
+  private long checkDirectory(Path wheel, int mostFiles, long mostDirectory)
       throws IOException, RefusedPackagesException {
+    byte[] end = new byte[END_BYTES];
     try (RandomAccessFile file = new RandomAccessFile(wheel.toFile(), "r")) {
-      int tail = (int) Math.min(file.length(), END_BYTES + MOST_COMMENT);
-      byte[] bytes = new byte[tail];
-      file.seek(file.length() - tail);
-      file.readFully(bytes);
-      for (int at = tail - END_BYTES; at >= 0; at--) {
-        if (bytes[at] == END_MARK[0]
-            && bytes[at + 1] == END_MARK[1]
-            && bytes[at + 2] == END_MARK[2]
-            && bytes[at + 3] == END_MARK[3]) {
-          long entries = little(bytes, at + 10, 2);
-          long directory = little(bytes, at + 12, 4);
-          // Where there are more than 65,534, the number is 0xFFFF and the true one elsewhere.
-          if (entries > mostFiles || entries == 0xFFFF || directory > MOST_DIRECTORY_BYTES) {
-            throw refused("has more files than a set of packages may have");
-          }
-          return;
-        }
+      if (file.length() < END_BYTES) {
+        throw refused("is no archive");
       }
-      throw refused("is no archive");
+      file.seek(file.length() - END_BYTES);
+      file.readFully(end);
     }
+    if (!Arrays.equals(end, 0, END_MARK.length, END_MARK, 0, END_MARK.length)
+        || little(end, END_BYTES - 2, 2) != 0) {
+      throw refused("is no archive, or one with a comment");
+    }
+    long entries = little(end, 10, 2);
+    long directory = little(end, 12, 4);
+    // Where there are more than 65,534, the number is 0xFFFF and the true one elsewhere.
+    if (entries > mostFiles || entries == 0xFFFF || directory > mostDirectory) {
+      throw tooMany();
+    }
+    return directory;
+  }
+
+  private RefusedPackagesException tooMany() {
+    return refused("has more files than a set of packages may have (millrace.packages.max-files)");
+  }
+
+  /** Of the archive's directory, in memory until this is closed. */
+  long directoryBytes() {
+    return directoryBytes;
+  }
+
+  /** Entries of all kinds. */
+  int entries() {
+    return zip.size();
   }
 
   private static long little(byte[] bytes, int at, int count) {

@@ -1,6 +1,7 @@
 package io.millrace.worker.environment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.millrace.standalone.testing.Wheels;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,6 +119,43 @@ class EnvironmentPackTest {
     assertThat(refusal(million.toByteArray())).contains("more files");
     assertThat(refusal(new byte[] {1, 2, 3})).contains("no archive");
     assertThat(refusal(new byte[100_000])).contains("no archive");
+  }
+
+  @Test
+  void whatTheLastBytesDoNotSayIsNotRead() {
+    byte[] wheel = Wheels.wheel("pack", "1", GOOD);
+    byte[] commented = Arrays.copyOf(wheel, wheel.length + 22);
+    System.arraycopy(wheel, wheel.length - 22, commented, wheel.length, 22);
+    commented[wheel.length - 2] = 22;
+    commented[commented.length - 2] = 1;
+    assertThat(refusal(commented)).contains("comment");
+  }
+
+  @Test
+  void wheelsTogetherHaveNoMoreThanOneMayHave() throws Exception {
+    List<Path> wheels = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      Map<String, String> left = new HashMap<>();
+      for (int j = 0; j < 40; j++) {
+        left.put("more" + i + "-1.data/scripts/" + j, "");
+      }
+      Path file = folder.resolve(Wheels.fileName("more" + i, "1"));
+      wheels.add(Files.write(file, Wheels.wheel("more" + i, "1", left)));
+    }
+    assertThatThrownBy(() -> pack.write(wheels, folder.resolve("packed")))
+        .hasMessageContaining("more files");
+  }
+
+  @Test
+  void sizesThatAnArchiveDeclaresAreRefusedUnread() throws Exception {
+    byte[] wheel = Wheels.wheel("pack", "1", GOOD);
+    int directory = 0;
+    while (!new String(wheel, directory, 4, java.nio.charset.StandardCharsets.ISO_8859_1)
+        .equals("PK\1\2")) {
+      directory++;
+    }
+    wheel[directory + 27] = 0x40; // 1 GiB
+    assertThat(refusal(wheel)).contains("max-size");
   }
 
   private String changed(UnaryOperator<Map<String, byte[]>> change) {

@@ -221,7 +221,7 @@ final class PackageRows {
 
   private static boolean succeeded(Stage stage, String job) {
     String state = stage.state(job);
-    require(!state.equals("failed"), job + " failed for " + Evidence.reason(stage, job));
+    require(!state.equals("failed"), job + " failed: " + stage.client(0).status(job));
     return state.equals("succeeded");
   }
 

@@ -2,8 +2,10 @@ package io.millrace.standalone.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -29,7 +32,7 @@ import java.util.zip.ZipOutputStream;
  */
 public final class Wheels implements AutoCloseable {
 
-  private final Map<String, Map<String, byte[]>> projects = new ConcurrentHashMap<>();
+  private final Map<String, Map<String, Content>> projects = new ConcurrentHashMap<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool(Wheels::thread);
   private volatile CountDownLatch held = new CountDownLatch(0);
@@ -58,18 +61,20 @@ public final class Wheels implements AutoCloseable {
     String path = exchange.getRequestURI().getPath();
     asked.add(path);
     String[] parts = path.split("/");
-    Map<String, byte[]> files = projects.getOrDefault(parts.length > 2 ? parts[2] : "", Map.of());
+    Map<String, Content> files = projects.getOrDefault(parts.length > 2 ? parts[2] : "", Map.of());
     boolean file = parts.length > 3;
     if (file) {
       pass(held);
     }
-    byte[] body = file ? files.get(parts[3]) : page(files);
+    Content body = file ? files.get(parts[3]) : Content.of(page(files));
     exchange.getResponseHeaders().set("Content-Type", file ? "a/b" : "text/html");
     if (body == null || files.isEmpty()) {
       exchange.sendResponseHeaders(404, -1);
     } else {
-      exchange.sendResponseHeaders(200, body.length);
-      exchange.getResponseBody().write(body);
+      exchange.sendResponseHeaders(200, body.length());
+      try (InputStream bytes = body.bytes().get()) {
+        bytes.transferTo(exchange.getResponseBody());
+      }
     }
     exchange.close();
   }
@@ -121,9 +126,21 @@ public final class Wheels implements AutoCloseable {
   }
 
   public void offer(String name, String version, byte[] wheel) {
+    offer(name, version, Content.of(wheel));
+  }
+
+  public void offer(String name, String version, Content wheel) {
     projects
         .computeIfAbsent(name, key -> new ConcurrentHashMap<>())
         .put(fileName(name, version), wheel);
+  }
+
+  /** A file that need not be in memory: so many bytes, read anew each time. */
+  public record Content(long length, Supplier<InputStream> bytes) {
+
+    static Content of(byte[] bytes) {
+      return new Content(bytes.length, () -> new ByteArrayInputStream(bytes));
+    }
   }
 
   public static String fileName(String name, String version) {
@@ -183,7 +200,7 @@ public final class Wheels implements AutoCloseable {
     }
   }
 
-  private static byte[] page(Map<String, byte[]> files) {
+  private static byte[] page(Map<String, Content> files) {
     StringBuilder page = new StringBuilder("<!DOCTYPE html><html><body>");
     files.keySet().forEach(f -> page.append("<a href=\"" + f + "\">" + f + "</a>"));
     return page.append("</body></html>").toString().getBytes(StandardCharsets.UTF_8);

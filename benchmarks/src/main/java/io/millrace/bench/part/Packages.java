@@ -1,0 +1,212 @@
+package io.millrace.bench.part;
+
+import io.millrace.bench.BarePython;
+import io.millrace.bench.Callers;
+import io.millrace.bench.Endpoint;
+import io.millrace.bench.IndexOfHost;
+import io.millrace.bench.Installation;
+import io.millrace.bench.Lab;
+import io.millrace.bench.Measured;
+import io.millrace.bench.Samples;
+import io.millrace.bench.report.Section;
+import io.millrace.bench.report.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs with packages of their own: the first, the next, and what a new set costs others. */
+public final class Packages implements Part {
+
+  private static final int AT_ONCE = 50;
+  private static final int ROUNDS = 5;
+  private static final int BETWEEN = 40;
+  private static final String BLOCK = "# /// script\n# dependencies = [%s]\n# ///\n";
+  private static final String LIBRARIES =
+      "import numpy, pandas\nprint('sum', int(pandas.DataFrame({'a': numpy.arange(1000)}).a.sum()))";
+  private static final String HEAVY = "import heavy\nprint('ready', heavy.ready)";
+  private static final List<String> DISTRIBUTIONS =
+      List.of("numpy", "pandas", "python-dateutil", "pytz", "six");
+
+  @Override
+  public String name() {
+    return "packages";
+  }
+
+  @Override
+  public String title() {
+    return "Packages of a job's own";
+  }
+
+  @Override
+  public boolean needsAnInstallation() {
+    return true;
+  }
+
+  private static final String WANTED =
+      "\"" + String.join("\", \"", DISTRIBUTIONS) + "\"";
+
+  private record Case(double built, double first, Rounds next) {}
+
+  private record Beside(Samples alone, Samples meanwhile, Samples slowest, int errors) {}
+
+  @Override
+  public Section measure(Lab lab) throws InterruptedException {
+    boolean libraries = BarePython.canRun(LIBRARIES);
+    try (IndexOfHost index = IndexOfHost.start(libraries ? DISTRIBUTIONS : List.of());
+        Installation installation =
+            Installation.up(
+                lab.options().launcher(),
+                Map.of("MILLRACE_PACKAGES", "any", "MILLRACE_PACKAGES_INDEX", index.url()))) {
+      Endpoint endpoint = installation.endpoint();
+      Hello.warmUp(endpoint, lab.options().warmUp());
+      int runs = Math.max(lab.options().runs() / 4, Rounds.TURN);
+      Case heavy = measured(endpoint, HEAVY, "\"heavy\"", "ready True", "import time; time.sleep(1)", 20);
+      @Nullable Case both =
+          libraries
+              ? measured(endpoint, LIBRARIES, WANTED, "sum 499500", LIBRARIES, runs)
+              : null;
+      return section(heavy, both, beside(endpoint, installation.other()));
+    }
+  }
+
+  private static Case measured(
+      Endpoint endpoint, String code, String wanted, String shown, String bare, int runs)
+      throws InterruptedException {
+    String program = BLOCK.formatted(wanted) + code;
+    // A set that is new: the job waits until it is built, and runs for as long as its import takes.
+    Endpoint.Answer built = answered(endpoint, program, shown);
+    double first = runTime(built);
+    // The import in the template goes on beside the first job; the next waits for it.
+    for (int i = 0; i < 5; i++) {
+      answered(endpoint, program, shown);
+    }
+    return new Case(
+        built.millis(),
+        first,
+        Rounds.measure(
+            runs,
+            jobs -> BarePython.sequential(bare, jobs),
+            jobs -> Callers.sequential(endpoint, program, shown, jobs)));
+  }
+
+  private static Endpoint.Answer answered(Endpoint endpoint, String program, String shown) {
+    Endpoint.Answer answer = endpoint.run(program);
+    if (!answer.shows(shown)) {
+      throw new IllegalStateException(answer.status() + " " + answer.body());
+    }
+    return answer;
+  }
+
+  private static double runTime(Endpoint.Answer answer) {
+    return 1000
+        * Double.parseDouble(answer.body().replaceFirst("(?s).*\"run_time\":([0-9.]+).*", "$1"));
+  }
+
+  /** In turns: small jobs of one key alone, and while 50 of another wait for a set that is new. */
+  private static Beside beside(Endpoint endpoint, Endpoint other) throws InterruptedException {
+    List<Measured> alone = new ArrayList<>();
+    List<Measured> meanwhile = new ArrayList<>();
+    List<Double> slowest = new ArrayList<>();
+    ExecutorService callers = Executors.newFixedThreadPool(AT_ONCE);
+    try {
+      for (int i = 0; i < ROUNDS; i++) {
+        alone.add(small(other, BETWEEN));
+        String name = "fresh" + i;
+        String program =
+            BLOCK.formatted("\"" + name + "\"") + "import " + name + "\nprint('got', " + name + ".number)";
+        String shown = "got " + i;
+        long begun = System.nanoTime();
+        List<CompletableFuture<Void>> waiting =
+            IntStream.range(0, AT_ONCE)
+                .mapToObj(
+                    each ->
+                        CompletableFuture.runAsync(
+                            () -> answered(endpoint, program, shown), callers))
+                .toList();
+        CompletableFuture<Void> all =
+            CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new));
+        while (!all.isDone()) {
+          meanwhile.add(small(other, 1));
+        }
+        all.join();
+        slowest.add((System.nanoTime() - begun) / 1e6);
+      }
+    } finally {
+      callers.shutdownNow();
+    }
+    return new Beside(
+        together(alone),
+        together(meanwhile),
+        Samples.of(slowest.stream().mapToDouble(Double::doubleValue).toArray()),
+        errors(alone) + errors(meanwhile));
+  }
+
+  private static Measured small(Endpoint endpoint, int jobs) throws InterruptedException {
+    return Callers.sequential(endpoint, Hello.CODE, Hello.SHOWN, jobs);
+  }
+
+  private static Samples together(List<Measured> turns) {
+    return Samples.of(
+        turns.stream().map(Measured::samples).flatMapToDouble(Samples::stream).toArray());
+  }
+
+  private static int errors(List<Measured> turns) {
+    return turns.stream().mapToInt(Measured::errors).sum();
+  }
+
+  private Section section(Case heavy, @Nullable Case both, Beside beside) {
+    Table sets =
+        new Table(
+            "set", "new: answered after ms", "first run ms", "next p50 ms", "bare p50 ms", "ratio", "errors");
+    row(sets, "a module whose import takes 1 s; bare sleeps for it", heavy);
+    if (both != null) {
+      row(sets, "numpy and pandas", both);
+    }
+    Table others =
+        new Table("small jobs of another key", "p50 ms", "p95 ms", "jobs");
+    others.row(
+        "alone", beside.alone().median(), beside.alone().percentile(95), beside.alone().size());
+    others.row(
+        "while " + AT_ONCE + " jobs wait for a set that is new",
+        beside.meanwhile().median(),
+        beside.meanwhile().percentile(95),
+        beside.meanwhile().size());
+    others.row(
+        "**ratio**",
+        beside.meanwhile().median() / beside.alone().median(),
+        beside.meanwhile().percentile(95) / beside.alone().percentile(95),
+        "");
+    String text =
+        "By `millrace up`, from an index on loopback of wheels made of this machine's own packages. A job asks"
+            + " by a block in its code. The first of a set that is new waits for pip, the store and the import;"
+            + " the next are forked of a process that has imported it.\n\n"
+            + sets
+            + "\nIn "
+            + ROUNDS
+            + " turns; all "
+            + AT_ONCE
+            + " were answered after "
+            + Table.number(beside.slowest().median())
+            + " ms (median); errors of the small ones: "
+            + beside.errors()
+            + ".\n\n"
+            + others;
+    return new Section(name(), title(), text, Map.of());
+  }
+
+  private static void row(Table table, String what, Case each) {
+    table.row(
+        what,
+        each.built(),
+        each.first(),
+        each.next().ours().samples().median(),
+        each.next().bare().samples().median(),
+        each.next().ours().samples().median() / each.next().bare().samples().median(),
+        each.next().ours().errors());
+  }
+}
