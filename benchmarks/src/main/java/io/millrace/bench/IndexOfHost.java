@@ -39,8 +39,7 @@ public final class IndexOfHost implements AutoCloseable {
           new BufferedReader(
                   new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
               .readLine();
-      return new IndexOfHost(
-          process, Objects.requireNonNull(port, "the wheels could not be made"));
+      return new IndexOfHost(process, Objects.requireNonNull(port, "the wheels could not be made"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -47,8 +47,7 @@ public final class Packages implements Part {
     return true;
   }
 
-  private static final String WANTED =
-      "\"" + String.join("\", \"", DISTRIBUTIONS) + "\"";
+  private static final String WANTED = "\"" + String.join("\", \"", DISTRIBUTIONS) + "\"";
 
   private record Case(double built, double first, Rounds next) {}
 
@@ -65,11 +64,10 @@ public final class Packages implements Part {
       Endpoint endpoint = installation.endpoint();
       Hello.warmUp(endpoint, lab.options().warmUp());
       int runs = Math.max(lab.options().runs() / 4, Rounds.TURN);
-      Case heavy = measured(endpoint, HEAVY, "\"heavy\"", "ready True", "import time; time.sleep(1)", 20);
+      Case heavy =
+          measured(endpoint, HEAVY, "\"heavy\"", "ready True", "import time; time.sleep(1)", 20);
       @Nullable Case both =
-          libraries
-              ? measured(endpoint, LIBRARIES, WANTED, "sum 499500", LIBRARIES, runs)
-              : null;
+          libraries ? measured(endpoint, LIBRARIES, WANTED, "sum 499500", LIBRARIES, runs) : null;
       return section(heavy, both, beside(endpoint, installation.other()));
     }
   }
@@ -118,7 +116,12 @@ public final class Packages implements Part {
         alone.add(small(other, BETWEEN));
         String name = "fresh" + i;
         String program =
-            BLOCK.formatted("\"" + name + "\"") + "import " + name + "\nprint('got', " + name + ".number)";
+            BLOCK.formatted("\"" + name + "\"")
+                + "import "
+                + name
+                + "\nprint('got', "
+                + name
+                + ".number)";
         String shown = "got " + i;
         long begun = System.nanoTime();
         List<CompletableFuture<Void>> waiting =
@@ -162,13 +165,18 @@ public final class Packages implements Part {
   private Section section(Case heavy, @Nullable Case both, Beside beside) {
     Table sets =
         new Table(
-            "set", "new: answered after ms", "first run ms", "next p50 ms", "bare p50 ms", "ratio", "errors");
+            "set",
+            "new: answered after ms",
+            "first run ms",
+            "next p50 ms",
+            "bare p50 ms",
+            "ratio",
+            "errors");
     row(sets, "a module whose import takes 1 s; bare sleeps for it", heavy);
     if (both != null) {
       row(sets, "numpy and pandas", both);
     }
-    Table others =
-        new Table("small jobs of another key", "p50 ms", "p95 ms", "jobs");
+    Table others = new Table("small jobs of another key", "p50 ms", "p95 ms", "jobs");
     others.row(
         "alone", beside.alone().median(), beside.alone().percentile(95), beside.alone().size());
     others.row(

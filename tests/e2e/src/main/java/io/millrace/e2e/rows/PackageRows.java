@@ -1,6 +1,6 @@
 package io.millrace.e2e.rows;
 
-import static io.millrace.e2e.rows.Stage.require;
+import static io.millrace.e2e.rows.Trial.require;
 
 import io.millrace.e2e.Await;
 import io.millrace.e2e.drive.Answer;
@@ -48,48 +48,48 @@ final class PackageRows {
   }
 
   /** P1. */
-  static void indexAway(Stage stage) throws Exception {
-    Wheels index = stage.cluster().index();
-    offer(stage, 1, "p1built", "p1fresh", "p1held");
-    succeeds(stage, enqueue(stage, "before", "p1built"));
-    stage.fault(
+  static void indexAway(Trial trial) throws Exception {
+    Wheels index = trial.cluster().index();
+    offer(trial, 1, "p1built", "p1fresh", "p1held");
+    succeeds(trial, enqueue(trial, "before", "p1built"));
+    trial.fault(
         "the index is away",
         () -> {
           index.goAway();
-          String fresh = enqueue(stage, "refused", "p1fresh");
-          goesOn(stage, "beside", "p1built");
-          isRefused(stage, "a job that needs the index", fresh);
+          String fresh = enqueue(trial, "refused", "p1fresh");
+          goesOn(trial, "beside", "p1built");
+          isRefused(trial, "a job that needs the index", fresh);
           index.comeBack();
         });
-    succeeds(stage, enqueue(stage, "again", "p1fresh"));
+    succeeds(trial, enqueue(trial, "again", "p1fresh"));
     index.hold();
-    String held = enqueue(stage, "held", "p1held");
-    stage.awaitState(held, "preparing", SOON);
-    goesOn(stage, "beside-held", "p1built");
-    require(stage.state(held).equals("preparing"), "it did not wait: " + stage.state(held));
+    String held = enqueue(trial, "held", "p1held");
+    trial.awaitState(held, "preparing", SOON);
+    goesOn(trial, "beside-held", "p1built");
+    require(trial.state(held).equals("preparing"), "it did not wait: " + trial.state(held));
     index.letGo();
-    succeeds(stage, held);
-    stage.finish();
+    succeeds(trial, held);
+    trial.finish();
   }
 
   /** P2. */
-  static void builderKilled(Stage stage) throws Exception {
-    Cluster cluster = stage.cluster();
+  static void builderKilled(Trial trial) throws Exception {
+    Cluster cluster = trial.cluster();
     Wheels index = cluster.index();
     int kept = cluster.bucket().objects().size();
-    offer(stage, 1, "p2new");
+    offer(trial, 1, "p2new");
     index.hold();
-    String job = enqueue(stage, "waits", "p2new");
+    String job = enqueue(trial, "waits", "p2new");
     Await.until("pip asks for the wheel", SOON, () -> asked(index, "p2new") == 1);
     Role builder = builders(cluster).findFirst().orElseThrow();
-    stage.fault(
+    trial.fault(
         "kill -9 of a builder in mid build",
         () -> {
           builder.kill();
           index.letGo();
-          stage.figure(
+          trial.figure(
               "the set was built by another, and its job ended, after",
-              Await.until("it ended", BUILT_AGAIN, () -> succeeded(stage, job)));
+              Await.until("it ended", BUILT_AGAIN, () -> succeeded(trial, job)));
         });
     require(asked(index, "p2new") == 2, "it was fetched " + asked(index, "p2new") + " times");
     int sets = cluster.bucket().objects().size() - kept;
@@ -97,73 +97,73 @@ final class PackageRows {
     require(builders(cluster).anyMatch(builder::equals), "the builder left nothing: no mid build");
     cluster.heal();
     require(builders(cluster).findAny().isEmpty(), "a folder of the build is left");
-    stage.finish();
+    trial.finish();
   }
 
   /** P3. */
-  static void storeAway(Stage stage) throws Exception {
-    Cluster cluster = stage.cluster();
-    offer(stage, 1, "p3here", "p3elsewhere", "p3new");
-    succeeds(stage, enqueue(stage, "builds", "p3elsewhere"));
+  static void storeAway(Trial trial) throws Exception {
+    Cluster cluster = trial.cluster();
+    offer(trial, 1, "p3here", "p3elsewhere", "p3new");
+    succeeds(trial, enqueue(trial, "builds", "p3elsewhere"));
     cluster.workers().forEach(Role::kill);
     cluster.workers().forEach(PackageRows::emptyItsFolder);
     cluster.heal();
-    everywhere(stage, "p3here");
-    stage.fault(
+    everywhere(trial, "p3here");
+    trial.fault(
         "kill -9 of the S3 server",
         () -> {
           cluster.bucket().kill();
-          String elsewhere = enqueue(stage, "elsewhere", "p3elsewhere");
-          String fresh = enqueue(stage, "new", "p3new");
-          stage.awaitStart(elsewhere, 3, SOON);
-          goesOn(stage, "here", "p3here");
+          String elsewhere = enqueue(trial, "elsewhere", "p3elsewhere");
+          String fresh = enqueue(trial, "new", "p3new");
+          trial.awaitStart(elsewhere, 3, SOON);
+          goesOn(trial, "here", "p3here");
           for (String each : List.of(elsewhere, fresh)) {
-            String state = stage.state(each);
+            String state = trial.state(each);
             require(!state.equals("failed"), "a store that is away failed a job");
           }
           require(asked(cluster.index(), "p3new") == 0, "a set was fetched that nobody can keep");
           cluster.bucket().restart();
-          succeeds(stage, elsewhere);
-          succeeds(stage, fresh);
+          succeeds(trial, elsewhere);
+          succeeds(trial, fresh);
         });
-    stage.finish();
+    trial.finish();
   }
 
   /** P4. */
-  static void diskFull(Stage stage) throws Exception {
-    Cluster cluster = stage.cluster();
+  static void diskFull(Trial trial) throws Exception {
+    Cluster cluster = trial.cluster();
     Path disk = Files.createDirectories(cluster.folder().resolve("small-disk"));
     run("mount", "-t", "tmpfs", "-o", "size=" + DISK_KIB + "k", "tmpfs", disk.toString());
     try (Role worker =
         cluster.addWorker(cluster.launch().with("MILLRACE_PACKAGES_FOLDER", disk.toString()))) {
       worker.awaitReady();
       List<String> sets = IntStream.range(0, 8).mapToObj(i -> "p4set" + i).toList();
-      offer(stage, DISK_KIB / 6, sets.toArray(String[]::new));
-      offer(stage, DISK_KIB * 2, "p4large");
-      stage.fault(
+      offer(trial, DISK_KIB / 6, sets.toArray(String[]::new));
+      offer(trial, DISK_KIB * 2, "p4large");
+      trial.fault(
           "a disk that has room for five sets",
           () -> {
-            sets.forEach(each -> succeeds(stage, enqueue(stage, each, each)));
+            sets.forEach(each -> succeeds(trial, enqueue(trial, each, each)));
             require(onDisk(disk) < sets.size(), "all of them are there: it was never full");
-            String large = enqueue(stage, "large", "p4large");
-            goesOn(stage, "beside", sets.get(sets.size() - 1));
-            isRefused(stage, "a job whose set has no room", large);
-            sets.forEach(each -> goesOn(stage, "again-" + each, each));
+            String large = enqueue(trial, "large", "p4large");
+            goesOn(trial, "beside", sets.get(sets.size() - 1));
+            isRefused(trial, "a job whose set has no room", large);
+            sets.forEach(each -> goesOn(trial, "again-" + each, each));
           });
-      stage.finish();
+      trial.finish();
     } finally {
       run("umount", "--lazy", disk.toString());
     }
   }
 
   /** P5. */
-  static void allRestarted(Stage stage) throws Exception {
-    Cluster cluster = stage.cluster();
-    offer(stage, 1, "p5kept");
-    everywhere(stage, "p5kept");
+  static void allRestarted(Trial trial) throws Exception {
+    Cluster cluster = trial.cluster();
+    offer(trial, 1, "p5kept");
+    everywhere(trial, "p5kept");
     long fetched = cluster.index().asked("");
     cluster.index().goAway();
-    stage.forgettingFault(
+    trial.forgettingFault(
         "all is killed, Redis and the workers' folders are emptied",
         () -> {
           Stream.concat(cluster.gateways().stream(), cluster.workers().stream())
@@ -174,22 +174,22 @@ final class PackageRows {
           cluster.redis().kill();
           cluster.workers().forEach(PackageRows::emptyItsFolder);
           cluster.heal();
-          String first = Await.value("a gateway takes jobs", SOON, () -> offered(stage, "p5kept"));
-          succeeds(stage, first);
+          String first = Await.value("a gateway takes jobs", SOON, () -> offered(trial, "p5kept"));
+          succeeds(trial, first);
         });
-    everywhere(stage, "p5kept");
+    everywhere(trial, "p5kept");
     require(cluster.index().asked("") == fetched, "the index was asked");
     cluster.index().comeBack();
-    stage.finish();
+    trial.finish();
   }
 
   /** Wheels of a module of their own name, of so many KiB. */
-  private static void offer(Stage stage, int kib, String... names) {
+  private static void offer(Trial trial, int kib, String... names) {
     byte[] random = new byte[kib * KIB * 3 / 4];
     new Random(kib).nextBytes(random);
     String text = Base64.getEncoder().encodeToString(random);
     for (String name : names) {
-      stage
+      trial
           .cluster()
           .index()
           .add(
@@ -206,49 +206,49 @@ final class PackageRows {
         .with("dependencies", List.of(name));
   }
 
-  private static String enqueue(Stage stage, String k, String name) {
-    return stage.enqueue(program(k, name));
+  private static String enqueue(Trial trial, String k, String name) {
+    return trial.enqueue(program(k, name));
   }
 
   /** The job that was accepted; nothing while the gate is shut. */
-  private static Optional<String> offered(Stage stage, String name) {
+  private static Optional<String> offered(Trial trial, String name) {
     Program program = program("offered-" + System.nanoTime(), name);
-    return stage.driver().submit(program, Mode.ASYNC, 0).join() instanceof Answer.Told told
+    return trial.driver().submit(program, Mode.ASYNC, 0).join() instanceof Answer.Told told
             && told.status() == 202
         ? Optional.of(told.jobId())
         : Optional.empty();
   }
 
-  private static boolean succeeded(Stage stage, String job) {
-    String state = stage.state(job);
-    require(!state.equals("failed"), job + " failed: " + stage.client(0).status(job));
+  private static boolean succeeded(Trial trial, String job) {
+    String state = trial.state(job);
+    require(!state.equals("failed"), job + " failed: " + trial.client(0).status(job));
     return state.equals("succeeded");
   }
 
-  private static void succeeds(Stage stage, String job) {
-    Await.until(job + " succeeds", BUILT_AGAIN, () -> succeeded(stage, job));
+  private static void succeeds(Trial trial, String job) {
+    Await.until(job + " succeeds", BUILT_AGAIN, () -> succeeded(trial, job));
   }
 
   /** A job with packages that are built, and a job without any. */
-  private static void goesOn(Stage stage, String k, String name) {
-    String with = enqueue(stage, k + "-with", name);
-    String without = stage.enqueue(k + "-without", Duration.ZERO);
-    stage.figure(
+  private static void goesOn(Trial trial, String k, String name) {
+    String with = enqueue(trial, k + "-with", name);
+    String without = trial.enqueue(k + "-without", Duration.ZERO);
+    trial.figure(
         k + ": a job without packages ended after",
-        Await.until("it ended", SOON, () -> succeeded(stage, without)));
-    succeeds(stage, with);
+        Await.until("it ended", SOON, () -> succeeded(trial, without)));
+    succeeds(trial, with);
   }
 
-  private static void isRefused(Stage stage, String what, String job) {
-    stage.figure(
+  private static void isRefused(Trial trial, String what, String job) {
+    trial.figure(
         what + " was refused after",
-        Await.until("it failed", BUILT_AGAIN, () -> stage.state(job).equals("failed")));
-    String reason = Evidence.reason(stage, job);
+        Await.until("it failed", BUILT_AGAIN, () -> trial.state(job).equals("failed")));
+    String reason = Evidence.reason(trial, job);
     require(reason.equals("dependency_failed"), what + " failed for " + reason);
   }
 
   /** Until each worker has run a job with it. */
-  private static void everywhere(Stage stage, String name) {
+  private static void everywhere(Trial trial, String name) {
     Await.until(
         "each worker has had " + name,
         BUILT_AGAIN,
@@ -257,14 +257,14 @@ final class PackageRows {
               IntStream.range(0, ClusterPlan.SLOTS * 2)
                   .mapToObj(
                       i ->
-                          stage.enqueue(
+                          trial.enqueue(
                               Program.sleeping(
                                       name + "-" + i + "-" + System.nanoTime(),
                                       Duration.ofMillis(500))
                                   .with("dependencies", List.of(name))))
                   .toList();
-          jobs.forEach(job -> succeeds(stage, job));
-          return jobs.stream().map(job -> stage.starts(job).get(0).worker()).distinct().count() > 1;
+          jobs.forEach(job -> succeeds(trial, job));
+          return jobs.stream().map(job -> trial.starts(job).get(0).worker()).distinct().count() > 1;
         });
   }
 
