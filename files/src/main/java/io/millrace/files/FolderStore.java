@@ -171,7 +171,9 @@ public final class FolderStore implements FileStore {
           } catch (NoSuchFileException e) {
             return false;
           }
-          return deleteAll(going);
+          // Gone with the move: a sweeper may clear away the rest before us.
+          deleteAll(going);
+          return true;
         });
   }
 
