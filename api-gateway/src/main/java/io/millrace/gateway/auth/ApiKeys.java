@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ApiKeys {
 
+  private static final String BY_VALUE = "millrace.api-keys (MILLRACE_API_KEYS)";
+
   /** One of an owner who may have no reply kept, and so no job. */
   private static final Caller REHEARSAL =
       new Caller("rehearsal", new OwnerLimits(0, 0, 0, -1, 0), null);
@@ -75,7 +77,27 @@ public final class ApiKeys {
 
   /** The entries of a comma-separated list. */
   static List<KeyEntry> parseList(String list, KeyLimits defaults) {
-    return parse(list.split(","), "millrace.api-keys (MILLRACE_API_KEYS)", "entry", defaults);
+    String[] entries = list.split(",");
+    String before = "";
+    for (int i = 0; i < entries.length; i++) {
+      if (!entries[i].isBlank()) {
+        checkComma(before, entries[i], i + 1);
+        before = entries[i];
+      }
+    }
+    return parse(entries, BY_VALUE, "entry", defaults);
+  }
+
+  private static void checkComma(String before, String entry, int number) {
+    if (KeyEntry.isListOverComma(before, entry)) { // it would be a key that everybody can guess
+      throw new IllegalArgumentException(
+          BY_VALUE
+              + ", entry "
+              + number
+              + ": a comma begins another key; write ; between the hosts of network= and the names of"
+              + " packages=, as in network=a.example;b.example. If this is a key, write a name before"
+              + " it: NAME:KEY");
+    }
   }
 
   /** The entries of a file's lines. */

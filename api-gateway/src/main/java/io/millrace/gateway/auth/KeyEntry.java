@@ -25,6 +25,12 @@ record KeyEntry(KeyDigest digest, Caller caller) {
   private static final String PACKAGES = "packages";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final Pattern KEY = Pattern.compile("[!-~]{1,1024}");
+  private static final Pattern LIST_AT_END =
+      Pattern.compile(".*\\s(" + NETWORK + "|" + PACKAGES + ")=\\S+\\s*");
+
+  /** A name and a key, or a digest; not a host and its port. */
+  private static final Pattern NO_PART_OF_A_LIST =
+      Pattern.compile("\\s*" + NAME + ":(?![0-9]{1,5}(\\s|$))\\S.*");
 
   /**
    * Reads an entry.
@@ -44,6 +50,11 @@ record KeyEntry(KeyDigest digest, Caller caller) {
     String owner = name.isEmpty() ? "key-" + digest.fingerprint() : name;
     Caller caller = new Caller(owner, limits(words, defaults), network(words), packages(words));
     return new KeyEntry(digest, caller);
+  }
+
+  /** Whether a comma between these two may have been meant to go on with a list of the first. */
+  static boolean isListOverComma(String text, String next) {
+    return LIST_AT_END.matcher(text).matches() && !NO_PART_OF_A_LIST.matcher(next).matches();
   }
 
   private static KeyDigest digest(String key) {
@@ -69,7 +80,7 @@ record KeyEntry(KeyDigest digest, Caller caller) {
     long files = defaults.files().toBytes();
     for (int i = 1; i < words.length; i++) {
       int equals = words[i].indexOf('=');
-      String limit = equals < 0 ? words[i] : words[i].substring(0, equals);
+      String limit = words[i].substring(0, Math.max(equals, 0));
       String value = words[i].substring(equals + 1);
       switch (limit) {
         case "queued" -> queued = number(value);

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
 
 class ApiKeysTest {
@@ -81,6 +83,44 @@ class ApiKeysTest {
         .hasMessageNotContaining("hushhush");
     assertThatThrownBy(() -> ApiKeys.parseFile("a:hushhush network=a.com,b.com", DEFAULTS))
         .hasMessageContaining("'a.com,b.com'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a:one network=a.example,b.example",
+        "a:one network=a.example, *.b.example running=2",
+        "a:one network=a.example,b.example:8443 running=2",
+        "a:one rate=1 network=a.example,b.example:8443",
+        "a:one network=a.example ,93.184.216.34",
+        "a:one network=a.example,[2606:4700::1]:443",
+        "a:one packages=numpy,pandas",
+      })
+  void aCommaWithinAListMakesNoKeyOfWhatFollowsIt(String list) {
+    assertThatThrownBy(() -> ApiKeys.parseList(list, DEFAULTS))
+        .hasMessageContaining("MILLRACE_API_KEYS), entry 2: a comma begins another key; write ;");
+    assertThatThrownBy(() -> ApiKeys.parseList(list.replace(",", ",,"), DEFAULTS))
+        .hasMessageContaining("entry 3: a comma begins another key");
+  }
+
+  @Test
+  void aKeyAfterAListHasANameOrIsADigest() {
+    String list =
+        "a:one network=a.example,b:two packages=numpy,,sha256:"
+            + DIGEST_OF_SECRET
+            + " network=,three,d:12345 network=x.example running=1,four";
+    ApiKeys keys = new ApiKeys(ApiKeys.parseList(list, DEFAULTS));
+    for (String key : List.of("one", "two", "secret", "three", "12345", "four")) {
+      assertThat(keys.find(key)).as(key).isPresent();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"network", "packages", "network=a.example b.example"})
+  void aWordThatIsNoLimitIsNotPassedOver(String words) {
+    assertThatThrownBy(() -> ApiKeys.parseList("a:hushhush " + words, DEFAULTS))
+        .hasMessageContaining("network=HOST;HOST")
+        .hasMessageNotContaining("hushhush");
   }
 
   @Test
