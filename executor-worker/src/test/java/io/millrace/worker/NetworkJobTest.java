@@ -27,12 +27,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 
@@ -72,10 +78,19 @@ class NetworkJobTest {
     return server;
   }
 
-  /** Tells the length of what it got. */
+  /** Tells the length of what it got, as JSON below /repos; redirects to the query of /redirect. */
   private static void answer(HttpExchange exchange) throws IOException {
     long got = exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
-    byte[] body = (exchange.getRequestMethod() + " " + got).getBytes();
+    String path = exchange.getRequestURI().getPath();
+    String told = exchange.getRequestMethod() + " " + got;
+    if (path.equals("/redirect")) {
+      exchange.getResponseHeaders().set("Location", exchange.getRequestURI().getRawQuery());
+      exchange.sendResponseHeaders(302, -1);
+      exchange.close();
+      return;
+    }
+    byte[] body =
+        (path.startsWith("/repos/") ? "{\"stargazers_count\":\"" + told + "\"}" : told).getBytes();
     exchange.sendResponseHeaders(200, body.length);
     exchange.getResponseBody().write(body);
     exchange.close();
@@ -103,12 +118,17 @@ class NetworkJobTest {
   }
 
   private static JsonNode run(String code, List<String> network) throws Exception {
+    return run(code, network, Map.of());
+  }
+
+  private static JsonNode run(String code, List<String> network, Map<String, String> env)
+      throws Exception {
     WideInputs inputs =
         new WideInputs(
             "{\"plain\":\"%s\",\"secure\":\"%s\"}".formatted(plain(), secure()),
             null,
             List.of(),
-            Map.of(),
+            env,
             List.of(new GivenFile("ca.pem", certificate)),
             List.of(),
             null,
@@ -152,6 +172,64 @@ class NetworkJobTest {
     assertThat(put.has("ms")).isTrue();
   }
 
+  /** As they are written there, but for the host and whom it is trusted by. */
+  @ParameterizedTest
+  @MethodSource("programsOfThePage")
+  void eachProgramOfThePageReachesItsHostByHttpAndHttps(String module, String code)
+      throws Exception {
+    Assumptions.assumeTrue(
+        module.equals("urllib") || canImport(module), "python3-" + module + " is not installed");
+    for (String url : List.of(plain(), secure())) {
+      JsonNode reply =
+          run(
+              code.replace("https://api.github.com/", url),
+              both(),
+              Map.of(
+                  "SSL_CERT_FILE", "ca.pem",
+                  "REQUESTS_CA_BUNDLE", "ca.pem",
+                  "CURL_CA_BUNDLE", "ca.pem"));
+      assertThat(reply.path("response").path("result").asString())
+          .as(module + " " + url + ": " + reply)
+          .isEqualTo("GET 0");
+      assertThat(reply.path("response").path("network").size()).isEqualTo(1);
+    }
+  }
+
+  static Stream<Arguments> programsOfThePage() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "network.md"));
+    List<Arguments> programs =
+        Pattern.compile("```python\n(import ([a-z]+).*?)```", Pattern.DOTALL)
+            .matcher(page)
+            .results()
+            .map(block -> Arguments.of(module(block.group(2), block.group(1)), block.group(1)))
+            .toList();
+    assertThat(programs)
+        .extracting(each -> each.get()[0])
+        .containsExactly("requests", "urllib", "httpx", "aiohttp", "curl");
+    return programs.stream();
+  }
+
+  private static String module(String first, String code) {
+    return code.contains("\"curl\"") ? "curl" : first.equals("json") ? "urllib" : first;
+  }
+
+  private static boolean canImport(String module) throws Exception {
+    List<String> command =
+        module.equals("curl")
+            ? List.of("curl", "--version")
+            : List.of("python3", "-c", "import " + module);
+    try {
+      return new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException e) {
+      return false; // there is no such program
+    }
+  }
+
   @Test
   void aRefusedHostIsNamedWithTheSettingWhereClientsShowIt() throws Exception {
     String code =
@@ -170,6 +248,22 @@ class NetworkJobTest {
     }
     assertThat(response.path("network").size()).isEqualTo(2);
     assertThat(response.path("network").path(0).path("allowed").asBoolean(true)).isFalse();
+  }
+
+  @Test
+  void anAllowedHostRedirectsToNoOtherOne() throws Exception {
+    String code =
+        """
+        import requests
+        port = input_data["plain"].rstrip("/").rpartition(":")[2]
+        to = ["http://other.example/", "http://127.0.0.1:%s/" % port, "http://[::1]:%s/" % port,
+              "http://169.254.169.254/latest/meta-data/", "http://127.1:%s/" % port]
+        return [requests.get(input_data["plain"] + "redirect?" + each).status_code for each in to]
+        """;
+    JsonNode response = run(code, both()).path("response");
+
+    assertThat(response.path("result").toString()).isEqualTo("[403,403,403,403,400]");
+    assertThat(response.path("network").size()).isEqualTo(9); // what is malformed names no host
   }
 
   @Test
