@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import time
 import unittest
-from typing import Dict, List
+from typing import Any, Dict, List, Optional
 
 import escape
 import support
@@ -27,12 +27,12 @@ class EscapeTest(unittest.TestCase):
                 print("escape suite, tier %s: %d cases, %d failed" % (tier, len(cases), failed))
 
 
-def run(slot: Slot, case: escape.Case) -> escape.Reply:
+def run(slot: Slot, case: escape.Case, network: Optional[Dict[str, Any]] = None) -> escape.Reply:
     if case.before is not None:
-        slot.run(case.before, 2000)
+        slot.run(case.before, 2000, network=network)
     started = time.monotonic()
     files: Dict[str, bytes] = {}
-    outcome = slot.run(case.code, case.timeout * 1000) if case.wide is None else run_wide(slot, case, files)
+    outcome = slot.run(case.code, case.timeout * 1000, network=network) if case.wide is None else run_wide(slot, case, files, network)
     seconds = time.monotonic() - started
     header = outcome.header
     return escape.Reply(outcome.verdict, outcome.stdout.decode("utf-8", "replace"),
@@ -41,7 +41,7 @@ def run(slot: Slot, case: escape.Case) -> escape.Reply:
                         header["stdout_truncated"] or header["stderr_truncated"], seconds, files)
 
 
-def run_wide(slot: Slot, case: escape.Case, files: Dict[str, bytes]) -> Outcome:
+def run_wide(slot: Slot, case: escape.Case, files: Dict[str, bytes], network: Optional[Dict[str, Any]]) -> Outcome:
     pieces: List[bytes] = []
     path = ""
 
@@ -56,7 +56,7 @@ def run_wide(slot: Slot, case: escape.Case, files: Dict[str, bytes]) -> Outcome:
             files[path] = b"".join(pieces)
 
     assert case.wide is not None
-    return slot.run_wide(case.code, case.wide, b"", case.timeout * 1000, on_frame)
+    return slot.run_wide(case.code, case.wide, b"", case.timeout * 1000, on_frame, network)
 
 
 if __name__ == "__main__":

@@ -135,9 +135,10 @@ class NetworkTest(TierTest):
                  "    s.connect_ex(('127.0.0.1', 3128))\n"
                  "    try: s.send(b'LEFT\\r\\n\\r\\n')\n    except OSError: pass\n"
                  "    os.dup2(s.fileno(), 100 + i %% 100)\n    s.detach()\n    if i %% 100 == 99: os.closerange(100, 200)\n%s")
-        for end in ("", "os.kill(os.getpid(), 9)"):
+        # Who has no answer asks again after a second.
+        for end, seconds in (("", 0.1), ("os.kill(os.getpid(), 9)", 1.3)):
             self.slot.run(leave % end, network=self.proxy.access("left"))
-            self.slot.run("import time; time.sleep(1.5)", network=self.proxy.access("next"))
+            self.slot.run("import time; time.sleep(%r)" % seconds, network=self.proxy.access("next"))
         self.assertTrue(any(head.startswith(b"left\n") for head in self.proxy.heads))
         self.assertEqual([], [head for head in self.proxy.heads if head.startswith(b"next\n")])
 
@@ -170,8 +171,14 @@ class NetworkTest(TierTest):
         self.assertEqual(b"true", self.slot.run(program, network=self.proxy.access()).result)
 
     def test_who_reads_nothing_holds_up_the_job_and_fills_no_memory(self) -> None:
-        self.proxy.behaviour = _hold
-        program = ("import socket\ns = socket.create_connection(('127.0.0.1', 3128)); s.sendall(b'x\\r\\n\\r\\n')\ns.settimeout(0.5)\n"
+        over = threading.Event()
+        self.addCleanup(over.set)
+
+        def hold(connection: socket.socket) -> None:
+            over.wait(_SOON)
+
+        self.proxy.behaviour = hold
+        program = ("import socket\ns = socket.create_connection(('127.0.0.1', 3128)); s.sendall(b'x\\r\\n\\r\\n')\ns.settimeout(0.3)\n"
                    "try:\n    for _ in range(3000): s.sendall(bytes(1 << 16))\n    print('all of it went somewhere')\nexcept OSError: pass")
         self.slot.run("", network=self.proxy.access())
         helper = _helper_of(self.slot)
@@ -339,10 +346,6 @@ def _own_address() -> str:
             return s.getsockname()[0]
         except OSError:
             return "127.0.1.1"
-
-
-def _hold(connection: socket.socket) -> None:
-    time.sleep(1.5)
 
 
 def _helper_of(slot: Slot) -> int:

@@ -55,9 +55,9 @@ class Slot:
         return self.outcome(on_output)
 
     def run_wide(self, code: str, wide: Dict[str, Any], inputs: bytes = b"", timeout_ms: int = 10_000,
-                 on_output: Optional[Callable[[bytes, bytes], None]] = None) -> Outcome:
+                 on_output: Optional[Callable[[bytes, bytes], None]] = None, network: Optional[Dict[str, Any]] = None) -> Outcome:
         """`on_output` is given FILE, DATA and FILE_END too."""
-        self.submit(code, timeout_ms, False, wide)
+        self.submit(code, timeout_ms, False, wide, network)
         for start in range(0, len(inputs), frames.MOST_DATA):
             self.send_data(inputs[start:start + frames.MOST_DATA])
         return self.outcome(on_output)
