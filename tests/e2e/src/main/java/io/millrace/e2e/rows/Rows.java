@@ -327,6 +327,18 @@ public final class Rows {
               BY_NAME,
               PackageRows.plan(),
               PackageRows::allRestarted),
+          new Row(
+              "N1",
+              "a job that abuses the proxy by hand reaches nothing and slows no neighbour down",
+              BY_NAME,
+              NetworkRows.plan(),
+              NetworkRows::neighboursOfAnAttack),
+          new Row(
+              "N2",
+              "a worker or helper killed in mid transfer: no connection outlives it by 2 s",
+              BY_NAME,
+              NetworkRows.plan(),
+              NetworkRows::killedInMidTransfer),
           new Row("H3", "410 ends a delivery", BY_NAME, HookRows.plan(), HookRows::gone));
 
   private Rows() {}
