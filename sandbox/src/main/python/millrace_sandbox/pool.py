@@ -31,7 +31,7 @@ from .settings import Settings
 # A program that has reported ends at once, of itself: that takes less than killing it.
 _SECONDS_TO_END = 0.002
 _SECONDS_TO_DIE = 30.0
-_SECONDS_FOR_NETWORK = 15.0
+_SECONDS_FOR_NETWORK = 30.0
 _SECONDS_OF_A_TEMPLATE_TO_CLEAN = 2.0
 _SECONDS_TO_IMPORT = 60.0
 

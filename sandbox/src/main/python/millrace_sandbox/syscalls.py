@@ -44,6 +44,10 @@ _libc.syscall.restype = ctypes.c_long
 # Looked up once, not for each sandbox.
 _unshare, _setns, _clone = _libc.unshare, _libc.setns, _libc.clone
 _clone.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p]
+_splice = _libc.splice
+_splice.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint]
+_splice.restype = ctypes.c_ssize_t
+_SPLICE_F_NONBLOCK = 2
 # fork() without Python's at-fork hooks, which a process of one thread can do without: they touch 200 pages, each a
 # copy-on-write fault. What they'd do that matters, the child does (see preload.reseeders).
 FORK = ctypes.cast(_libc.fork, ctypes.c_void_p).value
@@ -115,6 +119,12 @@ def unmount(target: str) -> None:
 
 def pivot_root(new: str, old: str) -> None:
     syscall("pivot_root", os.fsencode(new), os.fsencode(old))
+
+
+def splice(source: int, target: int, most: int) -> int:
+    """Moves bytes from a socket into a pipe, or out of a pipe into a socket, and never waits: how many, 0 at the end of what comes.
+    The standard library has it from Python 3.10 on."""
+    return _checked(_splice(source, None, target, None, most, _SPLICE_F_NONBLOCK), "splice")
 
 
 def prctl(option: int, *args: int) -> None:

@@ -14,8 +14,8 @@ import org.springframework.util.unit.DataSize;
  * The gateway's properties, below {@code millrace}.
  *
  * @param apiKeys keys by value with commas between, each {@code [NAME:]KEY} and what it may ("Keys"
- *     in docs/operations.md), with {@code ;} between the hosts of its {@code network=} and the names
- *     of its {@code packages=}
+ *     in docs/operations.md), with {@code ;} between the hosts of its {@code network=} and the
+ *     names of its {@code packages=}
  * @param apiKeysFile a file of keys, one a line, read again when it changes; or null
  * @param compat other systems whose routes are answered too, with commas between: {@code dify},
  *     {@code librechat}, {@code piston}

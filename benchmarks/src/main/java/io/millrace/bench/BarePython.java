@@ -73,6 +73,29 @@ public final class BarePython {
     return run(1, 1, Duration.ofMinutes(1), code).errors() == 0;
   }
 
+  /** Starts it on its way, its output to be read. */
+  public static Process start(String code) {
+    try {
+      return new ProcessBuilder(PYTHON, "-c", code)
+          .redirectError(ProcessBuilder.Redirect.INHERIT)
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(PYTHON + " could not be started", e);
+    }
+  }
+
+  /** All that the code prints. */
+  public static String output(String code) throws InterruptedException {
+    Process process = start(code);
+    try (InputStream said = process.getInputStream()) {
+      String all = new String(said.readAllBytes(), StandardCharsets.UTF_8);
+      process.waitFor();
+      return all;
+    } catch (IOException e) {
+      throw new UncheckedIOException(PYTHON + " could not be read", e);
+    }
+  }
+
   private static Measured run(int callers, int runs, Duration time, String code, String... options)
       throws InterruptedException {
     List<String> command = new ArrayList<>(List.of(PYTHON, "-c", driver()));

@@ -10,6 +10,7 @@ import io.millrace.bench.part.Hops;
 import io.millrace.bench.part.Idle;
 import io.millrace.bench.part.Imports;
 import io.millrace.bench.part.JobsRoute;
+import io.millrace.bench.part.Network;
 import io.millrace.bench.part.Packages;
 import io.millrace.bench.part.Part;
 import io.millrace.bench.part.QueueLength;
@@ -43,6 +44,7 @@ public final class Benchmarks {
           new Crowd(),
           new QueueLength(),
           new Workers(),
+          new Network(),
           new Idle(),
           new Cold(),
           new Costs(),

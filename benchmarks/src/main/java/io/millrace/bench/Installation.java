@@ -171,6 +171,40 @@ public final class Installation implements AutoCloseable {
     return Threads.of(all().toList(), Installation::role);
   }
 
+  /**
+   * The most memory, in bytes, that its processes have had since {@link #forgetMemory}, by what
+   * they are; pages that several share count for each.
+   */
+  public Map<String, Long> mostMemory() {
+    Map<String, Long> most = new HashMap<>();
+    all().forEach(each -> most.merge(role(each), peak(each.pid()), Long::sum));
+    return most;
+  }
+
+  /** What its processes have now is the most that they have had. */
+  public void forgetMemory() {
+    all()
+        .forEach(
+            each -> {
+              try {
+                Files.writeString(Path.of("/proc/" + each.pid() + "/clear_refs"), "5");
+              } catch (IOException e) {
+                // It has ended.
+              }
+            });
+  }
+
+  private static long peak(long pid) {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmHWM:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+          .sum();
+    } catch (IOException e) {
+      return 0; // it has ended
+    }
+  }
+
   private Stream<ProcessHandle> all() {
     return processes.stream()
         .flatMap(process -> Stream.concat(Stream.of(process.toHandle()), process.descendants()));

@@ -55,7 +55,8 @@ final class JobFrames {
     return Map.of(
         "proxy", network.proxy(),
         "token", network.token(),
-        "connections", network.connections());
+        "connections", network.connections(),
+        "rate", network.rate());
   }
 
   private static Map<String, Object> told(WideRequest wide) {

@@ -51,10 +51,18 @@ public final class NetworkProxy implements AutoCloseable {
   static final int TOKEN_CHARACTERS = 32;
   static final AdaptiveRecvByteBufAllocator PIECES =
       new AdaptiveRecvByteBufAllocator(2048, 16 * 1024, MOST_PIECE);
+
+  /** Of what jobs send, which waits for nobody: pieces that stay in a cpu's cache. */
+  private static final AdaptiveRecvByteBufAllocator SMALLER_PIECES =
+      new AdaptiveRecvByteBufAllocator(2048, 16 * 1024, 64 * 1024);
+
   static final WriteBufferWaterMark WATER = new WriteBufferWaterMark(MOST_PIECE, 2 * MOST_PIECE);
 
   private static final Logger log = LoggerFactory.getLogger(NetworkProxy.class);
   private static final int THREADS = 2;
+
+  /** Of each unix socket, or what the kernel allows: the usual 208 KiB make many short turns. */
+  private static final int SOCKET_BUFFER = 1 << 20;
 
   private final NetworkSettings settings;
   private final NetworkMeters meters;
@@ -92,7 +100,7 @@ public final class NetworkProxy implements AutoCloseable {
 
     /** What the job's sandbox is told. */
     public NetworkAccess access() {
-      return new NetworkAccess(socket.toString(), token, settings.connections());
+      return new NetworkAccess(socket.toString(), token, settings.connections(), settings.rate());
     }
 
     /** Ends all of its connections; tells what it asked for, in that order. */
@@ -154,7 +162,8 @@ public final class NetworkProxy implements AutoCloseable {
             .group(loops)
             .channel(NioServerDomainSocketChannel.class)
             .option(ChannelOption.SO_BACKLOG, 1024)
-            .childOption(ChannelOption.RECVBUF_ALLOCATOR, PIECES)
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, SMALLER_PIECES)
+            .childOption(ChannelOption.SO_SNDBUF, SOCKET_BUFFER)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER)
             .childHandler(connections(dialer))
             .bind(UnixDomainSocketAddress.of(path))

@@ -16,6 +16,8 @@ import org.springframework.util.unit.DataSize;
  *     http://[USER:PASSWORD@]HOST:PORT}; it resolves names then, and has to keep private networks
  *     out of reach
  * @param connections of one job at once; more of them wait
+ * @param rate connections of one job a second; more of them wait: each costs the worker as much as
+ *     a short job
  * @param bytes that one job may send and receive in all
  * @param idleTimeout a connection without a byte in either direction is closed after it
  * @param connectTimeout until a connection to a host stands
@@ -26,12 +28,14 @@ public record NetworkSettings(
     @DefaultValue List<String> allowedNetworks,
     @DefaultValue("") String proxy,
     @DefaultValue("32") int connections,
+    @DefaultValue("200") int rate,
     @DefaultValue("1GB") DataSize bytes,
     @DefaultValue("60s") Duration idleTimeout,
     @DefaultValue("10s") Duration connectTimeout,
     @DefaultValue("2s") Duration dnsTimeout) {
 
   private static final int MOST_CONNECTIONS = 1024;
+  private static final int MOST_RATE = 100_000;
 
   public NetworkSettings {
     allowedNetworks = List.copyOf(allowedNetworks);
@@ -42,6 +46,7 @@ public record NetworkSettings(
         "connections",
         "1 to " + MOST_CONNECTIONS,
         connections);
+    check(rate >= 1 && rate <= MOST_RATE, "rate", "1 to " + MOST_RATE, rate);
     check(bytes.toBytes() >= 1, "bytes", "1B or more", bytes);
     check(idleTimeout.toMillis() >= 1, "idle-timeout", "1ms or more", idleTimeout);
     check(connectTimeout.toMillis() >= 1, "connect-timeout", "1ms or more", connectTimeout);

@@ -1,5 +1,7 @@
 package io.millrace.worker.network;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufHolder;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -15,6 +17,8 @@ import io.netty.channel.socket.DuplexChannel;
  */
 class Peer extends ChannelInboundHandlerAdapter {
 
+  private static final int MUCH = 32 * 1024;
+
   private final Channel other;
 
   Peer(Channel other) {
@@ -23,11 +27,25 @@ class Peer extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
+    boolean much = size(message) >= MUCH;
     other.write(message);
+    if (much || !other.isWritable()) {
+      passOn(context); // now, while it is in the cpu's cache; small pieces go together
+    }
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
+    passOn(context);
+  }
+
+  private static int size(Object message) {
+    return message instanceof ByteBuf bytes
+        ? bytes.readableBytes()
+        : message instanceof ByteBufHolder holder ? holder.content().readableBytes() : 0;
+  }
+
+  private void passOn(ChannelHandlerContext context) {
     other.flush();
     context.channel().config().setAutoRead(other.isWritable());
   }

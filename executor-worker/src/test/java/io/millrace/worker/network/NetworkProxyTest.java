@@ -347,7 +347,7 @@ class NetworkProxyTest {
     NetworkProxy.Opened job = open(LOOPBACK, "api.example");
     NetworkAccess access = job.access();
     for (String token : List.of("", "x", "0".repeat(32), access.token() + "0", "x".repeat(100))) {
-      try (Talk talk = Talk.with(new NetworkAccess(access.proxy(), token, 1))) {
+      try (Talk talk = Talk.with(new NetworkAccess(access.proxy(), token, 1, 1))) {
         talk.say("GET http://api.example/ HTTP/1.1\r\n\r\n");
         assertThat(talk.hearAll()).as(token).isEmpty();
       }
@@ -379,6 +379,13 @@ class NetworkProxyTest {
     assertThat(answer(other, request)).startsWith("HTTP/1.1 403 ");
     assertThat(one.close()).isEmpty();
     assertThat(other.close()).hasSize(1);
+  }
+
+  @Test
+  void aHelperIsToldHowManyConnectionsItsJobMayHave() throws Exception {
+    NetworkAccess access = open(settings(List.of(), "", 7, 1000, 200), "api.example").access();
+    assertThat(access.connections()).isEqualTo(7);
+    assertThat(access.rate()).isEqualTo(200);
   }
 
   @Test
@@ -446,6 +453,7 @@ class NetworkProxyTest {
         networks,
         proxy,
         connections,
+        200,
         DataSize.ofBytes(bytes),
         Duration.ofMillis(idleMillis),
         Duration.ofSeconds(5),

@@ -1,6 +1,6 @@
 package io.millrace.e2e.rows;
 
-import static io.millrace.e2e.rows.Stage.require;
+import static io.millrace.e2e.rows.Trial.require;
 
 import io.millrace.e2e.Await;
 import io.millrace.e2e.drive.Answer;
@@ -29,7 +29,7 @@ final class NetworkRows {
   private static final int PORT = FreePort.choose();
   private static final int TURNS = 3;
   private static final int JOBS = 40;
-  private static final int SECONDS = 8;
+  private static final int SECONDS = 6;
   private static final int MANY = 10_000;
   private static final double MOST_SLOWER = 1.2;
   private static final List<String> KINDS =
@@ -46,11 +46,11 @@ final class NetworkRows {
   }
 
   /** N1. */
-  static void neighboursOfAnAttack(Stage stage) throws Exception {
+  static void neighboursOfAnAttack(Trial trial) throws Exception {
     try (NetworkHost host = NetworkHost.start(PORT);
         NetworkHost other = NetworkHost.start(0)) {
-      beside(stage, "warm", plain());
-      beside(stage, "warm-net", reaches());
+      beside(trial, "warm", plain());
+      beside(trial, "warm-net", reaches());
       int connections = 0;
       List<String> slower = new ArrayList<>();
       for (String kind : KINDS) {
@@ -60,23 +60,23 @@ final class NetworkRows {
         List<Duration> attackedThere = new ArrayList<>();
         for (int turn = 0; turn < TURNS; turn++) {
           String name = kind + turn;
-          alone.addAll(beside(stage, name + "-alone", plain()));
-          aloneThere.addAll(beside(stage, name + "-alone-net", reaches()));
-          String attack = stage.enqueue(attack(name, kind, other.port()));
-          stage.awaitStart(attack, 1, SOON);
-          attacked.addAll(beside(stage, name + "-beside", plain()));
-          attackedThere.addAll(beside(stage, name + "-beside-net", reaches()));
-          require(stage.state(attack).equals("running"), "the attack ended before it was measured");
-          connections += endOf(stage, attack);
+          alone.addAll(beside(trial, name + "-alone", plain()));
+          aloneThere.addAll(beside(trial, name + "-alone-net", reaches()));
+          String attack = trial.enqueue(attack(name, kind, other.port()));
+          trial.awaitStart(attack, 1, SOON);
+          attacked.addAll(beside(trial, name + "-beside", plain()));
+          attackedThere.addAll(beside(trial, name + "-beside-net", reaches()));
+          require(trial.state(attack).equals("running"), "the attack ended before it was measured");
+          connections += endOf(trial, attack);
         }
-        compare(stage, kind + ", a plain job", alone, attacked, slower);
-        compare(stage, kind + ", a job that reaches the host", aloneThere, attackedThere, slower);
+        compare(trial, kind + ", a plain job", alone, attacked, slower);
+        compare(trial, kind + ", a job that reaches the host", aloneThere, attackedThere, slower);
       }
-      stage.figure(connections + " connections in all");
+      trial.figure(connections + " connections of attacks, " + host.connections() + " at the host");
       require(other.connections() == 0, "a host was reached that is not in the list");
       require(host.asked("smuggled") == 0, "a request went through within another");
       require(connections >= MANY, "too few connections: " + connections);
-      stage.finish();
+      trial.finish();
       require(slower.isEmpty(), "slower than " + MOST_SLOWER + " times: " + slower);
     }
   }
@@ -90,14 +90,14 @@ final class NetworkRows {
         .formatted(PORT);
   }
 
-  private static List<Duration> beside(Stage stage, String name, String code) {
+  private static List<Duration> beside(Trial trial, String name, String code) {
     List<Duration> times = new ArrayList<>();
     for (int i = 0; i < JOBS; i++) {
       Program program = Program.of(name + "-" + i, code);
       if (code.isEmpty()) {
         program = program.with("network", Map.of("allow", List.of()));
       }
-      Answer answer = stage.driver().submit(program, Mode.WAIT, 0).join();
+      Answer answer = trial.driver().submit(program, Mode.WAIT, 0).join();
       require(answer instanceof Answer.Told told && told.status() == 200, "it answered " + answer);
       times.add(answer.took());
     }
@@ -111,10 +111,10 @@ final class NetworkRows {
   }
 
   /** How many connections it has made. */
-  private static int endOf(Stage stage, String attack) {
-    stage.awaitState(attack, "succeeded", Duration.ofSeconds(60));
+  private static int endOf(Trial trial, String attack) {
+    trial.awaitState(attack, "succeeded", Duration.ofSeconds(60));
     String said =
-        ((Answer.Told) stage.client(0).status(attack))
+        ((Answer.Told) trial.client(0).status(attack))
             .body()
             .at("/reply/response/stdout")
             .asString();
@@ -125,12 +125,12 @@ final class NetworkRows {
   }
 
   private static void compare(
-      Stage stage, String what, List<Duration> alone, List<Duration> beside, List<String> slower) {
+      Trial trial, String what, List<Duration> alone, List<Duration> beside, List<String> slower) {
     double ratio = (double) median(beside) / median(alone);
     String figure =
         "%s: p50 %.1f ms alone, %.1f ms beside it, %.2f times"
             .formatted(what, median(alone) / 1e6, median(beside) / 1e6, ratio);
-    stage.figure(figure);
+    trial.figure(figure);
     if (ratio > MOST_SLOWER) {
       slower.add(figure);
     }
@@ -141,19 +141,19 @@ final class NetworkRows {
   }
 
   /** N2. */
-  static void killedInMidTransfer(Stage stage) throws Exception {
+  static void killedInMidTransfer(Trial trial) throws Exception {
     try (NetworkHost host = NetworkHost.start(PORT)) {
-      Role worker = stage.cluster().worker(0);
-      transfer(stage, "worker", host, worker::kill);
-      transfer(stage, "helper", host, () -> killHelpers(worker));
-      stage.finish();
+      Role worker = trial.cluster().worker(0);
+      transfer(trial, "worker", host, worker::kill);
+      transfer(trial, "helper", host, () -> killHelpers(worker));
+      trial.finish();
       require(host.endless() == 0, "a connection is left");
     }
   }
 
-  private static void transfer(Stage stage, String name, NetworkHost host, Runnable kill) {
+  private static void transfer(Trial trial, String name, NetworkHost host, Runnable kill) {
     String job =
-        stage.enqueue(
+        trial.enqueue(
             Program.of(
                 "transfer-" + name,
                 """
@@ -171,15 +171,14 @@ final class NetworkRows {
                 for t in threads: t.join()
                 """
                     .formatted(PORT)));
-    stage.awaitStart(job, 1, SOON);
+    trial.awaitStart(job, 1, SOON);
     Await.until("bytes go both ways", SOON, () -> host.endless() == 2);
-    stage.fault("kill -9 of the " + name + " in mid transfer", kill);
-    Duration closed =
-        Await.until("the connections are closed", SOON, () -> host.endless() == 0);
-    stage.figure("after kill -9 of the " + name + " its job's connections ended in", closed);
+    trial.fault("kill -9 of the " + name + " in mid transfer", kill);
+    Duration closed = Await.until("the connections are closed", SOON, () -> host.endless() == 0);
+    trial.figure("after kill -9 of the " + name + " its job's connections ended in", closed);
     require(closed.compareTo(CLOSED) <= 0, "they outlived it by " + closed);
-    stage.cluster().heal();
-    stage.awaitState(job, "succeeded", SOON.multipliedBy(3));
+    trial.cluster().heal();
+    trial.awaitState(job, "succeeded", SOON.multipliedBy(3));
   }
 
   /** A helper is its keeper's fork, and has its command. */
