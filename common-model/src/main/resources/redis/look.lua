@@ -4,7 +4,7 @@
 -- the lanes must be compared with the log, since when; which start of Redis this is, since it was last emptied; the
 -- time; and what there is to do now, with commas: LaneRepair.Duty has the words.
 -- ARGV: seconds that the log keeps records, a lease in us, a silence in us, us in which a completion gets into the log.
-local epoch, at = redis.call('GET', EPOCH), now()
+local epoch, here, at = redis.call('GET', EPOCH), run_id(), now()
 local lease, silence, grace = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local duties = {}
 
@@ -26,13 +26,14 @@ due('held', redis.call('EXISTS', HOLDERS, HELD, PREPARING, packages.WANTED) > 0)
 due('waiting', redis.call('EXISTS', FIRST, BULK) > 0)
 duties = table.concat(duties, ',')
 
-if not whole() then
+-- As whole() says, which would ask once more who this is.
+if not epoch or redis.call('GET', SERVER) ~= here then
   local since = note_doubt()
   redis.call('EXPIRE', DOUBTS, 2 * ARGV[1], 'GT')
-  return {'doubtful', run_id() .. ' ' .. (epoch or ''), since, text(at), duties}
+  return {'doubtful', here .. ' ' .. (epoch or ''), since, text(at), duties}
 end
 if math.abs(at - (redis.call('GET', REMEMBERED) or 0)) >= 900000 then
   redis.call('SET', REMEMBERED, text(at), 'EX', RECORD_TTL)
   redis.call('ZREMRANGEBYSCORE', DOUBTS, '-inf', text(at - 2000000 * ARGV[1]))
 end
-return {'whole', run_id() .. ' ' .. epoch, '0', text(at), duties}
+return {'whole', here .. ' ' .. epoch, '0', text(at), duties}
