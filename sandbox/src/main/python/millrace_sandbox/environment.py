@@ -16,7 +16,7 @@ _NAME, _MODULE = re.compile("[0-9a-f]{64}"), re.compile(r"[^\W\d]\w{0,99}")
 _MOST_IMPORTS, _MOST_BYTES = 32, 2000
 _FOR_EVER = (1 << 32) - 1
 # A job whose packages are being imported waits for that, since it would take no less; not for ever.
-_SECONDS_TO_WAIT_FOR = 10.0
+SECONDS_TO_WAIT_FOR_IMPORTS = 10.0
 
 
 class Environment(NamedTuple):
@@ -77,7 +77,7 @@ class TemplateEnds:
         os.close(self._writes)
 
     def is_worth_waiting_for(self, code: bytes) -> bool:
-        return bool(self.environment.mentioned.search(code)) and time.monotonic() < self.begun_at + _SECONDS_TO_WAIT_FOR
+        return bool(self.environment.mentioned.search(code)) and time.monotonic() < self.begun_at + SECONDS_TO_WAIT_FOR_IMPORTS
 
     def is_silent(self) -> bool:
         """But for the word that it is ready."""

@@ -9,6 +9,7 @@ from typing import Any, Callable, Dict, Optional, Tuple
 
 from . import frames, limits
 from .cgroups import OpenCgroup
+from .environment import SECONDS_TO_WAIT_FOR_IMPORTS
 from .loop import Loop, Timer
 from .pool import Pool
 from .relay import Relay, access
@@ -80,7 +81,9 @@ class Job:
         self.pool.when_clear(self._on_clear)  # mostly at once: what follows is done while the program runs
         self.sandbox.on_change = self._on_ended
         self.loop.watch(self.sandbox.result, self._on_result)
-        if self.started_at is None:
+        if self.pool.still_imports(self.sandbox):
+            self.timer = self.loop.call_at(self.accepted_at + SECONDS_TO_WAIT_FOR_IMPORTS, self._on_imports_late)
+        elif self.started_at is None:
             self.timer = self.loop.call_at(self.give_up_at, self._on_never_ready)
 
     def _reader(self) -> ReportReader:
@@ -227,6 +230,10 @@ class Job:
     def _start_again(self) -> None:
         self._let_go()
         self.start()
+
+    def _on_imports_late(self) -> None:
+        """Then the next jobs do not wait for them either."""
+        self.pool.give_up_imports(self.sandbox)
 
     def _on_never_ready(self) -> None:
         self.fail("No sandbox was ready within %d s" % SECONDS_TO_BE_READY)

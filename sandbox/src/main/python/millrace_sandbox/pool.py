@@ -290,6 +290,15 @@ class Pool:
                     else "its imports write, or end the process"))
             self._lose(template)
 
+    def still_imports(self, sandbox: Sandbox) -> bool:
+        return isinstance(sandbox.zygote, Template) and not sandbox.zygote.up
+
+    def give_up_imports(self, sandbox: Sandbox) -> None:
+        """Its job is told that it has ended, and imports for itself in another."""
+        template = sandbox.zygote
+        if isinstance(template, Template) and not template.up:
+            self._lose(template)
+
     def _lose(self, template: Template) -> None:
         """Whatever runs in it ends with it. One that never came up is not tried again."""
         if template not in self._zygotes:

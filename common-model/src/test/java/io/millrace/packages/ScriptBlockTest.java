@@ -75,6 +75,25 @@ class ScriptBlockTest {
   }
 
   @Test
+  void aBlockThatIsDeepOrLargeIsRefusedAndNoMore() {
+    for (String toml :
+        List.of(
+            "x = " + "[".repeat(200_000),
+            "x = " + "{a=".repeat(200_000),
+            "[" + "a.".repeat(100_000) + "a]",
+            "a.".repeat(100_000) + "a = 1",
+            "x = " + "9".repeat(500_000),
+            "x = 1e999999999999",
+            "dependencies = " + "[".repeat(100) + "]".repeat(100))) {
+      String code = "# /// script\n# " + toml + "\n# ///\n";
+      assertThatThrownBy(() -> ScriptBlock.of(code))
+          .as(toml.substring(0, 20))
+          .isInstanceOf(BadBlockException.class)
+          .hasMessageContaining("script block");
+    }
+  }
+
+  @Test
   void aLongProgramIsReadWithoutAStackOfItsLength() throws BadBlockException {
     String code = "# /// script\n" + "# a\n".repeat(200_000) + "x";
     assertThat(ScriptBlock.of(code)).isEmpty();

@@ -143,6 +143,9 @@ public final class EnvironmentFolder {
       boolean there = copied(row, place);
       trial.worked();
       return there;
+    } catch (NoRoomException e) {
+      trial.worked();
+      throw e;
     } catch (FileStoreException | UncheckedIOException e) {
       trial.failed();
       throw new IOException("the store of files is away: " + e.getMessage(), e);
@@ -170,6 +173,7 @@ public final class EnvironmentFolder {
    * all else is the disk's.
    */
   private boolean copy(Row row, Path place) throws IOException {
+    Files.createDirectories(folder); // a sweeper of temporary files may have taken it
     remove(place); // half of it may be left
     Path part = Files.createTempDirectory(folder, PART);
     try (StoredSet set = StoredSet.open(Objects.requireNonNull(store), row)) {
