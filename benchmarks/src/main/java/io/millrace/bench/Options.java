@@ -46,8 +46,8 @@ public record Options(
         paramLabel = "PART",
         description =
             "sequential, rate, imports, jobs, idle, cold, burst, batch, small-queue, saturation,"
-                + " fairness, crowd, queue-length, workers, network, costs or hops; may be given"
-                + " again (all)")
+                + " fairness, crowd, queue-length, workers, network, packages, costs or hops; may be"
+                + " given again (all)")
     private final List<String> only = new ArrayList<>();
 
     @Option(

@@ -57,25 +57,41 @@ final class Pip {
     this.uid = uid;
   }
 
-  /** Throws {@link IOException} with what to do when there is none. */
+  /** Throws {@link IOException} with what to do when there is none that may run as it will. */
   void check() throws IOException {
-    Process process =
-        new ProcessBuilder(python.command(), "-I", "-B", "-m", "pip", "--version")
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    process.getOutputStream().close();
-    try {
+    List<String> line = command();
+    line.add("--version");
+    Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
+    try (InputStream told = process.getInputStream()) {
+      String said = new String(told.readAllBytes(), StandardCharsets.UTF_8).strip();
       if (process.waitFor() != 0) {
         throw new IOException(
             python.command()
-                + " has no pip: install it (Debian: python3-pip), or leave"
-                + " millrace.packages.builder off here");
+                + " has no pip that the user of jobs can run: install it (Debian: python3-pip), or"
+                + " leave millrace.packages.builder off here. It said: "
+                + said.substring(said.lastIndexOf('\n') + 1));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
+    } finally {
+      process.destroyForcibly();
     }
+  }
+
+  /** Without pip's own arguments. It lives no longer than its standard input is open. */
+  private List<String> command() throws IOException {
+    return new ArrayList<>(
+        List.of(
+            python.command(),
+            "-I",
+            "-B",
+            "-c",
+            Interpreter.resource("download.py"),
+            Long.toString(settings.maxSize().toBytes()),
+            Long.toString(MEMORY),
+            Long.toString(settings.buildTime().toSeconds()),
+            Integer.toString(uid)));
   }
 
   /**
@@ -104,16 +120,7 @@ final class Pip {
 
   private Process start(List<String> requirements, Path wheels, Path home, Path words)
       throws IOException {
-    List<String> line =
-        new ArrayList<>(
-            List.of(python.command(), "-I", "-B", "-c", Interpreter.resource("download.py")));
-    String bytes = Long.toString(settings.maxSize().toBytes());
-    line.addAll(
-        List.of(
-            bytes,
-            Long.toString(MEMORY),
-            Long.toString(settings.buildTime().toSeconds()),
-            Integer.toString(uid)));
+    List<String> line = command();
     line.addAll(
         List.of(
             "download",
