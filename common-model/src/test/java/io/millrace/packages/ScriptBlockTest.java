@@ -87,7 +87,7 @@ class ScriptBlockTest {
             "dependencies = " + "[".repeat(100) + "]".repeat(100))) {
       String code = "# /// script\n# " + toml + "\n# ///\n";
       assertThatThrownBy(() -> ScriptBlock.of(code))
-          .as(toml.substring(0, 20))
+          .as("%.20s", toml)
           .isInstanceOf(BadBlockException.class)
           .hasMessageContaining("script block");
     }
