@@ -222,9 +222,12 @@ final class StoreRows {
 
   /** R12: a backlog longer than results are kept. */
   static void cancelledJobsOfALongBacklog(Trial trial) throws Exception {
-    int slots = ClusterPlan.SLOTS * trial.cluster().workers().size();
-    for (int i = 0; i < slots; i++) {
-      trial.enqueue("holds-" + i, Duration.ofSeconds(6));
+    List<String> holding = new ArrayList<>();
+    for (int i = 0; i < ClusterPlan.SLOTS * trial.cluster().workers().size(); i++) {
+      holding.add(trial.enqueue("holds-" + i, Duration.ofSeconds(50)));
+    }
+    for (String job : holding) {
+      trial.awaitStart(job, 1, Duration.ofSeconds(10));
     }
     List<String> cancelled = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -236,6 +239,7 @@ final class StoreRows {
       trial.awaitState(job, "cancelled", Duration.ofSeconds(5));
       say(trial.cluster().redis().commands(), "PEXPIRE", "{millrace}:job:" + job, "1");
     }
+    holding.forEach(trial.client(0)::cancel);
     trial.awaitState(last, "succeeded", Duration.ofSeconds(30));
     for (String job : cancelled) {
       require(trial.starts(job).isEmpty(), "a cancelled job ran: " + job);

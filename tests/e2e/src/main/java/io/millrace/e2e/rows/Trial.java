@@ -190,7 +190,8 @@ public final class Trial implements AutoCloseable {
       drain.await(started, DRAIN);
     }
     drain.await(known, DRAIN);
-    starts().forEach(history::add);
+    Set<Event> noted = new HashSet<>(history.events());
+    starts().stream().filter(start -> !noted.contains(start)).forEach(history::add);
     Findings findings = Checker.check(history.events());
     require(findings.isClean(), findings.toString());
     awaitTidy();

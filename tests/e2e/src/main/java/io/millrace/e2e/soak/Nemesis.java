@@ -14,6 +14,7 @@ import java.util.Random;
 /** Chooses what goes wrong next: the same for the same seed. Not thread-safe. */
 final class Nemesis {
 
+  private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration MOMENT = Duration.ofSeconds(5);
 
   /** Longer than a lease: a frozen worker's jobs are another's when it wakes up. */
@@ -60,7 +61,14 @@ final class Nemesis {
             fault("cut Redis connections", () -> redis("CLIENT", "KILL", "TYPE", "normal")),
             spell("pause Redis writes", "CLIENT PAUSE 5000 WRITE", "PING"),
             spell("fill Redis", "CONFIG SET maxmemory 1mb", "CONFIG SET maxmemory 0"),
+            spell(
+                "Redis may evict",
+                "CONFIG SET maxmemory-policy volatile-lru",
+                "CONFIG SET maxmemory-policy noeviction"),
             spell("Redis read-only", "REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE"),
+            fault(
+                "cut Redis's last second",
+                () -> cluster.redis().loseWritesOf(() -> Await.pass(SECOND))),
             new Fault("empty Redis", true, () -> redis("FLUSHALL")));
     return faults.get(random.nextInt(faults.size()));
   }
