@@ -16,8 +16,7 @@ import org.springframework.util.unit.DataSize;
  *     http://[USER:PASSWORD@]HOST:PORT}; it resolves names then, and has to keep private networks
  *     out of reach
  * @param connections of one job at once; more of them wait
- * @param rate connections of one job a second; more of them wait: each costs the worker as much as
- *     a short job
+ * @param rate connections of one job a second; more of them wait
  * @param bytes that one job may send and receive in all
  * @param idleTimeout a connection without a byte in either direction is closed after it
  * @param connectTimeout until a connection to a host stands
