@@ -99,7 +99,9 @@ public final class RecordReader {
     long end = end(consumer, partition);
     NavigableMap<Long, List<JobRecord>> wanted =
         jobs.stream().collect(groupingBy(job -> job.address().offset(), TreeMap::new, toList()));
-    NavigableMap<Long, List<JobRecord>> left = wanted.subMap(first, true, end, false);
+    // Not the view: what comes while it is read has offsets that a view would not be asked for.
+    NavigableMap<Long, List<JobRecord>> left =
+        new TreeMap<>(wanted.subMap(first, true, end, false));
     while (!left.isEmpty()) {
       consumer.seek(partition, left.firstKey());
       long passed = left.firstKey();

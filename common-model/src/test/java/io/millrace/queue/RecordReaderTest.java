@@ -7,6 +7,7 @@ import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
 import io.millrace.testing.Log;
 import io.millrace.testing.Store;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.junit.jupiter.api.AfterEach;
@@ -82,6 +84,31 @@ class RecordReaderTest {
     assertThat(found).containsOnlyKeys(sent.keySet());
     assertThat(found)
         .allSatisfy((pointer, bytes) -> assertThat(bytes).isEqualTo(sent.get(pointer)));
+  }
+
+  @Test
+  void whatComesWhileItReadsIsPassedOver() throws Exception {
+    Job job = Store.job("owner");
+    RecordPointer pointer = log.send(Lane.FIRST, job);
+    RecordReader reader = new RecordReader(this::oneBehindTheLogsEnd, log.topics);
+    assertThat(reader.read(new JobRecord(job.jobId(), pointer))).hasValue(JobCodec.encode(job));
+  }
+
+  /** For it another job comes as soon as it has been told where the lane ends. */
+  @SuppressWarnings("unchecked")
+  private Consumer<byte[], byte[]> oneBehindTheLogsEnd() {
+    Consumer<byte[], byte[]> real = log.clients.reader();
+    return (Consumer<byte[], byte[]>)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {Consumer.class},
+            (proxy, method, arguments) -> {
+              Object answer = method.invoke(real, arguments);
+              if (method.getName().equals("endOffsets")) {
+                log.send(Lane.FIRST, Store.job("later"));
+              }
+              return answer;
+            });
   }
 
   @Test
