@@ -32,8 +32,7 @@ class MetricsInUseTest {
   @BeforeAll
   static void runJobs() {
     millrace =
-        new Observed(
-            "plain-logs", (plan, receiver) -> plan.with("LOGGING_LEVEL_ROOT", "DEBUG"));
+        new Observed("plain-logs", (plan, receiver) -> plan.with("LOGGING_LEVEL_ROOT", "DEBUG"));
     jobs = millrace.runAllSortsOfJobs();
     Await.until("the webhook", Duration.ofSeconds(30), () -> millrace.receiver.hooks().size() == 1);
     SCRAPE.add(millrace.caller.scrape(millrace.gateway()));

@@ -19,8 +19,7 @@ final class Observed implements AutoCloseable {
    * @param more settings
    */
   Observed(String name, BiFunction<ClusterPlan, Receiver, ClusterPlan> more) {
-    ClusterPlan plan =
-        ClusterPlan.usual(name).of(1, 1).with("LOGGING_LEVEL_IO_MILLRACE", "DEBUG");
+    ClusterPlan plan = ClusterPlan.usual(name).of(1, 1).with("LOGGING_LEVEL_IO_MILLRACE", "DEBUG");
     cluster = Cluster.start(more.apply(plan, receiver), Path.of("target"));
     caller = new Caller(gateway());
   }
