@@ -26,7 +26,9 @@ public final class Soak {
   private static final Duration JOB = Duration.ofMillis(200);
   private static final Duration PAUSE = Duration.ofMillis(1_000);
 
-  /** Most print a line; one reply of twelve is larger than what Redis keeps, and one is the largest. */
+  /**
+   * Most print a line; one reply of twelve is larger than what Redis keeps, and one is the largest.
+   */
   private static final List<Integer> OUTPUTS =
       List.of(10, 10, 10, 10, 10, 1_000, 10, 10, 10, 10, 60_000, 1_000_000);
 
@@ -55,7 +57,9 @@ public final class Soak {
     Nemesis.Fault fault = nemesis.next();
     try (Trial trial = new Trial("minute-" + number, cluster)) {
       CompletableFuture<List<Answer>> load =
-          trial.driver().run(
+          trial
+              .driver()
+              .run(
                   Load.of("minute", JOBS, CALLERS, JOB, Mode.MIXED)
                       .pausing(PAUSE)
                       .printing(OUTPUTS));
