@@ -80,6 +80,10 @@ final class IdleSlots {
 
   /** The same, before everybody else. */
   Optional<JobLoop> takeFirst(Duration wait) {
+    Optional<JobLoop> now = poll(() -> 0);
+    if (now.isPresent() || wait.isZero()) {
+      return now; // nobody had to be told of it
+    }
     change(() -> waitFirst++);
     try {
       return take(wait, () -> 0);

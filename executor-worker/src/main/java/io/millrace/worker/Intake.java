@@ -5,6 +5,7 @@ import io.millrace.job.Job;
 import io.millrace.queue.BatchLog;
 import io.millrace.queue.JobCodec;
 import io.millrace.queue.JobQueue;
+import io.millrace.queue.Lane;
 import io.millrace.queue.LogAwayException;
 import io.millrace.queue.RecordPointer;
 import io.millrace.queue.UnreadableRecordException;
@@ -25,9 +26,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * From a record to a job that runs: finds an idle slot, claims the job, starts it there, and is
- * done with the record, since the lease holds the job from its claim on. A record that no slot can
- * take is given back while another worker may have an idle one. Thread-safe.
+ * From a record to a job that runs: finds an idle slot, which one of the first lane gets before one
+ * of the second, claims the job, starts it there, and is done with the record, since the lease
+ * holds the job from its claim on. A record that no slot can take is given back while another
+ * worker may have an idle one. Thread-safe.
  */
 final class Intake {
 
@@ -104,7 +106,10 @@ final class Intake {
   /** Whether it is done with, or given back; else the log may not have all of its batch yet. */
   private boolean placed(TakenRecord taken, boolean hold) {
     Duration wait = taken.deliveries() == 1 ? A_SLOT_MAY_COME_FREE : Duration.ZERO;
-    Optional<JobLoop> slot = patience.goesOn() ? idle.take(wait) : Optional.empty();
+    Optional<JobLoop> slot =
+        !patience.goesOn()
+            ? Optional.empty()
+            : taken.pointer().lane() == Lane.FIRST ? idle.takeFirst(wait) : idle.take(wait);
     if (slot.isPresent()) {
       return given(taken, slot.get(), hold);
     }
