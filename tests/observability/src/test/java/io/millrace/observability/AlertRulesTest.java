@@ -44,7 +44,7 @@ class AlertRulesTest {
     Optional<String> promtool = promtool();
     assumeTrue(promtool.isPresent(), "promtool (Debian's package prometheus) is not installed");
 
-    assertRuns(promtool.get(), "check", "rules", "alerts.yml");
+    assertRuns(promtool.get(), "check", "rules", Folder.ALERTS.toString());
     assertRuns(promtool.get(), "test", "rules", "src/test/resources/alerts-test.yml");
   }
 
