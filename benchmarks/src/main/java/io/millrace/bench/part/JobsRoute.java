@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -63,14 +62,13 @@ public final class JobsRoute implements Part {
     boolean plots = BarePython.canRun(PYPLOT);
     try {
       Path folder = Files.createTempDirectory("millrace-bench-files-");
-      Map<String, String> settings = new LinkedHashMap<>();
-      settings.put("MILLRACE_FILES_STORE", "dir:" + Files.createDirectory(folder.resolve("store")));
-      settings.put("MILLRACE_SANDBOX_SCRATCH", "128MB");
-      if (plots) {
-        settings.put("MILLRACE_SANDBOX_PREIMPORT", "matplotlib.pyplot");
-      }
-      try (Installation service =
-          Installation.ofWorkers(lab.options().launcher(), Map.copyOf(settings), 1)) {
+      Map<String, String> settings =
+          Map.of(
+              "MILLRACE_FILES_STORE",
+              "dir:" + Files.createDirectory(folder.resolve("store")),
+              "MILLRACE_SANDBOX_SCRATCH",
+              "128MB");
+      try (Installation service = Installation.ofWorkers(lab.options().launcher(), settings, 1)) {
         return section(lab, service.endpoint(), folder, plots);
       } finally {
         remove(folder);
@@ -99,8 +97,8 @@ public final class JobsRoute implements Part {
         routes(pairs)
             + "\n"
             + (plots
-                ? "A line of 100 points by matplotlib, which `MILLRACE_SANDBOX_PREIMPORT` names;"
-                    + " bare python3 imports, draws and saves it.\n\n"
+                ? "A line of 100 points by matplotlib, which each job imports, as bare python3"
+                    + " does, which draws and saves it.\n\n"
                     + figures
                 : "matplotlib isn't installed for this machine's python3: not measured.\n")
             + "\n"
