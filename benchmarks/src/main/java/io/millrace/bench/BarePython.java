@@ -18,7 +18,7 @@ import tools.jackson.databind.ObjectMapper;
  */
 public final class BarePython {
 
-  private static final String DRIVER = "/bare_python.py";
+  private static final String DRIVER = "bare_python.py";
 
   /** The one that the worker's jobs get: {@code millrace.sandbox.python}. */
   static final String PYTHON =
@@ -98,7 +98,7 @@ public final class BarePython {
 
   private static Measured run(int callers, int runs, Duration time, String code, String... options)
       throws InterruptedException {
-    List<String> command = new ArrayList<>(List.of(PYTHON, "-c", driver()));
+    List<String> command = new ArrayList<>(List.of(PYTHON, "-c", program(DRIVER)));
     command.addAll(List.of("" + callers, "" + runs, "" + time.toMillis() / 1000.0, code));
     command.addAll(List.of(options));
     try {
@@ -120,8 +120,10 @@ public final class BarePython {
         Samples.of(millis), said.get("seconds").asDouble(), said.get("errors").asInt(), List.of());
   }
 
-  private static String driver() {
-    try (InputStream in = Objects.requireNonNull(BarePython.class.getResourceAsStream(DRIVER))) {
+  /** A program that comes with the benchmarks. */
+  public static String program(String name) {
+    try (InputStream in =
+        Objects.requireNonNull(BarePython.class.getResourceAsStream("/" + name))) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -1,13 +1,8 @@
 package io.millrace.bench;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,30 +11,33 @@ import org.jspecify.annotations.Nullable;
 /** An index of wheels made of what this machine's Python has, for a place without PyPI. */
 public final class IndexOfHost implements AutoCloseable {
 
+  private final ScratchFolder folder;
   private final Process process;
   private final String port;
 
-  private IndexOfHost(Process process, String port) {
+  private IndexOfHost(ScratchFolder folder, Process process, String port) {
+    this.folder = folder;
     this.process = process;
     this.port = port;
   }
 
   /** Offers these distributions, {@code heavy}, and {@code fresh0} to {@code fresh39}. */
   public static IndexOfHost start(List<String> distributions) {
-    try (InputStream in =
-        Objects.requireNonNull(IndexOfHost.class.getResourceAsStream("/index_of_host.py"))) {
-      String script = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      Path folder = Files.createTempDirectory("millrace-bench-index-");
+    try {
+      ScratchFolder folder = ScratchFolder.make("index-");
       List<String> command = new ArrayList<>();
-      command.addAll(List.of(BarePython.PYTHON, "-c", script, folder.toString()));
+      command.addAll(
+          List.of(
+              BarePython.PYTHON,
+              "-c",
+              BarePython.program("index_of_host.py"),
+              folder.path().toString()));
       command.addAll(distributions);
       Process process =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      @Nullable String port =
-          new BufferedReader(
-                  new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
-              .readLine();
-      return new IndexOfHost(process, Objects.requireNonNull(port, "the wheels could not be made"));
+      @Nullable String port = process.inputReader(StandardCharsets.UTF_8).readLine();
+      return new IndexOfHost(
+          folder, process, Objects.requireNonNull(port, "the wheels could not be made"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -51,7 +49,8 @@ public final class IndexOfHost implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    process.destroyForcibly();
+  public void close() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+    folder.close();
   }
 }

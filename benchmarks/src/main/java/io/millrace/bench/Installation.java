@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +32,7 @@ public final class Installation implements AutoCloseable {
   public static final String BODY = "{\"code\": ${code}, \"timeout\": 120}";
 
   private final Path launcher;
+  private final ScratchFolder scratch;
   private final Path data;
   private final Map<String, String> environment = new HashMap<>();
   private final Deque<Process> processes = new ArrayDeque<>();
@@ -42,7 +42,8 @@ public final class Installation implements AutoCloseable {
 
   private Installation(Path launcher, Map<String, String> settings) throws IOException {
     this.launcher = launcher;
-    this.data = Files.createTempDirectory("millrace-bench-");
+    this.scratch = ScratchFolder.make("");
+    this.data = scratch.path();
     String key = "bench-" + UUID.randomUUID();
     String port = FreePorts.next();
     String kafka = FreePorts.next();
@@ -303,16 +304,6 @@ public final class Installation implements AutoCloseable {
         process.destroyForcibly().waitFor();
       }
     }
-    remove(data);
-  }
-
-  private static void remove(Path folder) {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("the folder " + folder + " is left behind", e);
-    }
+    scratch.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.bench;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.stream.DoubleStream;
 
 /** Durations in milliseconds, sorted. */
@@ -17,6 +18,11 @@ public final class Samples {
     double[] copy = millis.clone();
     Arrays.sort(copy);
     return new Samples(copy);
+  }
+
+  /** Takes milliseconds in any order. */
+  public static Samples of(Collection<Double> millis) {
+    return of(millis.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   /** How many there are. */

@@ -56,8 +56,7 @@ public final class Burst implements Part {
         run.refusals.size(),
         run.seconds,
         run.good.get() / run.seconds,
-        Samples.of(run.refusals.stream().mapToDouble(Double::doubleValue).toArray())
-            .percentile(100));
+        Samples.of(run.refusals).percentile(100));
     String text =
         CLIENTS
             + " clients share the jobs and send as fast as they may; the queue takes "

@@ -7,6 +7,7 @@ import io.millrace.bench.Installation;
 import io.millrace.bench.Lab;
 import io.millrace.bench.Measured;
 import io.millrace.bench.Samples;
+import io.millrace.bench.ScratchFolder;
 import io.millrace.bench.report.Section;
 import io.millrace.bench.report.Table;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -60,8 +60,8 @@ public final class JobsRoute implements Part {
   @Override
   public Section measure(Lab lab) throws InterruptedException {
     boolean plots = BarePython.canRun(PYPLOT);
-    try {
-      Path folder = Files.createTempDirectory("millrace-bench-files-");
+    try (ScratchFolder scratch = ScratchFolder.make("files-")) {
+      Path folder = scratch.path();
       Map<String, String> settings =
           Map.of(
               "MILLRACE_FILES_STORE",
@@ -70,8 +70,6 @@ public final class JobsRoute implements Part {
               "128MB");
       try (Installation service = Installation.ofWorkers(lab.options().launcher(), settings, 1)) {
         return section(lab, service.endpoint(), folder, plots);
-      } finally {
-        remove(folder);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("a file could not travel", e);
@@ -207,13 +205,5 @@ public final class JobsRoute implements Part {
     table.row("down", travel.down().median(), travel.down().median() / copy);
     table.row("all three", travel.all().median(), travel.all().median() / copy);
     return table.toString();
-  }
-
-  private static void remove(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    }
   }
 }

@@ -9,13 +9,11 @@ import io.millrace.bench.report.Section;
 import io.millrace.bench.report.Table;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -52,7 +50,7 @@ public final class Network implements Part {
 
   @Override
   public Section measure(Lab lab) throws InterruptedException {
-    Process host = BarePython.start(resource("network_host.py"));
+    Process host = BarePython.start(BarePython.program("network_host.py"));
     try (BufferedReader said = host.inputReader(StandardCharsets.UTF_8)) {
       int port = Integer.parseInt(said.readLine());
       Map<String, String> settings =
@@ -125,7 +123,7 @@ public final class Network implements Part {
   }
 
   private static double median(List<Double> values) {
-    return Samples.of(values.stream().mapToDouble(Double::doubleValue).toArray()).median();
+    return Samples.of(values).median();
   }
 
   private static double inJob(Installation up, String code) {
@@ -143,14 +141,6 @@ public final class Network implements Part {
 
   private static String code(int port, String way, String form) {
     return "port, size, way, form = %d, %d, '%s', '%s'\n".formatted(port, SIZE, way, form)
-        + resource("network_client.py");
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = Objects.requireNonNull(Network.class.getResourceAsStream("/" + name))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+        + BarePython.program("network_client.py");
   }
 }

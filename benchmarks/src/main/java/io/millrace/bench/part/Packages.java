@@ -51,7 +51,7 @@ public final class Packages implements Part {
 
   private record Case(double built, double first, Rounds next) {}
 
-  private record Beside(Samples alone, Samples meanwhile, Samples slowest, int errors) {}
+  private record Beside(Measured alone, Measured meanwhile, Samples slowest) {}
 
   @Override
   public Section measure(Lab lab) throws InterruptedException {
@@ -142,24 +142,11 @@ public final class Packages implements Part {
     } finally {
       callers.shutdownNow();
     }
-    return new Beside(
-        together(alone),
-        together(meanwhile),
-        Samples.of(slowest.stream().mapToDouble(Double::doubleValue).toArray()),
-        errors(alone) + errors(meanwhile));
+    return new Beside(Rounds.together(alone), Rounds.together(meanwhile), Samples.of(slowest));
   }
 
   private static Measured small(Endpoint endpoint, int jobs) throws InterruptedException {
     return Callers.sequential(endpoint, Hello.CODE, Hello.SHOWN, jobs);
-  }
-
-  private static Samples together(List<Measured> turns) {
-    return Samples.of(
-        turns.stream().map(Measured::samples).flatMapToDouble(Samples::stream).toArray());
-  }
-
-  private static int errors(List<Measured> turns) {
-    return turns.stream().mapToInt(Measured::errors).sum();
   }
 
   private Section section(Case heavy, @Nullable Case both, Beside beside) {
@@ -177,17 +164,18 @@ public final class Packages implements Part {
       row(sets, "numpy and pandas", both);
     }
     Table others = new Table("small jobs of another key", "p50 ms", "p95 ms", "jobs");
-    others.row(
-        "alone", beside.alone().median(), beside.alone().percentile(95), beside.alone().size());
+    Samples alone = beside.alone().samples();
+    Samples meanwhile = beside.meanwhile().samples();
+    others.row("alone", alone.median(), alone.percentile(95), alone.size());
     others.row(
         "while " + AT_ONCE + " jobs wait for a set that is new",
-        beside.meanwhile().median(),
-        beside.meanwhile().percentile(95),
-        beside.meanwhile().size());
+        meanwhile.median(),
+        meanwhile.percentile(95),
+        meanwhile.size());
     others.row(
         "**ratio**",
-        beside.meanwhile().median() / beside.alone().median(),
-        beside.meanwhile().percentile(95) / beside.alone().percentile(95),
+        meanwhile.median() / alone.median(),
+        meanwhile.percentile(95) / alone.percentile(95),
         "");
     String text =
         "By `millrace up`, from an index on loopback of wheels made of this machine's own packages. A job asks"
@@ -201,7 +189,7 @@ public final class Packages implements Part {
             + " were answered after "
             + Table.number(beside.slowest().median())
             + " ms (median); errors of the small ones: "
-            + beside.errors()
+            + (beside.alone().errors() + beside.meanwhile().errors())
             + ".\n\n"
             + others;
     return new Section(name(), title(), text, Map.of());

@@ -27,7 +27,8 @@ record Rounds(Measured bare, Measured ours) {
     return new Rounds(together(bareTurns), together(ourTurns));
   }
 
-  private static Measured together(List<Measured> turns) {
+  /** One load that was measured in turns. */
+  static Measured together(List<Measured> turns) {
     double[] millis =
         turns.stream().map(Measured::samples).flatMapToDouble(Samples::stream).toArray();
     double seconds = turns.stream().mapToDouble(Measured::seconds).sum();

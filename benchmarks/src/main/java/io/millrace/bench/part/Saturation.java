@@ -60,7 +60,7 @@ public final class Saturation implements Part {
   }
 
   private Section section(Run run) {
-    Samples refusals = Samples.of(run.refusals.stream().mapToDouble(each -> each).toArray());
+    Samples refusals = Samples.of(run.refusals);
     double[] waits = new double[run.accepted.size()];
     int i = 0;
     for (String job : run.accepted) {
