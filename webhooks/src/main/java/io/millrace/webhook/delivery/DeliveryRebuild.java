@@ -56,10 +56,19 @@ public final class DeliveryRebuild {
   /**
    * Reads the log for a Redis that was emptied, whole, or one that lacks its last writes, from
    * where it surely knows; unless another gateway does. Blocks until it is done. Throws what Kafka
-   * and Redis throw; repeating it does no harm.
+   * and Redis throw, and whoever comes next begins anew; repeating it does no harm.
    */
   public void run() {
-    store.beginReading(READER_LEASE).ifPresent(from -> store.rebuilt(read(from)));
+    store.beginReading(READER_LEASE).ifPresent(this::readFor);
+  }
+
+  private void readFor(long from) {
+    try {
+      store.rebuilt(read(from));
+    } catch (RuntimeException e) {
+      store.giveUpReading();
+      throw e;
+    }
   }
 
   /** Reads the log from this record on: the broker may have dropped some in silence. */

@@ -278,6 +278,11 @@ public final class DeliveryStore {
         read.<Object>map(TakenUpTo::writtenAt).orElse(""));
   }
 
+  /** Leaves the reading to whoever asks next. */
+  void giveUpReading() {
+    scripts.run("unread", DeliveryKeys.DUE);
+  }
+
   /** Says how far the log has been taken, for good. */
   void noteTaken(TakenUpTo taken) {
     scripts.run("taken", DeliveryKeys.DUE, taken.offset(), taken.writtenAt());

@@ -1,0 +1,3 @@
+-- Who was to read the log could not.
+redis.call('DEL', READER)
+return {'free'}

@@ -1,0 +1,89 @@
+package io.millrace.webhook.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.standalone.EmbeddedRedis;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.KafkaException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/** From where the log is read again for a Redis that was emptied, or that lacks its last writes. */
+@Tag("services")
+class ForgetfulRedisTest {
+
+  private static final String EPOCH = "{millrace}:webhooks:epoch";
+  private static final Duration LEASE = Duration.ofSeconds(60);
+  private static final TakenUpTo TAKEN = new TakenUpTo(40, 1_000);
+
+  @TempDir private Path folder;
+  private EmbeddedRedis redis;
+  private JedisConnectionFactory connections;
+  private StringRedisTemplate template;
+  private DeliveryStore store;
+
+  @BeforeEach
+  void start() {
+    redis = EmbeddedRedis.start(folder, 0);
+    connections =
+        new JedisConnectionFactory(new RedisStandaloneConfiguration(redis.host(), redis.port()));
+    connections.afterPropertiesSet();
+    connections.start();
+    template = new StringRedisTemplate(connections);
+    store = new DeliveryStore(template, Duration.ofDays(7), Duration.ofHours(1), 10);
+    store.rebuilt(Optional.empty());
+  }
+
+  @AfterEach
+  void stop() {
+    connections.destroy();
+    redis.close();
+  }
+
+  @Test
+  void whatIsNotedAfterItWasEmptiedHidesNothing() {
+    template.delete(EPOCH);
+    // By a gateway that has not noticed yet.
+    store.noteTaken(TAKEN);
+    assertThat(store.beginReading(LEASE)).hasValue(0);
+    store.rebuilt(Optional.of(TAKEN));
+    assertThat(store.beginReading(LEASE)).isEmpty();
+    template.delete(EPOCH);
+    assertThat(store.beginReading(LEASE)).hasValue(TAKEN.offset());
+  }
+
+  @Test
+  void whatIsNotedBeforeAnotherRedisWasRepairedHidesNothing() {
+    store.noteTaken(TAKEN);
+    template.opsForValue().set("{millrace}:server", "the one before");
+    store.noteTaken(new TakenUpTo(50, 2_000));
+    template.delete(EPOCH);
+    assertThat(store.beginReading(LEASE)).hasValue(TAKEN.offset());
+  }
+
+  @Test
+  void whoeverCannotReadTheLogLeavesItToTheNext() {
+    template.delete(EPOCH);
+    MessageReader away = new MessageReader(ForgetfulRedisTest::refuse, ForgetfulRedisTest::refuse);
+    DeliveryRebuild rebuild =
+        new DeliveryRebuild(away, store, new SimpleMeterRegistry(), Clock.systemUTC());
+    assertThatThrownBy(rebuild::run).isInstanceOf(KafkaException.class);
+    assertThat(store.beginReading(LEASE)).hasValue(0);
+  }
+
+  private static Consumer<byte[], byte[]> refuse() {
+    throw new KafkaException("the broker is away");
+  }
+}
