@@ -55,7 +55,7 @@ public final class Leftovers {
     for (String key : redis.list("KEYS", "*")) {
       String holds = counted(redis, key);
       if (!holds.isEmpty() && !holds.equals("0")) {
-        found.add(key + " still holds " + holds);
+        found.add(key + " still holds " + holds + one(redis, key));
       }
       if (redis.text("PTTL", key).equals("-1") && !LASTING.contains(key)) {
         found.add(key + " would stay for ever");
@@ -75,8 +75,24 @@ public final class Leftovers {
     return name.startsWith("owner:") && name.endsWith(":running") ? redis.text("SCARD", key) : "";
   }
 
+  /** One delivery that is left, whose address and attempts say of which row it is, and why. */
+  private static String one(Resp redis, String key) throws IOException {
+    if (!key.equals(PREFIX + "webhooks:due")) {
+      return "";
+    }
+    List<String> first = redis.list("ZRANGE", key, "0", "0", "WITHSCORES");
+    return first.isEmpty()
+        ? ""
+        : ", the first "
+            + first
+            + ": "
+            + redis.list("HGETALL", PREFIX + "webhook:" + first.get(0))
+            + " at "
+            + System.currentTimeMillis();
+  }
+
   private static void inKafka(Log log, List<String> found) {
-    for (String topic : List.of(Log.JOBS, Log.BULK)) {
+    for (String topic : List.of(Log.JOBS, Log.BULK, Log.COMPLETIONS)) {
       long lag = log.lag(topic);
       if (lag > 0) {
         found.add(topic + " has " + lag + " records that nobody is done with");

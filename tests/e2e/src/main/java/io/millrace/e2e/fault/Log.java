@@ -30,8 +30,12 @@ public final class Log {
   /** The second lane. */
   public static final String BULK = "millrace.jobs.bulk";
 
-  /** The share group of the workers. */
-  public static final String WORKERS = "millrace.workers";
+  /** Ends that a webhook is owed for. */
+  public static final String COMPLETIONS = "millrace.completions";
+
+  private static final Map<String, String> GROUPS =
+      Map.of(
+          JOBS, "millrace.workers", BULK, "millrace.workers", COMPLETIONS, "millrace.webhooks");
 
   private static final Duration POLL = Duration.ofMillis(500);
   private static final long LIMIT_SECONDS = 10;
@@ -73,10 +77,11 @@ public final class Log {
   }
 
   /**
-   * Records of a topic that the workers are not done with. The broker counts them: a group's stored
-   * start trails its last acknowledgement.
+   * Records of a topic that its share group, of workers or of gateways, is not done with. The broker
+   * counts them: a group's stored start trails its last acknowledgement.
    */
   public long lag(String topic) {
+    String group = GROUPS.getOrDefault(topic, "");
     TopicPartition partition = new TopicPartition(topic, 0);
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
       SharePartitionOffsetInfo offsets =
@@ -84,9 +89,9 @@ public final class Log {
                   admin
                       .listShareGroupOffsets(
                           Map.of(
-                              WORKERS,
+                              group,
                               new ListShareGroupOffsetsSpec().topicPartitions(List.of(partition))))
-                      .partitionsToOffsetInfo(WORKERS))
+                      .partitionsToOffsetInfo(group))
               .get(partition);
       long end =
           await(
