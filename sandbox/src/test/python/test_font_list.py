@@ -30,6 +30,18 @@ open(os.path.join(folder, "own"), "w").close()
 return [os.path.islink(path), fonts.json_load(path).ttflist == fonts.fontManager.ttflist, os.listdir()]
 """
 
+DRAW_PREIMPORTED = """
+import io, os, sys
+there = "matplotlib.pyplot" in sys.modules
+import matplotlib.pyplot as plt
+plt.plot([1, 2], [2, 1])
+plt.savefig(io.BytesIO())
+folder = os.environ.get("MPLCONFIGDIR", ".")
+found = [name for name in os.listdir(folder) if not name.startswith("fontlist-")]
+open(os.path.join(folder, "own"), "w").close()
+return [there, found]
+"""
+
 
 @unittest.skipUnless(HAS_MATPLOTLIB, "matplotlib is not installed")
 class FontListTest(unittest.TestCase):
@@ -56,6 +68,27 @@ class FontListTest(unittest.TestCase):
         self.assertNotEqual(None, report["tier"])
         with Slot(python=support.PYTHON, caches=["/proc/none"], preimport=[]) as slot:
             self.assertEqual(b"False\n", slot.run("import os\nprint('MPLCONFIGDIR' in os.environ)").stdout)
+
+    def test_what_draws_can_be_imported_before_a_job_comes_and_jobs_share_nothing_of_it(self) -> None:
+        with tempfile.TemporaryDirectory(dir="/var/tmp") as home:
+            os.chmod(home, 0o755)
+            tiers.prove("fallback", {"caches": [home], "preimport": []})
+            for tier, launcher in support.tiers().items():
+                with self.subTest(tier), Slot(launcher, support.PYTHON, tier=tier, caches=[home],
+                                              preimport=["auto", "matplotlib.pyplot"]) as slot:
+                    self.assertLessEqual({"json", "matplotlib.pyplot"}, set(slot.hello["preimported"]))
+                    for _ in range(2):
+                        outcome = slot.run(DRAW_PREIMPORTED)
+                        self.assertEqual(("ok", b"", b""), (outcome.verdict, outcome.stdout, outcome.stderr))
+                        self.assertEqual([True, []], json.loads(outcome.result))
+
+    def test_without_a_list_too(self) -> None:
+        for tier, launcher in support.tiers().items():
+            with self.subTest(tier), Slot(launcher, support.PYTHON, tier=tier, caches=["/proc/none"],
+                                          preimport=["matplotlib.pyplot"]) as slot:
+                outcome = slot.run(DRAW_PREIMPORTED)
+                self.assertEqual(("ok", b"", b""), (outcome.verdict, outcome.stdout, outcome.stderr))
+                self.assertEqual([True, ["main.py"]], json.loads(outcome.result))
 
     @staticmethod
     def _slot(tier: str, launcher: Any, home: str) -> Slot:

@@ -466,7 +466,7 @@ class SettingsTest(unittest.TestCase):
 
     def test_defaults_and_round_trip(self) -> None:
         self.assertEqual(settings.Settings(), settings.parse(b""))
-        given = settings.Settings(slot=3, python_path=("/opt/lib",), preimport=["json"])
+        given = settings.Settings(slot=3, python_path=("/opt/lib",), preimport=("json",))
         self.assertEqual(given, settings.parse(given.to_json()))
 
 

@@ -44,7 +44,7 @@ def confinement(settings: Settings, tier: str, proc: bool, proc_for_scores: int,
     change_user = os.geteuid() == 0 and tier != "userns"
     namespaces = tier != "fallback"
     if namespaces and font_list:
-        font_list = "%s/%s" % (root_fs.FONT_LISTS, os.path.basename(font_list))
+        font_list = root_fs.font_list_inside(font_list)
     return Confinement(settings, namespaces, proc, change_user, proc_for_scores, limits.table(settings, tier), font_list,
                        network, templates)
 

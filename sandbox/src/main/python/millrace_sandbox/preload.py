@@ -23,7 +23,7 @@ socket sqlite3 statistics string struct subprocess tempfile textwrap threading t
 unicodedata urllib.parse uuid warnings weakref xml.etree.ElementTree zlib zoneinfo
 """.split()
 WHERE_INSTALLED = ["numpy", "pandas"]
-
+AUTO, _USUAL = "auto", STANDARD_LIBRARY + WHERE_INSTALLED
 
 _STANDARD_NAMES = frozenset(getattr(sys, "stdlib_module_names", ())) | {n.partition(".")[0] for n in STANDARD_LIBRARY}
 _PACKAGE_PARENT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -46,7 +46,7 @@ class PreloadError(Exception):
 
 def lines(settings: Settings) -> Dict[str, List[str]]:
     """What each line imports. There is always a light one."""
-    names = STANDARD_LIBRARY + WHERE_INSTALLED if settings.preimport == "auto" else settings.preimport
+    names = [name for each in settings.preimport for name in (_USUAL if each == AUTO else [each])]
     light = [name for name in names if name.partition(".")[0] in _STANDARD_NAMES]
     bare: Dict[str, List[str]] = {BARE: []} if light else {}
     full: Dict[str, List[str]] = {} if light == names else {FULL: list(names)}
@@ -85,7 +85,7 @@ def import_all(settings: Settings, names: List[str], environment: str = "") -> T
             importlib.import_module(name)
             imported.append(name)
         except Exception:
-            if not (settings.preimport == "auto" and name in WHERE_INSTALLED) and name not in _CLIENTS:
+            if not (AUTO in settings.preimport and name in WHERE_INSTALLED) and name not in _CLIENTS:
                 missing.append(name)
     if environment:
         _put_after_standard_library(environment)

@@ -74,7 +74,7 @@ def build(settings: Settings, font_list: str, more_files: Sequence[str] = (), en
     _make_devices(top)
     _make_etc(top, settings.job_uid)
     if font_list:
-        _bind(font_list, "%s/%s" % (top + FONT_LISTS, os.path.basename(font_list)))
+        _bind(font_list, top + font_list_inside(font_list))
     if environment:
         _bind(environment, top + ENVIRONMENT)
     for link, target in _LINKS.items():
@@ -86,6 +86,11 @@ def build(settings: Settings, font_list: str, more_files: Sequence[str] = (), en
     os.umask(0o077)
     syscalls.mount(None, "/", None, syscalls.MS_REMOUNT | _SEALED)
     return {"proc": proc, "root": method}
+
+
+def font_list_inside(font_list: str) -> str:
+    """Where the host's file is in the tree."""
+    return "%s/%s" % (FONT_LISTS, os.path.basename(font_list))
 
 
 def _refuse_hidden(paths: List[str]) -> None:

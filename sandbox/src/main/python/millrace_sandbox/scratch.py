@@ -1,13 +1,17 @@
-"""Directories for jobs of the fallback tier, which can mount nothing.
+"""Directories that are written to: those of jobs of the fallback tier, which can mount nothing, and one for imports.
 
 A job's directory is the job's to fill with links and traps, so nobody privileged ever walks
 it: what empties it runs as the job's user, when no process of the job is left.
 """
 from __future__ import annotations
 
+import contextlib
 import os
-from typing import NoReturn
+import shutil
+import tempfile
+from typing import Iterator, NoReturn
 
+from . import root_fs, syscalls
 from .lockdown import Confinement
 
 
@@ -73,3 +77,29 @@ def empty(folder: str) -> None:
                 else:
                     os.unlink(inner.path)
             os.rmdir(entry.path)
+
+
+@contextlib.contextmanager
+def for_imports(root: str, font_list: str) -> Iterator[None]:
+    """While a zygote imports: matplotlib.pyplot, for one, must have a folder to write to, and remembers it. In the tree that
+    jobs will see, where there is no `root`, it lies where each sandbox has its own. `font_list` is the host's path, or ""."""
+    if root:
+        home = tempfile.mkdtemp(dir=root)
+    else:
+        home = root_fs.SCRATCH
+        flags = syscalls.MS_NOSUID | syscalls.MS_NODEV
+        syscalls.mount("imports", home, "tmpfs", flags, "size=16m,nr_inodes=256,mode=700")
+        if font_list:
+            font_list = root_fs.font_list_inside(font_list)
+    try:
+        os.environ["MPLCONFIGDIR"] = drawing = os.path.join(home, root_fs.DRAWING)
+        os.mkdir(drawing)
+        if font_list:
+            os.symlink(font_list, os.path.join(drawing, os.path.basename(font_list)))
+        yield
+    finally:
+        del os.environ["MPLCONFIGDIR"]
+        if root:
+            shutil.rmtree(home, ignore_errors=True)
+        else:
+            syscalls.unmount(home)

@@ -47,7 +47,7 @@ class Settings(NamedTuple):
     display_limit: int = _default("display_limit")
     file_limit: int = _default("file_limit")
 
-    preimport: Any = _default("preimport")  # names of modules, or auto
+    preimport: Tuple[str, ...] = _default("preimport")  # names of modules; auto among them is the usual ones
     python_path: Tuple[str, ...] = _default("python_path")
     read_only: Tuple[str, ...] = _default("read_only")
     environments: str = _default("environments")
@@ -89,10 +89,10 @@ def _checked(name: str, value: Any) -> Any:
     kind = field.get("type")
     if "enum" in field:
         good, wanted = value in field["enum"], _either(field["enum"])
-    elif "oneOf" in field:
-        good, wanted = value == "auto" or _strings(value), "auto or a list of names"
-    elif kind == "array":
+    elif kind == "array" and "pattern" in field["items"]:
         good, wanted = _strings(value) and all(path.startswith("/") for path in value), "a list of absolute paths"
+    elif kind == "array":
+        good, wanted = _strings(value), "a list of names"
     elif kind == "string":
         good, wanted = isinstance(value, str), "a string"
     else:

@@ -9,6 +9,7 @@ Descriptor 3 is the channel to the helper. Its end is ours.
 """
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import gc
@@ -107,7 +108,10 @@ def _prepare(start: Start) -> Tuple[Confinement, int, List[socket.socket], Dict[
             scores = scores.seen_from_here()
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
     packages = root_fs.ENVIRONMENT if start.environment and own_namespace >= 0 else start.environment
-    preimported, missing = preload.import_all(start.settings, start.modules, packages)
+    with contextlib.ExitStack() as meanwhile:
+        if preload.beyond_standard(start.modules):
+            meanwhile.enter_context(scratch.for_imports(start.scratch_root, font_list.file))
+        preimported, missing = preload.import_all(start.settings, start.modules, packages)
     limits.apply_to_zygote()
     scores.be_taken_late()
     _drop_what_is_not_needed(start.tier)

@@ -25,7 +25,8 @@ import org.springframework.util.unit.DataSize;
  * @param result bytes of the JSON of its result that are kept
  * @param display bytes of the figures and tables that a job shows that are kept
  * @param outputFile bytes of a file that comes back from a job; a larger one is left out
- * @param preimport modules that are loaded before a job comes; {@code auto} is the usual ones
+ * @param preimport modules that are loaded before a job comes; {@code auto} among them is the usual
+ *     ones
  * @param pythonPath folders of packages that jobs may import, read-only
  * @param prewarm sandboxes that wait ready in a slot
  * @param jobsPerZygote jobs after which a slot's template process is replaced
@@ -106,7 +107,7 @@ record SandboxProperties(
     put(given, "result_limit", bytes(result));
     put(given, "display_limit", bytes(display));
     put(given, "file_limit", bytes(outputFile));
-    put(given, "preimport", List.of("auto").equals(preimport) ? null : preimport);
+    put(given, "preimport", preimport);
     put(given, "python_path", pythonPath);
     put(given, "prewarm", prewarm);
     put(given, "max_jobs_per_zygote", jobsPerZygote);

@@ -62,16 +62,14 @@ final class SettingsSchema {
       List<String> words = field.path("enum").valueStream().map(JsonNode::asString).toList();
       return value.isString() && words.contains(value.asString()) ? "" : either(words);
     }
-    if (field.has("oneOf")) {
-      boolean good = value.isString() ? value.asString().equals("auto") : isOfStrings(value);
-      return good ? "" : "auto or a list of names";
-    }
     switch (field.path("type").asString()) {
       case "array" -> {
+        boolean ofPaths = field.path("items").has("pattern");
         boolean good =
             isOfStrings(value)
-                && value.valueStream().allMatch(each -> each.asString().startsWith("/"));
-        return good ? "" : "a list of absolute paths";
+                && (!ofPaths
+                    || value.valueStream().allMatch(each -> each.asString().startsWith("/")));
+        return good ? "" : ofPaths ? "a list of absolute paths" : "a list of names";
       }
       case "string" -> {
         return value.isString() ? "" : "a string";
