@@ -50,8 +50,17 @@ class ExecutionFlowTest {
     gateway.close();
   }
 
+  /** Whatever became of a test, its jobs are none of the next one's. */
   @AfterEach
-  void nobodyIsLeftInTheWaitingRoom() {
+  void nobodyAndNothingIsLeft() {
+    Eventually.holds(
+        "every job has ended",
+        () -> {
+          GO.release();
+          QueueGauge.Reading now = gateway.bean(QueueGauge.class).read();
+          return now.queueLength() == 0 && now.running() == 0;
+        });
+    GO.drainPermits();
     Eventually.holds(() -> gateway.bean(ReplyAwaiter.class).size() == 0);
   }
 
