@@ -109,10 +109,16 @@ final class SettingsPage {
     if (value.isMissingNode()) {
       return ofTheSandbox(property.path("name").asString());
     }
-    String text =
-        value.isArray()
-            ? value.valueStream().map(JsonNode::asString).collect(Collectors.joining(","))
-            : value.asString("");
+    return shown(text(value));
+  }
+
+  private static String text(JsonNode value) {
+    return value.isArray()
+        ? value.valueStream().map(JsonNode::asString).collect(Collectors.joining(","))
+        : value.asString("");
+  }
+
+  private static String shown(String text) {
     return text.isEmpty() ? "none" : "`" + text + "`";
   }
 
@@ -125,7 +131,6 @@ final class SettingsPage {
         .valueStream()
         .filter(field -> field.path("x-setting").asString("").equals(name))
         .findFirst()
-        .filter(field -> !field.path("default").isEmpty() || !field.path("default").isArray())
         .map(SettingsPage::standardOfField)
         .orElse("none");
   }
@@ -133,7 +138,7 @@ final class SettingsPage {
   private static String standardOfField(JsonNode field) {
     JsonNode value = field.path("default");
     boolean isSize = field.path("x-unit").asString("").equals("bytes");
-    return "`" + (isSize ? value.asLong() / MEBIBYTE + "MB" : value.asString()) + "`";
+    return shown(isSize ? value.asLong() / MEBIBYTE + "MB" : text(value));
   }
 
   /** Javadoc as Markdown, on one line. */
