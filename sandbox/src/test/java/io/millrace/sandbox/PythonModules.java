@@ -21,9 +21,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The sandbox's own tests, which are Python like it; each of them is a test here. Two classes share
- * their modules, so that two processes run them. {@code -Dpython.module=test_units} runs one
- * module.
+ * The sandbox's own tests, which are Python like it; each of them is a test here. Three classes
+ * share their modules, so that as many processes run them. {@code -Dpython.module=test_units} runs
+ * one module.
  */
 abstract class PythonModules {
 
