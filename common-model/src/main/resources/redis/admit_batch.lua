@@ -50,19 +50,22 @@ else
   redis.call('HSET', KEYS[1], 'round', batch.batch.round, 'delivery', batch.batch.delivery)
 end
 redis.call('HSET', KEYS[1], 'begun', text(at))
-local entries = {}
+local entries, first = {}, nil
 for each = 0, jobs - 1 do
   local job_id = job_at(ids, each)
-  local index = again == '' and each or tonumber(indices())
+  local index, more = again == '' and each or tonumber(indices()), {}
   batch.job_id, batch.batch.index = job_id, index
-  if again == '' then
-    remember(batch, 'state', 'queued', 'lane', 'bulk', 'queued_at', text(at))
-  else
+  if again ~= '' then
     local from = index * ID_LENGTH
-    local before = redis.call('GETRANGE', batches.jobs(batch_id), from, from + ID_LENGTH - 1)
-    remember(batch, 'state', 'queued', 'lane', 'bulk', 'queued_at', text(at), 'retry_of', before)
+    more = {'retry_of', redis.call('GETRANGE', batches.jobs(batch_id), from, from + ID_LENGTH - 1)}
     redis.call('SETRANGE', batches.jobs(batch_id), from, job_id)
     batches.count(batch_id, index, job_id, 'queued')
+  end
+  if first then
+    remember_alike(batch, first, unpack(more))
+  else
+    first = job_id
+    remember(batch, 'state', 'queued', 'lane', 'bulk', 'queued_at', text(at), unpack(more))
   end
   entries[#entries + 1] = text(at)
   entries[#entries + 1] = job_id

@@ -132,6 +132,11 @@ local function let_go_of_files(job_id, files)
   for file_id in string.gmatch(files or '', '[^,]+') do redis.call('SREM', readers_of(file_id), job_id) end
 end
 
+local function note_deadline(job)
+  if not job.start_within then return end
+  redis.call('ZADD', DEADLINES, text(job.accepted + job.start_within * 1000000), job.job_id)
+end
+
 -- Gives a job its hash: here alone is a job born, when it is let in and when Redis has forgotten it. What
 -- follows the job are further fields that the script knows, as names and values.
 local function remember(job, ...)
@@ -147,9 +152,7 @@ local function remember(job, ...)
   add('watchers', job.reply_to)
   add('wide', job.wide)
   add('start_within', job.start_within)
-  if job.start_within then
-    redis.call('ZADD', DEADLINES, text(job.accepted + job.start_within * 1000000), job.job_id)
-  end
+  note_deadline(job)
   -- Of a batch it is the batch that is promised, not each of its jobs.
   if not job.batch then add('idempotency', promise(job)) end
   add('files', need_files(job))
@@ -160,6 +163,14 @@ local function remember(job, ...)
   end
   redis.call('HSET', job_of(job.job_id), unpack(fields))
   if job.batch then batches.place(job) end
+end
+
+-- Gives a job of a batch its hash, which is that of another one but for these fields: in a third of the time.
+local function remember_alike(job, other, ...)
+  redis.call('COPY', job_of(other), job_of(job.job_id))
+  redis.call('HSET', job_of(job.job_id), 'index', job.batch.index, ...)
+  note_deadline(job)
+  need_files(job)
 end
 
 local function ended(state)
