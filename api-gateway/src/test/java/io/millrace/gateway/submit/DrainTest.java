@@ -29,7 +29,7 @@ class DrainTest {
 
     HttpResponse<String> answer = waiting.join();
     assertThat(answer.statusCode()).isEqualTo(202);
-    try (TestGateway next = TestGateway.start()) {
+    try (TestGateway next = TestGateway.startBeside()) {
       Api api = new Api(next, TestGateway.KEY);
       String location = answer.headers().firstValue("Location").orElseThrow();
       assertThat(Api.json(api.get(location)).get("state").asString()).isEqualTo("queued");

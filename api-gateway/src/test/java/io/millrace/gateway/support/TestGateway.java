@@ -4,6 +4,7 @@ import io.millrace.gateway.GatewayApplication;
 import io.millrace.gateway.queue.QueueMonitor;
 import io.millrace.standalone.testing.Eventually;
 import io.millrace.standalone.testing.SharedInfrastructure;
+import io.millrace.store.QueueGauge;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -28,8 +29,20 @@ public final class TestGateway implements AutoCloseable {
     this.context = context;
   }
 
-  /** Starts one with further settings, {@code name=value}. */
+  /** Starts one with further settings, {@code name=value}, and ends what other tests left. */
   public static TestGateway start(String... settings) {
+    TestGateway gateway = startBeside(settings);
+    QueueGauge gauge = gateway.bean(QueueGauge.class);
+    if (gauge.read().queueLength() > 0) {
+      try (HandWorker worker = new HandWorker(gateway.context(), HandWorker::echo)) {
+        Eventually.holds("the queue is empty", () -> gauge.read().queueLength() == 0);
+      }
+    }
+    return gateway;
+  }
+
+  /** Starts one that finds the jobs that wait. */
+  public static TestGateway startBeside(String... settings) {
     SharedInfrastructure shared = SharedInfrastructure.get();
     return startOn(shared.bootstrapServers(), shared.redisHost(), shared.redisPort(), settings);
   }

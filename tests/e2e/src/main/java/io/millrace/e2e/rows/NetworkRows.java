@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ final class NetworkRows {
   private static final int PORT = FreePort.choose();
   private static final int TURNS = 3;
   private static final int JOBS = 40;
-  private static final int SECONDS = 6;
+  private static final int SHORTEST_ATTACK_SECONDS = 6;
   private static final int MANY = 10_000;
   private static final double MOST_SLOWER = 1.2;
   private static final List<String> KINDS =
@@ -60,13 +61,17 @@ final class NetworkRows {
         List<Duration> attackedThere = new ArrayList<>();
         for (int turn = 0; turn < TURNS; turn++) {
           String name = kind + turn;
+          Instant begun = Instant.now();
           alone.addAll(beside(trial, name + "-alone", plain()));
           aloneThere.addAll(beside(trial, name + "-alone-net", reaches()));
-          String attack = trial.enqueue(attack(name, kind, other.port()));
+          Duration measured = Duration.between(begun, Instant.now());
+          String attack = trial.enqueue(attack(name, kind, longEnoughFor(measured), other.port()));
           trial.awaitStart(attack, 1, SOON);
           attacked.addAll(beside(trial, name + "-beside", plain()));
           attackedThere.addAll(beside(trial, name + "-beside-net", reaches()));
-          require(trial.state(attack).equals("running"), "the attack ended before it was measured");
+          require(
+              trial.state(attack).equals("running"),
+              kind + ": the jobs beside it took more than three times as long as alone");
           connections += endOf(trial, attack);
         }
         compare(trial, kind + ", a plain job", alone, attacked, slower);
@@ -104,9 +109,14 @@ final class NetworkRows {
     return times;
   }
 
-  private static Program attack(String name, String kind, int other) throws IOException {
+  private static long longEnoughFor(Duration measured) {
+    return Math.max(SHORTEST_ATTACK_SECONDS, measured.multipliedBy(3).toSeconds() + 1);
+  }
+
+  private static Program attack(String name, String kind, long seconds, int other)
+      throws IOException {
     String told =
-        "kind, seconds, host, other = '%s', %d, %d, %d\n".formatted(kind, SECONDS, PORT, other);
+        "kind, seconds, host, other = '%s', %d, %d, %d\n".formatted(kind, seconds, PORT, other);
     return Program.of("attack-" + name, told + resource("/network_attack.py"));
   }
 
