@@ -12,16 +12,17 @@ for _, owed in ipairs(redis.call('ZRANGEBYSCORE', UNMARKED, '-inf', text(now() -
   local key = hash_of(job_id)
   local fields = redis.call('HMGET', key, 'token', 'owner', 'url', 'offset', 'bytes', 'step', 'attempts',
     'a:' .. attempts, 'state')
-  if fields[7] == attempts and fields[9] ~= 'pending' then
-    redis.call('ZADD', UNMARKED, text(now()), owed)
+  -- Else it was sent again by hand, or is forgotten.
+  local ended = fields[7] and fields[9] ~= 'pending'
+  if ended then
+    redis.call('ZADD', UNMARKED, text(now()), job_id .. ':' .. fields[7])
     redis.call('PEXPIRE', key, delivered_ttl, 'GT')
     claimed[#claimed + 1] = job_id
     for _, value in ipairs(fields) do claimed[#claimed + 1] = value or '' end
     claimed[4] = text(tonumber(claimed[4]) + 1)
-  else
-    -- It was sent again by hand, or is forgotten.
-    redis.call('ZREM', UNMARKED, owed)
   end
+  -- Whoever had lost its lease may have added an attempt since.
+  if not ended or fields[7] ~= attempts then redis.call('ZREM', UNMARKED, owed) end
 end
 
 for _, job_id in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', text(now()), 'LIMIT', 0, most)) do

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.queue.Completion;
 import io.millrace.standalone.EmbeddedRedis;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterEach;
@@ -81,6 +84,28 @@ class ForgetfulRedisTest {
         new DeliveryRebuild(away, store, new SimpleMeterRegistry(), Clock.systemUTC());
     assertThatThrownBy(rebuild::run).isInstanceOf(KafkaException.class);
     assertThat(store.beginReading(LEASE)).hasValue(0);
+  }
+
+  @Test
+  void anEndIsOwedToTheLogThoughAnAttemptWasAddedSince() {
+    Completion completion =
+        new Completion(UUID.randomUUID(), "alice", "https://alice.example/", "{}", null);
+    Delivery delivery = store.take(completion, 1, 1, LEASE).orElseThrow();
+    Attempt attempt = new Attempt(1, 1, "delivered", 200, null);
+    assertThat(store.record(delivery, attempt, new Verdict.Arrived()).isEnd()).isTrue();
+    // By a gateway that had lost its lease; the first one died before the log had the end.
+    assertThat(store.record(delivery, attempt, new Verdict.Arrived()).isEnd()).isFalse();
+    String owed = "{millrace}:webhooks:unmarked";
+    template.opsForZSet().add(owed, delivery.jobId() + ":1", 0);
+
+    List<DeliveryMarker> ends = claim(List.of()).unmarked();
+    assertThat(ends).extracting(DeliveryMarker::state).containsExactly(DeliveryState.DELIVERED);
+    assertThat(claim(ends).unmarked()).isEmpty();
+    assertThat(template.hasKey(owed)).isFalse();
+  }
+
+  private DeliveryStore.Claimed claim(List<DeliveryMarker> marked) {
+    return (DeliveryStore.Claimed) store.claim(10, LEASE, marked);
   }
 
   private static Consumer<byte[], byte[]> refuse() {

@@ -34,8 +34,7 @@ public final class Log {
   public static final String COMPLETIONS = "millrace.completions";
 
   private static final Map<String, String> GROUPS =
-      Map.of(
-          JOBS, "millrace.workers", BULK, "millrace.workers", COMPLETIONS, "millrace.webhooks");
+      Map.of(JOBS, "millrace.workers", BULK, "millrace.workers", COMPLETIONS, "millrace.webhooks");
 
   private static final Duration POLL = Duration.ofMillis(500);
   private static final long LIMIT_SECONDS = 10;
@@ -77,8 +76,8 @@ public final class Log {
   }
 
   /**
-   * Records of a topic that its share group, of workers or of gateways, is not done with. The broker
-   * counts them: a group's stored start trails its last acknowledgement.
+   * Records of a topic that its share group, of workers or of gateways, is not done with. The
+   * broker counts them: a group's stored start trails its last acknowledgement.
    */
   public long lag(String topic) {
     String group = GROUPS.getOrDefault(topic, "");
