@@ -25,14 +25,15 @@ public final class Service {
   private final Cluster cluster;
 
   private Service() {
+    Path folder = Path.of("target", "service-" + ProcessHandle.current().pid());
     ClusterPlan plan =
         ClusterPlan.usual("service")
             .of(1, 1)
             .with("MILLRACE_QUEUE_MAX_LENGTH", "" + MAX_QUEUE_LENGTH)
             .with("MILLRACE_API_KEYS", Launch.API_KEY + " files=" + FILE_QUOTA)
-            .with("MILLRACE_FILES_STORE", "dir:" + Path.of("target", "files").toAbsolutePath())
+            .with("MILLRACE_FILES_STORE", "dir:" + folder.resolve("files").toAbsolutePath())
             .with("MILLRACE_FILES_MAXSIZE", LARGEST_FILE + "B");
-    cluster = Cluster.start(plan, Path.of("target"));
+    cluster = Cluster.start(plan, folder);
     Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "stop-service"));
   }
 
