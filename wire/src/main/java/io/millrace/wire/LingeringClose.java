@@ -1,6 +1,5 @@
 package io.millrace.wire;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -13,20 +12,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Closes a connection in two steps. Closing a socket that still has unread bytes resets it, and the
  * reset can overtake the answer that says why: so the answer is ended first, and what the sender
- * still sends is thrown away, for a bounded time and number of bytes. One connection's; used on its
- * event loop only.
+ * still sends is thrown away, until it says nothing for a second or has had ten. One connection's;
+ * used on its event loop only.
  */
 final class LingeringClose extends ChannelDuplexHandler {
 
-  private static final long LINGER_MILLIS = 1000;
+  private static final int LONGEST_SECONDS = 10;
 
-  private final long mostBytes;
-  private long thrownAway;
   private @Nullable ChannelPromise closing;
-
-  LingeringClose(long mostBytes) {
-    this.mostBytes = mostBytes;
-  }
+  private boolean heard;
 
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
@@ -40,7 +34,22 @@ final class LingeringClose extends ChannelDuplexHandler {
     closing = promise;
     ctx.channel().config().setAutoRead(true);
     duplex.shutdownOutput();
-    ctx.executor().schedule(() -> ctx.close(promise), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    linger(ctx, promise, LONGEST_SECONDS);
+  }
+
+  private void linger(ChannelHandlerContext ctx, ChannelPromise promise, int seconds) {
+    heard = false;
+    ctx.executor()
+        .schedule(
+            () -> {
+              if (heard && seconds > 1) {
+                linger(ctx, promise, seconds - 1);
+              } else {
+                ctx.close(promise);
+              }
+            },
+            1,
+            TimeUnit.SECONDS);
   }
 
   @Override
@@ -49,11 +58,8 @@ final class LingeringClose extends ChannelDuplexHandler {
       ctx.fireChannelRead(message);
       return;
     }
-    thrownAway += message instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
+    heard = true;
     ReferenceCountUtil.release(message);
-    if (thrownAway > mostBytes) {
-      ctx.close(closing);
-    }
   }
 
   @Override

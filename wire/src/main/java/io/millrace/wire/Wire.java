@@ -55,7 +55,7 @@ public final class Wire {
   }
 
   private void guard(ChannelPipeline pipeline) {
-    pipeline.addFirst("millrace.lingeringClose", new LingeringClose(2 * limits.bodyBytes()));
+    pipeline.addFirst("millrace.lingeringClose", new LingeringClose());
     if (tls) {
       pipeline.addAfter(
           NettyPipeline.SslHandler,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.gateway.reply.ReplyAwaiter;
 import io.millrace.gateway.support.HandWorker;
 import io.millrace.gateway.support.RawClient;
+import io.millrace.gateway.support.RawResponse;
 import io.millrace.gateway.support.TestGateway;
 import io.millrace.standalone.testing.Eventually;
 import java.io.IOException;
@@ -60,6 +61,22 @@ class HalfClosedTest {
     }
     Eventually.holds(() -> waiting.size() == 0);
     worker.letGo(1);
+  }
+
+  @Test
+  void whoSendsAllThatIsTooMuchReadsWhyItWasRefused() throws IOException {
+    byte[] tooMuch = new byte[24 << 20];
+    try (RawClient client = new RawClient(gateway.port())) {
+      client.send(
+          "POST /v1/batches HTTP/1.1\r\nHost: localhost\r\nx-api-key: "
+              + TestGateway.KEY
+              + "\r\nContent-Type: application/json\r\nContent-Length: "
+              + tooMuch.length
+              + "\r\n\r\n");
+      client.send(tooMuch);
+      assertThat(client.readToEnd(MOST)).as("the connection ends").isTrue();
+      assertThat(client.answers()).extracting(RawResponse::status).containsExactly(413);
+    }
   }
 
   private static String request(String code) {
