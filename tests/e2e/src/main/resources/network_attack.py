@@ -71,7 +71,7 @@ NOTATIONS = [form % port for port in (host, other) for form in (
     "[::ffff:127.0.0.1]:%d", "[::ffff:7f00:1]:%d", "[64:ff9b::7f00:1]:%d", "[::1%%25lo]:%d", "127.0.0.1%%00.example:%d", "0.0.0.0:%d",
     "[::]:%d", "localhost:%d", "127.0.0.1@localhost:%d", "\uff11\uff12\uff17.0.0.1:%d", "127.0.0.1 :%d", "127.0.0.1:+%d", "127.0.0.1:%d:80")]
 NOTATIONS += ["127.0.0.1:%d" % other, "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:", "127.0.0.1", "169.254.169.254:80", "10.0.0.1:80",
-              "http://127.0.0.1:%d" % host, "127.0.0.1:%d/" % host]
+              "http://127.0.0.1:%d" % host, "127.0.0.1:%d/" % other]
 HIDDEN = b"GET http://%s/smuggled HTTP/1.1\r\nHost: x\r\n\r\n" % TO
 SMUGGLED = [line % TO + b"\r\n\r\n" + body for line, body in (
     (b"POST http://%s/a HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked", b"0\r\n\r\n" + HIDDEN),
@@ -82,7 +82,8 @@ SMUGGLED = [line % TO + b"\r\n\r\n" + body for line, body in (
     (b"POST http://%s/a HTTP/1.0\r\nTransfer-Encoding: chunked", b"0\r\n\r\n" + HIDDEN),
     (b"POST http://%s/a HTTP/1.1\r\nConnection: content-length\r\nContent-Length: 70", HIDDEN),
     (b"GET http://%s/a HTTP/1.1\r\nX: y\nGET /smuggled HTTP/1.1\nHost: x", b""),
-    (b"GET http://%s/a\rGET /smuggled HTTP/1.1", b""))]
+    (b"GET http://%s/a\rGET /smuggled HTTP/1.1", b""),
+    (b"CONNECT %s/ HTTP/1.1", b""))]
 LENIENT = [b"GET http://%s/a HTTP/1.1\r\n\r\n" % TO + HIDDEN, b"PUT http://%s/a HTTP/1.1\r\nContent-Length: 2\r\n\r\nab" % TO + HIDDEN]
 
 
