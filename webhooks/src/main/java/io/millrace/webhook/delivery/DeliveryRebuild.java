@@ -66,8 +66,16 @@ public final class DeliveryRebuild {
     try {
       store.rebuilt(read(from));
     } catch (RuntimeException e) {
-      store.giveUpReading();
+      giveUp(e);
       throw e;
+    }
+  }
+
+  private void giveUp(RuntimeException why) {
+    try {
+      store.giveUpReading();
+    } catch (RuntimeException e) {
+      why.addSuppressed(e);
     }
   }
 

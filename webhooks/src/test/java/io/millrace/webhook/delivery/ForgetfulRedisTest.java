@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.queue.Completion;
-import io.millrace.standalone.EmbeddedRedis;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,8 +18,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** From where the log is read again for a Redis that was emptied, or that lacks its last writes. */
@@ -32,26 +29,19 @@ class ForgetfulRedisTest {
   private static final TakenUpTo TAKEN = new TakenUpTo(40, 1_000);
 
   @TempDir private Path folder;
-  private EmbeddedRedis redis;
-  private JedisConnectionFactory connections;
+  private DeliveryRedis redis;
   private StringRedisTemplate template;
   private DeliveryStore store;
 
   @BeforeEach
   void start() {
-    redis = EmbeddedRedis.start(folder, 0);
-    connections =
-        new JedisConnectionFactory(new RedisStandaloneConfiguration(redis.host(), redis.port()));
-    connections.afterPropertiesSet();
-    connections.start();
-    template = new StringRedisTemplate(connections);
-    store = new DeliveryStore(template, Duration.ofDays(7), Duration.ofHours(1), 10);
-    store.rebuilt(Optional.empty());
+    redis = new DeliveryRedis(folder);
+    template = redis.template();
+    store = redis.store(10);
   }
 
   @AfterEach
   void stop() {
-    connections.destroy();
     redis.close();
   }
 

@@ -3,12 +3,10 @@ package io.millrace.webhook.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.queue.Completion;
-import io.millrace.standalone.EmbeddedRedis;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -17,8 +15,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** Who gives way when more deliveries fail than may be pending. */
@@ -29,28 +25,21 @@ class PendingSharesTest {
   private static final Verdict AGAIN = new Verdict.Again(Duration.ofHours(1));
 
   @TempDir private Path folder;
-  private EmbeddedRedis redis;
-  private JedisConnectionFactory connections;
+  private DeliveryRedis redis;
   private StringRedisTemplate template;
   private DeliveryStore store;
   private DeliveryArchive archive;
 
   @BeforeEach
   void start() {
-    redis = EmbeddedRedis.start(folder, 0);
-    connections =
-        new JedisConnectionFactory(new RedisStandaloneConfiguration(redis.host(), redis.port()));
-    connections.afterPropertiesSet();
-    connections.start();
-    template = new StringRedisTemplate(connections);
-    store = new DeliveryStore(template, Duration.ofDays(7), Duration.ofHours(1), MOST);
-    store.rebuilt(Optional.empty());
+    redis = new DeliveryRedis(folder);
+    template = redis.template();
+    store = redis.store(MOST);
     archive = new DeliveryArchive(template);
   }
 
   @AfterEach
   void stop() {
-    connections.destroy();
     redis.close();
   }
 
