@@ -22,8 +22,8 @@ final class Exchange {
 
     private boolean whole;
 
-    ToHost(Channel host) {
-      super(host);
+    ToHost(Channel host, JobNetwork its) {
+      super(host, its);
     }
 
     @Override
@@ -50,8 +50,8 @@ final class Exchange {
     private final Channel job;
     private boolean interim;
 
-    ToJob(Channel job) {
-      super(job);
+    ToJob(Channel job, JobNetwork its) {
+      super(job, its);
       this.job = job;
     }
 

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * What one job may reach, what it has open, and what it has reached. Its connections are driven by
@@ -28,16 +29,19 @@ final class JobNetwork {
   private final AllowList allowed;
   private final NetworkSettings settings;
   private final NetworkMeters meters;
+  private final Pace pace;
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicInteger open = new AtomicInteger();
   private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
   private final List<Use> told = new ArrayList<>();
   private volatile boolean ended;
 
-  JobNetwork(AllowList allowed, NetworkSettings settings, NetworkMeters meters) {
+  JobNetwork(
+      AllowList allowed, NetworkSettings settings, NetworkMeters meters, LongSupplier nanos) {
     this.allowed = allowed;
     this.settings = settings;
     this.meters = meters;
+    this.pace = new Pace(settings.bandwidth().toBytes(), settings.burst().toBytes(), nanos);
   }
 
   /** Takes a connection of the job's; false when it has ended, or has as many as it may have. */
@@ -73,6 +77,11 @@ final class JobNetwork {
 
   boolean hasBytesLeft() {
     return bytes.get() <= settings.bytes().toBytes();
+  }
+
+  /** How long nothing more of it is to be read, so that it keeps to its bandwidth; 0 for now. */
+  long nanosToWait() {
+    return pace.nanosToWait();
   }
 
   /** Closes all that it has open; nothing more is taken. What it asked for, in that order. */
@@ -114,6 +123,7 @@ final class JobNetwork {
     }
 
     private boolean count(int more) {
+      pace.passed(more);
       return bytes.addAndGet(more) <= settings.bytes().toBytes();
     }
 

@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +68,7 @@ public final class NetworkProxy implements AutoCloseable {
   private final NetworkSettings settings;
   private final NetworkMeters meters;
   private final Function<EventLoop, NameLookup> lookups;
+  private final LongSupplier nanos;
   private final SecureRandom random = new SecureRandom();
   private final Map<String, JobNetwork> jobs = new ConcurrentHashMap<>();
   private @Nullable Listening listening;
@@ -75,14 +77,18 @@ public final class NetworkProxy implements AutoCloseable {
 
   /** Names are asked for of the machine's own name servers. */
   public NetworkProxy(NetworkSettings settings, MeterRegistry meters) {
-    this(settings, meters, loop -> new DnsLookup(loop, settings.dnsTimeout()));
+    this(settings, meters, loop -> new DnsLookup(loop, settings.dnsTimeout()), System::nanoTime);
   }
 
   NetworkProxy(
-      NetworkSettings settings, MeterRegistry meters, Function<EventLoop, NameLookup> lookups) {
+      NetworkSettings settings,
+      MeterRegistry meters,
+      Function<EventLoop, NameLookup> lookups,
+      LongSupplier nanos) {
     this.settings = settings;
     this.meters = new NetworkMeters(meters);
     this.lookups = lookups;
+    this.nanos = nanos;
   }
 
   /** A job's way to its hosts, until it is closed. */
@@ -118,7 +124,7 @@ public final class NetworkProxy implements AutoCloseable {
    */
   public Opened open(List<String> hosts) {
     Path socket = listen().resolve("proxy");
-    return new Opened(new JobNetwork(AllowList.parse(hosts), settings, meters), socket);
+    return new Opened(new JobNetwork(AllowList.parse(hosts), settings, meters, nanos), socket);
   }
 
   private byte[] randomBytes() {

@@ -18,6 +18,9 @@ import org.springframework.util.unit.DataSize;
  * @param connections of one job at once; more of them wait
  * @param rate connections of one job a second; more of them wait
  * @param bytes that one job may send and receive in all
+ * @param bandwidth bytes a second that one job may send and receive once it has had its burst
+ * @param burst bytes that one job may send and receive as fast as they go; they come back with the
+ *     bandwidth
  * @param idleTimeout a connection without a byte in either direction is closed after it
  * @param connectTimeout until a connection to a host stands
  * @param dnsTimeout for one question to one name server
@@ -29,12 +32,17 @@ public record NetworkSettings(
     @DefaultValue("32") int connections,
     @DefaultValue("200") int rate,
     @DefaultValue("1GB") DataSize bytes,
+    @DefaultValue("32MB") DataSize bandwidth,
+    @DefaultValue("128MB") DataSize burst,
     @DefaultValue("60s") Duration idleTimeout,
     @DefaultValue("10s") Duration connectTimeout,
     @DefaultValue("2s") Duration dnsTimeout) {
 
   private static final int MOST_CONNECTIONS = 1024;
   private static final int MOST_RATE = 100_000;
+
+  /** With less, a connection that waits for its turn could be taken for an idle one. */
+  private static final DataSize LEAST_BANDWIDTH = DataSize.ofMegabytes(1);
 
   public NetworkSettings {
     allowedNetworks = List.copyOf(allowedNetworks);
@@ -47,6 +55,8 @@ public record NetworkSettings(
         connections);
     check(rate >= 1 && rate <= MOST_RATE, "rate", "1 to " + MOST_RATE, rate);
     check(bytes.toBytes() >= 1, "bytes", "1B or more", bytes);
+    check(bandwidth.compareTo(LEAST_BANDWIDTH) >= 0, "bandwidth", "1MB or more", bandwidth);
+    check(burst.toBytes() >= 1, "burst", "1B or more", burst);
     check(idleTimeout.toMillis() >= 1, "idle-timeout", "1ms or more", idleTimeout);
     check(connectTimeout.toMillis() >= 1, "connect-timeout", "1ms or more", connectTimeout);
     check(dnsTimeout.toMillis() >= 1, "dns-timeout", "1ms or more", dnsTimeout);

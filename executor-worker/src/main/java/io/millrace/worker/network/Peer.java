@@ -9,20 +9,23 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Passes on what its channel reads to another one, as fast as that takes it. The end of a host's
- * output is passed on; the end of a channel is the end of the other. A job's half-closed connection
- * is closed: Netty knows no halves of a unix socket.
+ * Passes on what its channel reads to another one, as fast as that takes it and the job may. The
+ * end of a host's output is passed on; the end of a channel is the end of the other. A job's
+ * half-closed connection is closed: Netty knows no halves of a unix socket.
  */
 class Peer extends ChannelInboundHandlerAdapter {
 
   private static final int MUCH = 32 * 1024;
 
   private final Channel other;
+  private final JobNetwork job;
 
-  Peer(Channel other) {
+  Peer(Channel other, JobNetwork job) {
     this.other = other;
+    this.job = job;
   }
 
   @Override
@@ -47,15 +50,24 @@ class Peer extends ChannelInboundHandlerAdapter {
 
   private void passOn(ChannelHandlerContext context) {
     other.flush();
-    context.channel().config().setAutoRead(other.isWritable());
+    read(context.channel(), other, job);
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     if (context.channel().isWritable()) {
-      other.config().setAutoRead(true);
+      read(other, context.channel(), job);
     }
     context.fireChannelWritabilityChanged();
+  }
+
+  /** Reads on, now or as soon as the job may; what its target does not take calls this again. */
+  static void read(Channel source, Channel target, JobNetwork job) {
+    long nanos = job.nanosToWait();
+    source.config().setAutoRead(nanos == 0 && target.isWritable());
+    if (nanos > 0 && source.isOpen()) {
+      source.eventLoop().schedule(() -> read(source, target, job), nanos, TimeUnit.NANOSECONDS);
+    }
   }
 
   @Override

@@ -121,9 +121,9 @@ final class ProxyRequest extends ChannelInboundHandlerAdapter {
     UpstreamProxy upstream = dialer.upstream();
     if (target.origin() != null) {
       meters.answered(NetworkMeters.Answer.CONNECTED);
-      host.pipeline().addLast(new HttpClientCodec(), new Exchange.ToJob(context.channel()));
+      host.pipeline().addLast(new HttpClientCodec(), new Exchange.ToJob(context.channel(), job));
       host.write(RequestRules.toHost(request, target, upstream));
-      goOn(context, host, new Exchange.ToHost(host));
+      goOn(context, host, new Exchange.ToHost(host, job));
     } else if (upstream == null) {
       tunnel(context, host);
     } else {
@@ -145,8 +145,8 @@ final class ProxyRequest extends ChannelInboundHandlerAdapter {
   private void tunnel(ChannelHandlerContext context, Channel host) {
     meters.answered(NetworkMeters.Answer.CONNECTED);
     context.write(Unpooled.wrappedBuffer(ESTABLISHED));
-    host.pipeline().addLast(new Peer(context.channel()));
-    goOn(context, host, new Peer(host));
+    host.pipeline().addLast(new Peer(context.channel(), job));
+    goOn(context, host, new Peer(host, job));
   }
 
   /** What has come is passed on; this makes way for what passes on the rest. */
@@ -160,8 +160,8 @@ final class ProxyRequest extends ChannelInboundHandlerAdapter {
     }
     host.flush();
     channel.flush();
-    host.config().setAutoRead(true);
-    channel.config().setAutoRead(true);
+    Peer.read(host, channel, job);
+    Peer.read(channel, host, job);
   }
 
   private void refuse(ChannelHandlerContext context, Refusal refusal) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,7 @@ class NetworkProxyTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Map<String, List<List<InetAddress>>> names = new ConcurrentHashMap<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
+  private final AtomicLong nanos = new AtomicLong();
   private final List<AutoCloseable> opened = new ArrayList<>();
 
   @BeforeEach
@@ -64,7 +66,7 @@ class NetworkProxyTest {
         .usingRecursiveComparison()
         .ignoringFields("ms")
         .isEqualTo(new Connection("api.example", echo.port(), true, 18, 18, 0));
-    assertThat(meters.get("millrace.network.received").counter().count()).isEqualTo(18);
+    assertThat(received()).isEqualTo(18);
     assertThat(answers("connected")).isEqualTo(1);
   }
 
@@ -332,6 +334,24 @@ class NetworkProxyTest {
   }
 
   @Test
+  void afterItsBurstAJobsBytesWaitForItsBandwidthAndNoneIsLost() throws Exception {
+    Host echo = kept(Host.echo());
+    NetworkProxy.Opened job = open(LOOPBACK, "api.example:" + echo.port());
+    try (Talk talk = Talk.with(job.access())) {
+      talk.say("CONNECT api.example:" + echo.port() + " HTTP/1.1\r\n\r\n").hearUntil("\r\n\r\n");
+      talk.say("x".repeat(BURST / 2)).hearUntil("x".repeat(BURST / 2));
+      talk.say("more");
+      await().during(Duration.ofMillis(100)).until(() -> received() == BURST / 2.0);
+      nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+      assertThat(talk.hearUntil("more")).isEqualTo("more");
+    }
+  }
+
+  private double received() {
+    return meters.get("millrace.network.received").counter().count();
+  }
+
+  @Test
   void aConnectionWithoutAByteIsClosedInTime() throws Exception {
     Host echo = kept(Host.echo());
     NetworkProxy.Opened job =
@@ -443,6 +463,9 @@ class NetworkProxyTest {
         .contains("MILLRACE_NETWORK_PROXY", "407");
   }
 
+  /** More than any test sends but the one of the pace. */
+  private static final int BURST = 256 << 10;
+
   private static final NetworkSettings CLOSED = settings(List.of(), "", 32, 1 << 30, 60_000);
   private static final NetworkSettings LOOPBACK =
       settings(List.of("127.0.0.0/8"), "", 32, 1 << 30, 60_000);
@@ -455,6 +478,8 @@ class NetworkProxyTest {
         connections,
         200,
         DataSize.ofBytes(bytes),
+        DataSize.ofMegabytes(1),
+        DataSize.ofBytes(BURST),
         Duration.ofMillis(idleMillis),
         Duration.ofSeconds(5),
         Duration.ofSeconds(2));
@@ -475,7 +500,7 @@ class NetworkProxyTest {
   }
 
   private NetworkProxy proxy(NetworkSettings settings) {
-    return kept(new NetworkProxy(settings, meters, loop -> lookup()));
+    return kept(new NetworkProxy(settings, meters, loop -> lookup(), nanos::get));
   }
 
   private <T extends AutoCloseable> T kept(T each) {
