@@ -6,26 +6,16 @@ import io.millrace.bench.Endpoint;
 import io.millrace.bench.IndexOfHost;
 import io.millrace.bench.Installation;
 import io.millrace.bench.Lab;
-import io.millrace.bench.Measured;
-import io.millrace.bench.Samples;
 import io.millrace.bench.report.Section;
 import io.millrace.bench.report.Table;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs with packages of their own: the first, the next, and what a new set costs others. */
 public final class Packages implements Part {
 
-  private static final int AT_ONCE = 50;
-  private static final int ROUNDS = 5;
-  private static final int BETWEEN = 40;
-  private static final String BLOCK = "# /// script\n# dependencies = [%s]\n# ///\n";
+  static final String BLOCK = "# /// script\n# dependencies = [%s]\n# ///\n";
   private static final String LIBRARIES =
       "import numpy, pandas\nprint('sum', int(pandas.DataFrame({'a': numpy.arange(1000)}).a.sum()))";
   private static final String HEAVY = "import heavy\nprint('ready', heavy.ready)";
@@ -51,8 +41,6 @@ public final class Packages implements Part {
 
   private record Case(double built, double first, Rounds next) {}
 
-  private record Beside(Measured alone, Measured meanwhile, Samples slowest) {}
-
   @Override
   public Section measure(Lab lab) throws InterruptedException {
     boolean libraries = BarePython.canRun(LIBRARIES);
@@ -68,7 +56,7 @@ public final class Packages implements Part {
           measured(endpoint, HEAVY, "\"heavy\"", "ready True", "import time; time.sleep(1)", 20);
       @Nullable Case both =
           libraries ? measured(endpoint, LIBRARIES, WANTED, "sum 499500", LIBRARIES, runs) : null;
-      return section(heavy, both, beside(endpoint, installation.other()));
+      return section(heavy, both, BesideANewSet.measure(installation));
     }
   }
 
@@ -105,51 +93,7 @@ public final class Packages implements Part {
         * Double.parseDouble(answer.body().replaceFirst("(?s).*\"run_time\":([0-9.]+).*", "$1"));
   }
 
-  /** In turns: small jobs of one key alone, and while 50 of another wait for a set that is new. */
-  private static Beside beside(Endpoint endpoint, Endpoint other) throws InterruptedException {
-    List<Measured> alone = new ArrayList<>();
-    List<Measured> meanwhile = new ArrayList<>();
-    List<Double> slowest = new ArrayList<>();
-    ExecutorService callers = Executors.newFixedThreadPool(AT_ONCE);
-    try {
-      for (int i = 0; i < ROUNDS; i++) {
-        alone.add(small(other, BETWEEN));
-        String name = "fresh" + i;
-        String program =
-            BLOCK.formatted("\"" + name + "\"")
-                + "import "
-                + name
-                + "\nprint('got', "
-                + name
-                + ".number)";
-        String shown = "got " + i;
-        long begun = System.nanoTime();
-        List<CompletableFuture<Void>> waiting =
-            IntStream.range(0, AT_ONCE)
-                .mapToObj(
-                    each ->
-                        CompletableFuture.runAsync(
-                            () -> answered(endpoint, program, shown), callers))
-                .toList();
-        CompletableFuture<Void> all =
-            CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new));
-        while (!all.isDone()) {
-          meanwhile.add(small(other, 1));
-        }
-        all.join();
-        slowest.add((System.nanoTime() - begun) / 1e6);
-      }
-    } finally {
-      callers.shutdownNow();
-    }
-    return new Beside(Rounds.together(alone), Rounds.together(meanwhile), Samples.of(slowest));
-  }
-
-  private static Measured small(Endpoint endpoint, int jobs) throws InterruptedException {
-    return Callers.sequential(endpoint, Hello.CODE, Hello.SHOWN, jobs);
-  }
-
-  private Section section(Case heavy, @Nullable Case both, Beside beside) {
+  private Section section(Case heavy, @Nullable Case both, BesideANewSet beside) {
     Table sets =
         new Table(
             "set",
@@ -163,35 +107,13 @@ public final class Packages implements Part {
     if (both != null) {
       row(sets, "numpy and pandas", both);
     }
-    Table others = new Table("small jobs of another key", "p50 ms", "p95 ms", "jobs");
-    Samples alone = beside.alone().samples();
-    Samples meanwhile = beside.meanwhile().samples();
-    others.row("alone", alone.median(), alone.percentile(95), alone.size());
-    others.row(
-        "while " + AT_ONCE + " jobs wait for a set that is new",
-        meanwhile.median(),
-        meanwhile.percentile(95),
-        meanwhile.size());
-    others.row(
-        "**ratio**",
-        meanwhile.median() / alone.median(),
-        meanwhile.percentile(95) / alone.percentile(95),
-        "");
     String text =
         "By `millrace up`, from an index on loopback of wheels made of this machine's own packages. A job asks"
             + " by a block in its code. The first of a set that is new waits for pip, the store and the import;"
             + " the next are forked of a process that has imported it.\n\n"
             + sets
-            + "\nIn "
-            + ROUNDS
-            + " turns; all "
-            + AT_ONCE
-            + " were answered after "
-            + Table.number(beside.slowest().median())
-            + " ms (median); errors of the small ones: "
-            + (beside.alone().errors() + beside.meanwhile().errors())
-            + ".\n\n"
-            + others;
+            + "\n"
+            + beside.text();
     return new Section(name(), title(), text, Map.of());
   }
 
