@@ -15,14 +15,16 @@ class PaceTest {
   void theBurstGoesAtOnceAndWhatIsMoreIsWaitedForAfterwards() {
     pace.passed(99);
     assertThat(pace.nanosToWait()).isZero();
-    pace.passed(2);
-    assertThat(pace.nanosToWait()).isEqualTo(millis(2));
-    pace.passed(500);
-    assertThat(pace.nanosToWait()).isEqualTo(millis(502));
+    pace.passed(502);
+    assertThat(pace.nanosToWait()).isEqualTo(millis(501) + Pace.STEP.toNanos());
     nanos.addAndGet(millis(501));
-    assertThat(pace.nanosToWait()).isEqualTo(millis(1));
-    nanos.addAndGet(millis(1));
+    assertThat(pace.nanosToWait()).isEqualTo(Pace.STEP.toNanos());
+    nanos.addAndGet(Pace.STEP.toNanos());
     assertThat(pace.nanosToWait()).isZero();
+    pace.passed(49);
+    assertThat(pace.nanosToWait()).isZero();
+    pace.passed(1);
+    assertThat(pace.nanosToWait()).isEqualTo(Pace.STEP.toNanos());
   }
 
   @Test
@@ -30,6 +32,7 @@ class PaceTest {
     pace.passed(100);
     assertThat(pace.nanosToWait()).isPositive();
     nanos.addAndGet(Duration.ofDays(300).toNanos());
+    assertThat(pace.nanosToWait()).isZero();
     pace.passed(99);
     assertThat(pace.nanosToWait()).isZero();
     pace.passed(1);
