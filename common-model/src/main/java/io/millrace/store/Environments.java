@@ -88,9 +88,9 @@ public final class Environments {
         "lost");
   }
 
-  /** Lets others try, or itself again: what it needs for that is away. */
-  public void giveUp(String key, String builder) {
-    keep(key, builder, Duration.ZERO);
+  /** Lets others try after {@code pause}, or itself again: what it needs for that is away. */
+  public void giveUp(String key, String builder, Duration pause) {
+    keep(key, builder, pause);
   }
 
   /**

@@ -28,9 +28,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -52,6 +54,9 @@ public final class EnvironmentBuilder implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(EnvironmentBuilder.class);
 
   private static final Duration LEASE = Duration.ofSeconds(10);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final int MOST_DOUBLINGS = 10;
   private static final long KEEP_MILLIS = 2000;
   private static final long LOOK_MILLIS = 1000;
   private static final int BATCH = 500;
@@ -80,6 +85,10 @@ public final class EnvironmentBuilder implements SmartLifecycle {
             made.setDaemon(true);
             return made;
           });
+
+  /** How often in a row each set was not built here. */
+  private final Map<String, Integer> failures = new ConcurrentHashMap<>();
+
   private volatile boolean running;
 
   /** {@code name} tells this builder from all others. */
@@ -160,25 +169,28 @@ public final class EnvironmentBuilder implements SmartLifecycle {
       Optional<Row> known = inStore(wanted);
       Row row = known.isPresent() ? known.get() : build(wanted, keeper);
       finish(row);
+      failures.remove(wanted.key());
       built.record(Duration.ofNanos(System.nanoTime() - begun));
       log.info("Packages {} are built: {} bytes", row.name().substring(0, 12), row.size());
     } catch (RefusedPackagesException e) {
       refused.increment();
+      failures.remove(wanted.key());
       log.info("Packages cannot be had; the jobs that wait for them fail: {}", e.getMessage());
       fail(wanted, e);
     } catch (IOException | FileStoreException e) {
-      log.warn("A set of packages was not built, and is tried again: {}", e.getMessage());
-      environments.giveUp(wanted.key(), name);
-      pause();
+      Duration pause = pauseAfter(failures.merge(wanted.key(), 1, Integer::sum));
+      log.warn(
+          "A set of packages was not built, and is tried again in {} s: {}",
+          pause.toSeconds(),
+          e.getMessage());
+      environments.giveUp(wanted.key(), name, pause);
     }
   }
 
-  private static void pause() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /** Else what is large would be fetched once a second while a disk is full or a store away. */
+  static Duration pauseAfter(int failures) {
+    Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS));
+    return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
   }
 
   /** Redis may have forgotten what was built. */

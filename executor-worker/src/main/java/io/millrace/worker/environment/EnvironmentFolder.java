@@ -94,7 +94,8 @@ public final class EnvironmentFolder {
   }
 
   /**
-   * Sees to it that a set is there when it returns true; false when the store has it no more.
+   * Sees to it that a set is there when it returns true; false when the store has it no more, or
+   * not as it was.
    *
    * @param slot whose job needs it
    * @throws NoRoomException when the disk has no room for it
@@ -146,14 +147,27 @@ public final class EnvironmentFolder {
     } catch (NoRoomException e) {
       trial.worked();
       throw e;
+    } catch (DamagedSetException e) {
+      trial.worked();
+      log.warn("{}: it is deleted, and the set is built again", e.getMessage());
+      delete(row);
+      return false;
     } catch (FileStoreException | UncheckedIOException e) {
       trial.failed();
       throw new IOException("the store of files is away: " + e.getMessage(), e);
     }
   }
 
+  private void delete(Row row) throws IOException {
+    try {
+      Objects.requireNonNull(store).delete(owner(row.key()), row.fileId());
+    } catch (FileStoreException e) {
+      throw new IOException("the store of files is away: " + e.getMessage(), e);
+    }
+  }
+
   /** A disk that is full gets rid of what no slot uses, and is tried once more. */
-  private boolean copied(Row row, Path place) throws IOException {
+  private boolean copied(Row row, Path place) throws IOException, DamagedSetException {
     try {
       return copy(row, place);
     } catch (IOException e) {
@@ -172,7 +186,7 @@ public final class EnvironmentFolder {
    * What the store does wrong shows as {@link FileStoreException} or {@link UncheckedIOException},
    * all else is the disk's.
    */
-  private boolean copy(Row row, Path place) throws IOException {
+  private boolean copy(Row row, Path place) throws IOException, DamagedSetException {
     Files.createDirectories(folder); // a sweeper of temporary files may have taken it
     remove(place); // half of it may be left
     Path part = Files.createTempDirectory(folder, PART);

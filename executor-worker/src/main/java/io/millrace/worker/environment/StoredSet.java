@@ -46,43 +46,58 @@ final class StoredSet implements AutoCloseable {
    * Writes its files into a folder that is empty, and holds them to the set's digest.
    *
    * @return how many bytes they have
+   * @throws DamagedSetException when the store does not have them any more as they were
    * @throws IOException when they cannot be written
    */
-  long unpack(Path folder) throws IOException {
+  long unpack(Path folder) throws IOException, DamagedSetException {
     Digest digest = new Digest();
-    long size = 0;
     try (InputStream digested = digest.over(new BufferedInputStream(content))) {
-      ZipInputStream zip = new ZipInputStream(digested);
-      for (ZipEntry entry = next(zip); entry != null; entry = next(zip)) {
-        Path file = folder.resolve(entry.getName()).normalize();
-        if (!file.startsWith(folder)) {
-          throw wrong("has a file that would lie elsewhere");
-        }
-        makeFolders(folder, file);
-        size += write(zip, file);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+      long size = 0;
+      ZipException unreadable = null;
+      try {
+        size = unzip(digested, folder);
+      } catch (ZipException e) {
+        unreadable = e;
       }
       digested.transferTo(OutputStream.nullOutputStream());
+      if (!digest.end().equals(row.name())) {
+        throw new DamagedSetException(row.name());
+      }
+      if (unreadable != null) {
+        throw wrong("cannot be unpacked: " + unreadable.getMessage());
+      }
+      return size;
     }
-    if (!digest.end().equals(row.name())) {
-      throw wrong("has another digest than its name");
+  }
+
+  private static long unzip(InputStream content, Path folder) throws IOException {
+    long size = 0;
+    ZipInputStream zip = new ZipInputStream(content);
+    for (ZipEntry entry = next(zip); entry != null; entry = next(zip)) {
+      Path file = folder.resolve(entry.getName()).normalize();
+      if (!file.startsWith(folder)) {
+        throw new ZipException("a file would lie elsewhere");
+      }
+      makeFolders(folder, file);
+      size += write(zip, file);
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     }
     return size;
   }
 
-  private static @Nullable ZipEntry next(ZipInputStream zip) {
+  private static @Nullable ZipEntry next(ZipInputStream zip) throws ZipException {
     try {
       return zip.getNextEntry();
-    } catch (IOException e) {
-      throw wrong("cannot be unpacked: " + e.getMessage());
+    } catch (IOException | IllegalArgumentException e) { // the latter: a name that is no text
+      throw new ZipException(e.getMessage());
     }
   }
 
   private static long write(ZipInputStream zip, Path file) throws IOException {
     try {
       return Files.copy(zip, file);
-    } catch (ZipException | EOFException e) {
-      throw wrong("cannot be unpacked: " + e.getMessage());
+    } catch (EOFException e) {
+      throw new ZipException(e.getMessage());
     }
   }
 

@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -22,6 +24,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.FileSystemUtils;
 
 /** Sets of packages on a worker's disk, which may have been cut off, or be full. */
@@ -115,7 +119,9 @@ class EnvironmentFolderTest {
   void aStoreThatFailedIsLeftInPeaceForAMoment() throws IOException {
     Row row = kept("a", 1);
     Row other = kept("b", 1);
-    spoil(row);
+    Path file = stored(row);
+    Files.delete(file);
+    Files.createDirectory(file);
     assertThatThrownBy(() -> environments.ensure(row, 0))
         .isNotInstanceOf(NoRoomException.class)
         .hasMessageContaining("store of files");
@@ -123,18 +129,35 @@ class EnvironmentFolderTest {
     assertThat(names()).isEmpty();
   }
 
-  /** Its file in the store has other bytes from now on. */
-  private void spoil(Row row) throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"a bit", "its head", "its end"})
+  void aSetWhoseFileTheStoreHasDamagedIsDeletedThereAndWantedAnew(String what) throws IOException {
+    Row row = kept("a", 1);
+    Row other = kept("b", 1);
+    Path file = stored(row);
+    byte[] bytes = Files.readAllBytes(file);
+    switch (what) {
+      case "a bit" -> bytes[bytes.length / 2] ^= 1;
+      case "its head" -> Arrays.fill(bytes, 0, 40, (byte) 'x');
+      default -> bytes = Arrays.copyOf(bytes, bytes.length - 7);
+    }
+    Files.write(file, bytes);
+
+    assertThat(environments.ensure(row, 0)).isFalse();
+
+    assertThat(store.find(EnvironmentFolder.owner(row.key()), row.fileId())).isEmpty();
+    assertThat(names()).isEmpty();
+    assertThat(environments.ensure(other, 0)).as("the store is not away").isTrue();
+  }
+
+  /** The bytes of a set in the store. */
+  private Path stored(Row row) throws IOException {
     try (Stream<Path> files = Files.walk(root.resolve("store"))) {
-      Path file =
-          files
-              .filter(Files::isRegularFile)
-              .filter(each -> each.toString().contains(row.fileId()))
-              .max(java.util.Comparator.comparingLong(each -> each.toFile().length()))
-              .orElseThrow();
-      byte[] bytes = Files.readAllBytes(file);
-      bytes[bytes.length / 2] ^= 1;
-      Files.write(file, bytes);
+      return files
+          .filter(Files::isRegularFile)
+          .filter(each -> each.toString().contains(row.fileId()))
+          .max(Comparator.comparingLong(each -> each.toFile().length()))
+          .orElseThrow();
     }
   }
 
