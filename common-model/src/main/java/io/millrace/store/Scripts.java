@@ -15,18 +15,19 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
- * Runs the Lua scripts of {@code resources/redis} by name, each behind the shared preludes. The
- * first line of each says what it may do (Redis 7 or later): only {@code admit}, {@code
- * admit_batch}, and {@code writable} which asks for them, are refused by a Redis that is full, so
- * that what was accepted goes on and ends.
+ * Runs the Lua scripts of {@code resources/redis} by name, each behind what it uses of the shared
+ * preludes. The first line of each says what it may do (Redis 7 or later): only {@code admit},
+ * {@code admit_batch}, and {@code writable} which asks for them, are refused by a Redis that is
+ * full, so that what was accepted goes on and ends.
  */
 final class Scripts {
 
   /** One after the other: what comes first knows nothing of what follows. */
-  private static final String PRELUDE =
-      Stream.of("prelude", "prelude_end", "prelude_batch", "prelude_packages", "prelude_gate")
-          .map(Scripts::read)
-          .collect(Collectors.joining());
+  private static final Prelude PRELUDE =
+      Prelude.parse(
+          Stream.of("prelude", "prelude_end", "prelude_batch", "prelude_packages", "prelude_gate")
+              .map(Scripts::read)
+              .collect(Collectors.joining()));
 
   @SuppressWarnings("rawtypes")
   private final Map<String, RedisScript<List>> loaded = new ConcurrentHashMap<>();
@@ -84,8 +85,8 @@ final class Scripts {
   private static RedisScript<List> load(String name) {
     String script = read(name);
     int flagsEnd = script.indexOf('\n') + 1;
-    return RedisScript.of(
-        script.substring(0, flagsEnd) + PRELUDE + script.substring(flagsEnd), List.class);
+    String body = script.substring(flagsEnd);
+    return RedisScript.of(script.substring(0, flagsEnd) + PRELUDE.usedBy(body) + body, List.class);
   }
 
   private static String read(String name) {

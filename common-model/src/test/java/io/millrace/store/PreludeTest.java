@@ -1,0 +1,58 @@
+package io.millrace.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class PreludeTest {
+
+  private static final String LUA =
+      """
+      -- used is only in this comment.
+      local P, Q = 'p', 'q'
+      local things = {}
+
+      local function used(x)
+        return things.one(x) .. P
+      end
+
+      local function unused() return Q end
+      local STATES = {}
+      for i = 1, 2 do STATES[i] = i end
+
+      function things.one(x) -- unused
+        return STATES[x]
+      end
+
+      function things.other()
+        return unused()
+      end
+      """;
+
+  @Test
+  void aScriptGetsWhatItUsesAndWhatThatUsesInItsOrder() {
+    assertThat(Prelude.parse(LUA).usedBy("-- unused, things.other\nreturn {used(1)}\n"))
+        .isEqualTo(
+            """
+            local P, Q = 'p', 'q'
+            local things = {}
+
+            local function used(x)
+              return things.one(x) .. P
+            end
+
+            local STATES = {}
+            for i = 1, 2 do STATES[i] = i end
+
+            function things.one(x)
+              return STATES[x]
+            end
+
+            """);
+  }
+
+  @Test
+  void aScriptThatUsesNothingGetsNothing() {
+    assertThat(Prelude.parse(LUA).usedBy("return {'used_'}")).isEmpty();
+  }
+}
