@@ -101,7 +101,9 @@ class Remains:
         self._known = 0
 
     def know_modules(self) -> None:
-        """By the zygote: those are not the program's."""
+        """By the zygote, whose streams a program has: those are not the program's."""
+        self._streams = sys.stdout, sys.stderr
+        self._known = len(self._modules)
         self._of_zygote = frozenset(sys.modules) - {"__main__"}
 
     def know_kinds(self) -> None:
@@ -112,8 +114,6 @@ class Remains:
     def mark(self) -> None:
         """What is alive by now is not the program's."""
         self._mark = _Mark()
-        self._streams = sys.stdout, sys.stderr
-        self._known = len(self._modules)
         self._before.clear()
         self._before.update(map(id, self._objects()))
 

@@ -3,7 +3,7 @@
     code = begin()                                  waits for the program and compiles it
     returned = PyEval_EvalCode(code, names, names)  and asyncio.run(returned) for a top-level await
     error = PyErr_Fetch(), normalized               where one of them raised
-    tell()                                          sees what became of it
+    succeed(), or fail()                            sees what became of it
     PyErr_PrintEx(error)                            where it is to be shown: the program's excepthook, or the interpreter's printer
     threading._shutdown(), atexit._run_exitfuncs()  as Py_FinalizeEx has it
     finish()                                        looks whether anything would notice the rest
@@ -30,7 +30,8 @@ _NONE = id(None)
 class Steps(NamedTuple):
     """Ours, in their order."""
 
-    tell: Callable[[], None]
+    succeed: Callable[[], None]
+    fail: Callable[[], None]
     finish: Callable[[], None]
     clear: Callable[[], None]
     look: Callable[[], None]
@@ -40,7 +41,7 @@ class Steps(NamedTuple):
 class Life:
     def __init__(self, steps: Steps) -> None:
         self.calls = CCalls()
-        self._tell, self._finish, self._clear, self._look, self._report = map(self.calls.python, steps)
+        self._succeed, self._fail, self._finish, self._clear, self._look, self._report = map(self.calls.python, steps)
         self._run_program()
         self._show_error()
         self._call_exit_functions()
@@ -66,22 +67,24 @@ class Life:
         self._drop_error, self._drop_returned = self._api("PyErr_Restore"), self._api("Py_DecRef")
         for call in (self._program, self._run):
             call.leaves_result_at(self._drop_returned.argument(0))
-            call.then(self._tell)
+            call.then(self._succeed)
         error = [self._drop_error.argument(index) for index in range(3)]  # type, value, traceback
         self._fetch, normalize = self._api("PyErr_Fetch", *error), self._api("PyErr_NormalizeException", *error)
         for call in (self._program, self._run):
             call.otherwise(self._fetch)
-        in_a_row(self._fetch, normalize, self._tell)
+        in_a_row(self._fetch, normalize, self._fail)
 
     def _show_error(self) -> None:
         self._set, show = self._api("PyErr_SetObject"), self._api("PyErr_PrintEx", 1)
         in_a_row(self._set, show, self._drop_error, self._api("PyErr_Clear"), self._drop_returned)
-        self._tell.then(self._drop_error)
         failed, again, copy = self._api("PyErr_Clear"), self._api("PyErr_Restore"), self._libc("memcpy")
         copy[0], copy[1], copy[2] = again.argument(0), self._drop_error.argument(0), 3 * WORD
         raised, show = self._api("PyErr_Occurred"), self._api("PyErr_PrintEx", 1)
         well, badly = (in_a_row(self._api("Py_FinalizeEx"), self._libc("exit", status)) for status in (0, 1))
-        self._tell.otherwise(in_a_row(failed, copy, again, raised))
+        in_a_row(failed, copy, again, raised)
+        for step in (self._succeed, self._fail):
+            step.then(self._drop_error)
+            step.otherwise(failed)
         raised.then(show)
         raised.otherwise(well)
         show.go_on(badly)
@@ -130,11 +133,9 @@ class Life:
         self._program.leaves_result_at(self._run.argument(1))
         self._program.then(self._run)
 
-    def error(self) -> Optional[BaseException]:
-        """What the program, or its compiler, raised."""
-        if not self._drop_error[1]:
-            return None
-        error = object_at(self._drop_error.argument(1))
+    def error(self) -> BaseException:
+        """In fail(): what the program, or its compiler, raised."""
+        error: BaseException = object_at(self._drop_error.argument(1))
         if self._drop_error[2]:
             error.__traceback__ = object_at(self._drop_error.argument(2))
         return error
@@ -143,14 +144,14 @@ class Life:
         return None if self._drop_returned[0] == _NONE else object_at(self._drop_returned.argument(0))
 
     def go_on(self, status: int = 0, shown: Optional[BaseException] = None) -> None:
-        """After tell(). An error is shown first."""
+        """The program's end was seen to. An error is shown first."""
         if status:
             self._end[0] = status
         if self._knows_threading is not ("threading" in sys.modules):
             self._join_threads(not self._knows_threading)
         if shown is not None:
             self._set[0], self._set[1] = id(type(shown)), id(shown)
-            self._tell.then(self._set)
+            self._fail.then(self._set)
 
     def _join_threads(self, there_may_be_some: bool) -> None:
         if there_may_be_some:

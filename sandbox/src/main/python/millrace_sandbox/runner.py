@@ -5,7 +5,7 @@ helper trusts none of what it says. On the result pipe it writes READY once the 
 locked down, then at the end one report: a REPORT, the error's text, the result as JSON. A job
 that ends otherwise has its wait status instead.
 
-The program runs at the bottom of its stack: `begin` and `tell` are called before and after it (see
+The program runs at the bottom of its stack: `begin` is called before it, `succeed` or `fail` after it (see
 life.py), not around it.
 
 Whatever is touched between the fork and the program's first line costs a page fault, two
@@ -72,7 +72,7 @@ class Runner:
         self._ending = _ENDED_WELL
         self._interrupted = False
         self.remains = ending.Remains()
-        self.life = Life(Steps(self.tell, self.finish, self.clear, self.look, self.report))
+        self.life = Life(Steps(self.succeed, self.fail, self.finish, self.clear, self.look, self.report))
 
     def prepare(self, names: Dict[str, Any]) -> None:
         """`names` are those of the `__main__` that the program will be."""
@@ -103,13 +103,15 @@ class Runner:
         self.remains.mark()
         return code
 
-    def tell(self) -> None:
-        """The program is over."""
+    def succeed(self) -> None:
+        """The program came to its end."""
+        self._succeed(self.life.returned())
+        self.life.go_on()
+
+    def fail(self) -> None:
+        """The program, or its compiler, raised."""
         error = self.life.error()
-        if error is None:
-            self._succeed(self.life.returned())
-            self.life.go_on()
-        elif isinstance(error, SystemExit):
+        if isinstance(error, SystemExit):
             self._exit(error)
         else:
             self._fail(error)

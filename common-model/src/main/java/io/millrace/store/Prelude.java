@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -16,7 +17,8 @@ import java.util.stream.Collectors;
  *
  * <p>A definition begins at the left edge, as {@code local function f}, {@code function t.f} or
  * {@code local a, b =}, and goes on with what is indented and its {@code end}. A statement that
- * defines nothing belongs to the definition before it.
+ * defines nothing belongs to the definition before it. Functions of a table, and what they alone
+ * use, are made when the first of them is asked for: batches and packages, which few jobs have.
  */
 final class Prelude {
 
@@ -26,7 +28,22 @@ final class Prelude {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_]\\w*(?:\\.[A-Za-z_]\\w*)?");
 
   /** {@code uses} has names of its own as well, and of much that is no definition. */
-  private record Definition(Set<String> names, String text, Set<String> uses) {}
+  private record Definition(Set<String> names, String text, Set<String> uses) {
+
+    boolean isUsed(Set<String> wanted) {
+      return names.stream().anyMatch(wanted::contains);
+    }
+
+    /** Whose function this is; empty for all else. */
+    String table() {
+      String name = names.iterator().next();
+      return name.contains(".") ? name.substring(0, name.indexOf('.')) : "";
+    }
+
+    boolean isOfATable() {
+      return !table().isEmpty();
+    }
+  }
 
   private final List<Definition> definitions;
 
@@ -51,22 +68,51 @@ final class Prelude {
 
   /** The definitions that a script uses, and those that they use, in their order. */
   String usedBy(String script) {
-    Set<String> wanted = namesIn(COMMENT.matcher(script).replaceAll(""));
-    Set<Integer> taken = new TreeSet<>();
+    String body = COMMENT.matcher(script).replaceAll("");
+    Set<Integer> atOnce = reached(body, each -> !each.isOfATable());
+    Set<Integer> seldom = reached(body, each -> true);
+    seldom.removeAll(atOnce);
+    String text = text(atOnce);
+    if (seldom.isEmpty()) {
+      return text;
+    }
+    List<String> tables =
+        seldom.stream()
+            .map(i -> definitions.get(i).table())
+            .filter(t -> !t.isEmpty())
+            .distinct()
+            .toList();
+    return text
+        + "local seldom = {__index = function(asked, name)\n"
+        + tables.stream().map("setmetatable(%s, nil)\n"::formatted).collect(Collectors.joining())
+        + text(seldom)
+        + "return asked[name]\nend}\n"
+        + tables.stream()
+            .map("setmetatable(%s, seldom)\n"::formatted)
+            .collect(Collectors.joining());
+  }
+
+  private String text(Set<Integer> numbers) {
+    return numbers.stream().map(i -> definitions.get(i).text()).collect(Collectors.joining());
+  }
+
+  private Set<Integer> reached(String script, Predicate<Definition> goesOn) {
+    Set<String> wanted = namesIn(script);
+    Set<Integer> reached = new TreeSet<>();
     // What a definition uses stands before it, but for what a table's function is called by.
     boolean more = true;
     while (more) {
       more = false;
       for (int i = definitions.size() - 1; i >= 0; i--) {
         Definition each = definitions.get(i);
-        if (!taken.contains(i) && each.names().stream().anyMatch(wanted::contains)) {
-          taken.add(i);
+        if (!reached.contains(i) && goesOn.test(each) && each.isUsed(wanted)) {
+          reached.add(i);
           wanted.addAll(each.uses());
           more = true;
         }
       }
     }
-    return taken.stream().map(i -> definitions.get(i).text()).collect(Collectors.joining());
+    return reached;
   }
 
   /** Of {@code t.f} both {@code t} and {@code t.f}. */

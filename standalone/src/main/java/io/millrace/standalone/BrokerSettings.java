@@ -105,8 +105,9 @@ final class BrokerSettings {
   }
 
   private static void small(Properties settings) {
-    settings.put("num.network.threads", "2");
-    settings.put("num.io.threads", "4");
+    // Each looks for work three times a second, on each listener; two cores keep no more busy.
+    settings.put("num.network.threads", "1");
+    settings.put("num.io.threads", "2");
     settings.put("background.threads", "2");
     settings.put("num.recovery.threads.per.data.dir", "1");
     settings.put("log.cleaner.dedupe.buffer.size", "2097152");

@@ -19,6 +19,7 @@ final class Roles {
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
           "-XX:+UseTransparentHugePages",
+          "-XX:+ExitOnOutOfMemoryError",
           "-XX:-UsePerfData");
 
   /** Whether the worker builds packages: where jobs may ask for some, it is the only one. */
