@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 
 /**
@@ -15,10 +16,12 @@ import org.springframework.dao.DataAccessException;
  * job's reply: when it is away or full, this worker asks for no record, and ends those jobs that
  * run. Thread-safe.
  */
-final class StoreWatch implements AutoCloseable {
+final class StoreWatch implements SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(StoreWatch.class);
   private static final long BEAT_MILLIS = 1000;
+  private static final long LAST_LOOK_SECONDS = 5;
+  private static final int BEFORE_REDIS_STOPS = 2;
 
   private final StoreMemory memory;
   private final EvictionPolicy eviction;
@@ -31,11 +34,11 @@ final class StoreWatch implements AutoCloseable {
           });
   private volatile Reading last = Reading.UNKNOWN;
   private volatile boolean isThere;
+  private volatile boolean running;
 
   StoreWatch(StoreMemory memory, EvictionPolicy eviction) {
     this.memory = memory;
     this.eviction = eviction;
-    var unused = beats.scheduleWithFixedDelay(this::look, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Whether a job may be started. */
@@ -72,7 +75,32 @@ final class StoreWatch implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    beats.shutdownNow();
+  public void start() {
+    running = true;
+    var unused = beats.scheduleWithFixedDelay(this::look, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Returns when the last look is over, before the connections to Redis end. */
+  @Override
+  public void stop() {
+    running = false;
+    beats.shutdown();
+    try {
+      if (!beats.awaitTermination(LAST_LOOK_SECONDS, TimeUnit.SECONDS)) {
+        log.debug("The last look at Redis goes on while this worker ends");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  @Override
+  public int getPhase() {
+    return BEFORE_REDIS_STOPS;
   }
 }

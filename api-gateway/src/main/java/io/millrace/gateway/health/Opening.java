@@ -59,7 +59,7 @@ final class Opening implements HealthIndicator {
   private void look() {
     if (open) {
       beat.cancel(false);
-    } else if (monitor.isUp() && groups.isUp() && isConfirmedInTime()) {
+    } else if (monitor.isUp() && groups.isUp() && rehearsal.canBegin() && isConfirmedInTime()) {
       rehearsal.run();
       open = true;
       log.info("Kafka, Redis and the share groups are there; this gateway is ready for jobs");

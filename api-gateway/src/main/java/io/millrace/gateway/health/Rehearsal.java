@@ -40,6 +40,8 @@ final class Rehearsal {
   private static final String NOT_SAMPLED =
       "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
 
+  private static final String PORT = "local.server.port";
+
   private final ApiKeys keys;
   private final Environment environment;
   private final MeterRegistry meters;
@@ -50,6 +52,11 @@ final class Rehearsal {
     this.environment = environment;
     this.meters = meters;
     this.requests = settings.gateway().rehearsal();
+  }
+
+  /** Whether the port is open by which it comes; a look at the stores may be sooner. */
+  boolean canBegin() {
+    return requests == 0 || environment.containsProperty(PORT);
   }
 
   /** Returns when it is over, or can go no further; blocks for some seconds at most. */
@@ -99,7 +106,7 @@ final class Rehearsal {
   }
 
   private int port() {
-    return environment.getRequiredProperty("local.server.port", Integer.class);
+    return environment.getRequiredProperty(PORT, Integer.class);
   }
 
   private static byte[] request(String key) {
