@@ -69,19 +69,21 @@ final class Prelude {
   /** The definitions that a script uses, and those that they use, in their order. */
   String usedBy(String script) {
     String body = COMMENT.matcher(script).replaceAll("");
-    Set<Integer> atOnce = reached(body, each -> !each.isOfATable());
     Set<Integer> seldom = reached(body, each -> true);
+    List<String> tables =
+        seldom.stream()
+            .map(i -> definitions.get(i).table())
+            .filter(table -> !table.isEmpty())
+            .distinct()
+            .toList();
+    // The tables themselves are there from the beginning.
+    Set<Integer> atOnce =
+        reached(body + " " + String.join(" ", tables), each -> !each.isOfATable());
     seldom.removeAll(atOnce);
     String text = text(atOnce);
     if (seldom.isEmpty()) {
       return text;
     }
-    List<String> tables =
-        seldom.stream()
-            .map(i -> definitions.get(i).table())
-            .filter(t -> !t.isEmpty())
-            .distinct()
-            .toList();
     return text
         + "local seldom = {__index = function(asked, name)\n"
         + tables.stream().map("setmetatable(%s, nil)\n"::formatted).collect(Collectors.joining())

@@ -57,6 +57,38 @@ class PreludeTest {
   }
 
   @Test
+  void aTableThatOnlyAnothersFunctionUsesIsThereFromTheBeginning() {
+    String lua =
+        """
+        local N = 1
+        local late = {}
+        local early = {n = N}
+
+        function early.f() return late.g() end
+
+        function late.g() return 1 end
+        """;
+    assertThat(Prelude.parse(lua).usedBy("return {early.f()}"))
+        .isEqualTo(
+            """
+            local N = 1
+            local late = {}
+            local early = {n = N}
+
+            local seldom = {__index = function(asked, name)
+            setmetatable(early, nil)
+            setmetatable(late, nil)
+            function early.f() return late.g() end
+
+            function late.g() return 1 end
+            return asked[name]
+            end}
+            setmetatable(early, seldom)
+            setmetatable(late, seldom)
+            """);
+  }
+
+  @Test
   void aScriptThatUsesNothingGetsNothing() {
     assertThat(Prelude.parse(LUA).usedBy("return {'used_'}")).isEmpty();
   }

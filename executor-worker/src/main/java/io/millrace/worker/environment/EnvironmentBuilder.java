@@ -42,6 +42,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.RedisConnectionFailureException;
 
 /**
  * Builds the sets of packages that jobs wait for: each once, by whoever takes it first, under a
@@ -155,7 +156,7 @@ public final class EnvironmentBuilder implements SmartLifecycle {
         }
       } catch (InterruptedException e) {
         return;
-      } catch (DataAccessException e) {
+      } catch (RedisConnectionFailureException e) {
         log.debug("Redis is away; the builder looks again in a second: {}", e.getMessage());
       } catch (RuntimeException e) {
         log.error("A set of packages was not built, and is tried again", e);
