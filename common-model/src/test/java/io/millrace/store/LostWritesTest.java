@@ -26,6 +26,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** On a real Redis whose file loses its end, as by a power cut or a failover to a late replica. */
@@ -83,6 +85,24 @@ class LostWritesTest {
     }
   }
 
+  /**
+   * Bytes of its file once all that it was told is there: where the disk is busy, it answers
+   * before.
+   */
+  private long written() throws IOException {
+    await()
+        .until(
+            () ->
+                "0"
+                    .equals(
+                        Objects.requireNonNull(
+                                store.redis.execute(
+                                    (RedisCallback<Properties>)
+                                        each -> each.serverCommands().info("persistence")))
+                            .getProperty("aof_buffer_length")));
+    return Files.size(file());
+  }
+
   /** Redis ends, and what it wrote from here on is lost. */
   private void loseAllSince(long size) throws IOException {
     redis.kill();
@@ -111,7 +131,7 @@ class LostWritesTest {
   @Test
   void aResultThatRedisForgotIsToldAgainWithTheSameBytes() throws IOException {
     Lease lease = store.running("owner");
-    long before = Files.size(file());
+    long before = written();
     Recorded told = leases.finish(lease, Store.success(lease.job()), Duration.ZERO).orElseThrow();
     loseAllSince(before);
     assertThat(store.state(lease.job().jobId())).isEqualTo("running");
@@ -123,7 +143,7 @@ class LostWritesTest {
 
   @Test
   void aWholeJobThatRedisForgotIsKnownAgainAndItsIdempotencyKeyGetsIt() throws IOException {
-    long before = Files.size(file());
+    long before = written();
     Job job = accepted(keyed(null));
     Lease lease = store.granted(job, "w");
     Recorded told = leases.finish(lease, Store.success(job), Duration.ZERO).orElseThrow();
@@ -144,7 +164,7 @@ class LostWritesTest {
 
   @Test
   void anIdempotencyKeyComesBackWithTheRecordOfAJobThatWaits() throws IOException {
-    long before = Files.size(file());
+    long before = written();
     Job job = accepted(keyed(null));
     loseAllSince(before);
     assertThat(store.repair.isNeeded()).isTrue();
@@ -158,7 +178,7 @@ class LostWritesTest {
   void whatWasRefusedOrCancelledStaysSo() throws IOException {
     Job refused = store.accepted("owner");
     Job cancelled = store.accepted("owner");
-    long before = Files.size(file());
+    long before = written();
     gate.refuse(refused.jobId());
     ends.cancel(cancelled.jobId(), "owner", Store.cancelled(cancelled));
     loseAllSince(before);
@@ -170,7 +190,7 @@ class LostWritesTest {
   @Test
   void aWebhookIsNotMintedAnewBeforeTheLogWasAskedAndItsFirstCompletionWins() throws IOException {
     Lease first = store.granted(accepted(keyed(HOOK)), "w");
-    long before = Files.size(file());
+    long before = written();
     String told = store.finished(first).body();
     loseAllSince(before);
     Lease again = new Lease(first.job(), 2, first.startedAt(), first.record());
