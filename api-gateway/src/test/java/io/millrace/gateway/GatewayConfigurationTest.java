@@ -8,6 +8,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
@@ -41,7 +42,7 @@ class GatewayConfigurationTest {
   }
 
   /** Stops as the connections to Redis do. */
-  private static final class Stores implements org.springframework.context.SmartLifecycle {
+  private static final class Stores implements SmartLifecycle {
 
     private final AtomicBoolean stopped;
     private volatile boolean running;

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 
 /**
  * What scripts share, of which each gets what it uses. Redis runs a script from its first line at
- * each call: it would make every function of the preludes anew, of which most scripts use a fifth.
+ * each call: it would make all functions of the preludes anew, whichever of them the script uses.
  * Immutable.
  *
  * <p>A definition begins at the left edge, as {@code local function f}, {@code function t.f} or

@@ -147,27 +147,14 @@ public final class EnvironmentFolder {
     } catch (NoRoomException e) {
       trial.worked();
       throw e;
-    } catch (DamagedSetException e) {
-      trial.worked();
-      log.warn("{}: it is deleted, and the set is built again", e.getMessage());
-      delete(row);
-      return false;
     } catch (FileStoreException | UncheckedIOException e) {
       trial.failed();
       throw new IOException("the store of files is away: " + e.getMessage(), e);
     }
   }
 
-  private void delete(Row row) throws IOException {
-    try {
-      Objects.requireNonNull(store).delete(owner(row.key()), row.fileId());
-    } catch (FileStoreException e) {
-      throw new IOException("the store of files is away: " + e.getMessage(), e);
-    }
-  }
-
   /** A disk that is full gets rid of what no slot uses, and is tried once more. */
-  private boolean copied(Row row, Path place) throws IOException, DamagedSetException {
+  private boolean copied(Row row, Path place) throws IOException {
     try {
       return copy(row, place);
     } catch (IOException e) {
@@ -186,7 +173,7 @@ public final class EnvironmentFolder {
    * What the store does wrong shows as {@link FileStoreException} or {@link UncheckedIOException},
    * all else is the disk's.
    */
-  private boolean copy(Row row, Path place) throws IOException, DamagedSetException {
+  private boolean copy(Row row, Path place) throws IOException {
     Files.createDirectories(folder); // a sweeper of temporary files may have taken it
     remove(place); // half of it may be left
     Path part = Files.createTempDirectory(folder, PART);
@@ -200,6 +187,10 @@ public final class EnvironmentFolder {
       Files.move(part, place);
       letGo(most);
       return true;
+    } catch (DamagedSetException e) {
+      log.warn("{}: it is deleted, and the set is built again", e.getMessage());
+      Objects.requireNonNull(store).delete(owner(row.key()), row.fileId());
+      return false;
     } finally {
       FileSystemUtils.deleteRecursively(part);
     }
