@@ -204,7 +204,7 @@ from millrace_sandbox import runner, surroundings
 practising = runner.Runner(1000, [], runner.Runner)
 practising.prepare(surroundings.new_main(os.getcwd()))
 practising.practise()
-print(*(i.opname for i in dis.get_instructions(practising._await_job, adaptive=True)))
+print(*(i.opname for i in dis.get_instructions(practising._take_job, adaptive=True)))
 """
 
     @unittest.skipIf(sys.version_info < (3, 11), "interpreters specialize from 3.11 on")
@@ -214,6 +214,34 @@ print(*(i.opname for i in dis.get_instructions(practising._await_job, adaptive=T
                                   stdout=subprocess.PIPE, check=True)
         self.assertIn("LOAD_GLOBAL_MODULE", done.stdout.split())
         self.assertNotIn("LOAD_GLOBAL", done.stdout.split())
+
+
+class HeapHolesTest(unittest.TestCase):
+    PROGRAM = """
+import os, resource, sys
+sys.path.insert(0, sys.argv[1])
+from millrace_sandbox import heap_holes
+size = int(sys.argv[3])
+things = [bytes(size) for _ in range(40_000)]
+del things[::8]  # a hole in each page, or in each other
+if sys.argv[2] == "filled":
+    heap_holes.fill()
+if not os.fork():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    more = [bytes(size) for _ in range(2_000)]
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before, flush=True)
+    os._exit(0)
+os.wait()
+"""
+
+    def pages_copied(self, heap: str, size: int) -> int:
+        done = subprocess.run([sys.executable, "-c", self.PROGRAM, support.MAIN, heap, str(size)], stdout=subprocess.PIPE, check=True)
+        return int(done.stdout)
+
+    def test_what_a_fork_allocates_lies_close_together(self) -> None:
+        for size in (100, 400, 600):  # of Python's pools, and of the C library
+            with self.subTest(size=size):
+                self.assertLess(self.pages_copied("filled", size) * 2, self.pages_copied("full of holes", size))
 
 
 class ResultTest(unittest.TestCase):

@@ -1,5 +1,8 @@
 """An interpreter's life in a sandbox, as C calls with no Python frame of ours below the program's.
 
+    greet()                                         the sandbox is ready
+    poll(code)                                      so long it waits; then
+    rehearse()                                      it takes the copy-on-write faults out of the program's way
     code = begin()                                  waits for the program and compiles it
     returned = PyEval_EvalCode(code, names, names)  and asyncio.run(returned) for a top-level await
     error = PyErr_Fetch(), normalized               where one of them raised
@@ -18,6 +21,7 @@ without it, and is told by the exit status.
 from __future__ import annotations
 
 import atexit
+import select
 import signal
 import sys
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
@@ -25,11 +29,16 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 from .c_calls import WORD, Call, CCalls, address, object_at, of_libc, of_python
 
 _NONE = id(None)
+# So long nothing has come, nothing will be kept waiting: a millisecond of work does not take a cpu from other jobs.
+_SLACK_MS = 20
 
 
 class Steps(NamedTuple):
     """Ours, in their order."""
 
+    greet: Callable[[], None]
+    rehearse: Callable[[], object]
+    begin: Callable[[], Any]
     succeed: Callable[[], None]
     fail: Callable[[], None]
     finish: Callable[[], None]
@@ -41,26 +50,33 @@ class Steps(NamedTuple):
 class Life:
     def __init__(self, steps: Steps) -> None:
         self.calls = CCalls()
-        self._succeed, self._fail, self._finish, self._clear, self._look, self._report = map(self.calls.python, steps)
+        (self.first, self._rehearse, self._begin, self._succeed, self._fail, self._finish, self._clear, self._look,
+         self._report) = map(self.calls.python, steps)
         self._run_program()
+        self._await_program()
         self._show_error()
         self._call_exit_functions()
         self._clear_away()
         self._end_process()
-
-    def begin_with(self, begin: Callable[[], Any]) -> Call:
-        """Its first call."""
-        first = self.calls.python(begin)
-        first.leaves_result_at(self._program.argument(0))
-        first.then(self._program)
-        first.otherwise(self._fetch)
-        return first
 
     def _api(self, name: str, *arguments: Any) -> Call:
         return self.calls.add(of_python(name), *arguments)
 
     def _libc(self, name: str, *arguments: Any) -> Call:
         return self.calls.add(of_libc(name), *arguments)
+
+    def _await_program(self) -> None:
+        """In C: to read what is not there yet, or to ask Python's `select`, is to touch sixty pages."""
+        self._poll = self._libc("poll", 0, 1, _SLACK_MS)
+        self._poll[0] = self._poll.argument(3)  # its one pollfd, which no argument of poll() is in the place of
+        self.first.then(self._poll)
+        self._poll.then(self._begin)
+        self._poll.otherwise(self._rehearse)
+        self._rehearse.then(self._begin)
+        self._begin.leaves_result_at(self._program.argument(0))
+        self._begin.then(self._program)
+        for call in (self.first, self._rehearse, self._begin):
+            call.otherwise(self._fetch)
 
     def _run_program(self) -> None:
         self._program, self._run = self._api("PyEval_EvalCode"), self._api("PyObject_CallFunctionObjArgs")
@@ -124,6 +140,10 @@ class Life:
         self._look.then(self._flush)
         in_a_row(self._flush, self._report, self._api("PyErr_Clear"), self._end)
 
+    def await_at(self, code_fd: int) -> None:
+        """Where the program will come from."""
+        self._poll[3] = code_fd | select.POLLIN << 32  # a struct pollfd
+
     def live_in(self, names: Dict[str, Any]) -> None:
         self._program[1] = self._program[2] = id(names)
 
@@ -146,7 +166,7 @@ class Life:
     def go_on(self, status: int = 0, shown: Optional[BaseException] = None) -> None:
         """The program's end was seen to. An error is shown first."""
         if status:
-            self._end[0] = status
+            self.end_with(status)
         if self._knows_threading is not ("threading" in sys.modules):
             self._join_threads(not self._knows_threading)
         if shown is not None:
@@ -158,6 +178,9 @@ class Life:
             threading: Any = sys.modules["threading"]
             self._threads[0], self._unraisable[0] = id(threading._shutdown), id(threading)
         self._drop_returned.go_on(self._threads if there_may_be_some else self._exit_functions)
+
+    def end_with(self, status: int) -> None:
+        self._end[0] = status
 
     def end_interrupted(self) -> None:
         """By SIGINT, as a shell expects of what it interrupts: there is no report."""

@@ -21,13 +21,12 @@ class Sandbox:
     def __init__(self, sandbox_id: int, zygote: "Zygote") -> None:
         self.id = sandbox_id
         self.zygote = zygote
-        # A sandbox looks whether its code has come already; the other ends that it gets are as jobs expect them.
-        pipes = [os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK), *(os.pipe() for _ in range(3))]
+        pipes = [os.pipe() for _ in range(4)]  # the ends that it gets are as jobs expect them
         self.code, self.out, self.err, self.result = pipes[0][1], pipes[1][0], pipes[2][0], pipes[3][0]
         for pipe in pipes[1:3]:
             os.fchmod(pipe[1], 0o622)  # a job opens /dev/stdout anew, and is another user
         self.theirs = [pipes[0][0], pipes[1][1], pipes[2][1], pipes[3][1]]
-        for fd in (self.out, self.err, self.result):
+        for fd in (self.code, self.out, self.err, self.result):
             os.set_blocking(fd, False)
         self.ready = False
         self.ended: Optional[Ended] = None

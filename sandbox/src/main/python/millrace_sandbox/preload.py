@@ -123,14 +123,31 @@ def warm_up() -> None:
     result.encode({"a": [1, 2.5, None, True, {1}]}, 1 << 20)
 
 
-def reseeders() -> List[Callable[[], None]]:
-    """What each sandbox is to call, after all imports. OpenSSL notices a fork by its process id, which differs here from
-    the zygote's."""
-    return [reseed for name, reseed in _RESEEDERS.items() if name in sys.modules]
+def reseeders() -> List[Callable[[], object]]:
+    """What each sandbox is to call, after all imports; what all may begin with alike is seen to here. OpenSSL notices a fork by
+    its process id, which differs here from the zygote's."""
+    for name, forget in _FORGOTTEN.items():
+        if name in sys.modules:
+            forget()
+    return [reseeder() for name, reseeder in _RESEEDERS.items() if name in sys.modules]
 
 
-def _reseed_random() -> None:
-    sys.modules["random"].seed()  # type: ignore[attr-defined]
+def _of_random() -> Callable[[], object]:
+    """The end of random.seed(), which alone is for a seed of none."""
+    random: Any = sys.modules["random"]
+    random._inst.gauss_next = None
+    seed: Callable[[], object] = super(random.Random, random._inst).seed
+    return seed
+
+
+def _of_numpy() -> Callable[[], object]:
+    return _reseed_numpy
+
+
+def _of_threading() -> Callable[[], object]:
+    threading: Any = sys.modules["threading"]
+    number: Callable[[], object] = threading.main_thread()._set_native_id
+    return number
 
 
 def _reseed_numpy() -> None:
@@ -149,10 +166,5 @@ def _forget_uuids() -> None:
     uuid._node = uuid._last_timestamp = None
 
 
-def _renumber_main_thread() -> None:
-    threading: Any = sys.modules["threading"]
-    threading.main_thread()._set_native_id()
-
-
-_RESEEDERS = {"random": _reseed_random, "numpy.random.mtrand": _reseed_numpy, "tempfile": _rename_temporary_files,
-              "uuid": _forget_uuids, "threading": _renumber_main_thread}
+_FORGOTTEN = {"tempfile": _rename_temporary_files, "uuid": _forget_uuids}
+_RESEEDERS = {"random": _of_random, "numpy.random.mtrand": _of_numpy, "threading": _of_threading}

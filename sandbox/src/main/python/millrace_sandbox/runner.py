@@ -5,8 +5,8 @@ helper trusts none of what it says. On the result pipe it writes READY once the 
 locked down, then at the end one report: a REPORT, the error's text, the result as JSON. A job
 that ends otherwise has its wait status instead.
 
-The program runs at the bottom of its stack: `begin` is called before it, `succeed` or `fail` after it (see
-life.py), not around it.
+The program runs at the bottom of its stack: `greet` and `begin` are called before it, `succeed` or `fail` after it
+(see life.py), not around it.
 
 Whatever is touched between the fork and the program's first line costs a page fault, two
 microseconds: a function, a module, a name. Hence functions that are longer than they would be
@@ -16,12 +16,11 @@ from __future__ import annotations
 
 import os
 import resource
-import select
 import struct
 import sys
 import time
 from codecs import BOM_UTF8
-from os import _exit, close, getpid, set_blocking, write
+from os import _exit, close, getpid, write
 from types import CodeType
 from typing import Any, Callable, Dict, Sequence, Tuple, Type
 
@@ -39,8 +38,6 @@ _JOB_BYTES, _USUAL_JOB_BYTES = JOB.size, 4096
 REPORT = struct.Struct(">cBBB?QQII")
 HOW = ("ok", "exit", "exception")
 LIMITS = (None, "memory", "process", "disk")
-# So long nothing has come, nothing will be kept waiting: a millisecond of work does not take a cpu from other jobs.
-_SLACK_SECONDS = 0.02
 _REHEARSAL = b"print(end='', flush=True)"
 _UNTIL_SPECIALIZED = 32
 FLUSH_FAILED = 120  # the status of an interpreter of which a stream can't be flushed
@@ -59,20 +56,21 @@ class Runner:
 
     is_fork = False  # of a template: its job came when the template's own had
 
-    def __init__(self, result_limit: int, reseeders: Sequence[Callable[[], None]], for_wide_jobs: Type["Runner"]) -> None:
+    def __init__(self, result_limit: int, reseeders: Sequence[Callable[[], object]], for_wide_jobs: Type["Runner"]) -> None:
         self._result_limit = result_limit
         self._reseeders = reseeders
         self._for_wide_jobs = for_wide_jobs
         self._names: Dict[str, Any] = {}
         self._file = ""
         self._source = b""
-        self._result_fd = self._main_process = -1
+        self._code_fd = self._result_fd = self._main_process = -1
         self._before = 0.0
         self._compiled = False
         self._ending = _ENDED_WELL
         self._interrupted = False
         self.remains = ending.Remains()
-        self.life = Life(Steps(self.succeed, self.fail, self.finish, self.clear, self.look, self.report))
+        self.life = Life(Steps(self.greet, self.rehearse, self.begin, self.succeed, self.fail, self.finish, self.clear,
+                               self.look, self.report))
 
     def prepare(self, names: Dict[str, Any]) -> None:
         """`names` are those of the `__main__` that the program will be."""
@@ -88,15 +86,36 @@ class Runner:
             code, code_in = os.pipe()
             result, result_in = os.pipe()
             os.write(code_in, JOB.pack(_FOR_EVER, _FOR_EVER, len(_REHEARSAL)) + _REHEARSAL)
-            self._await_job(code, result_in)
-            write_all(result_in, self._rehearse())
+            self.use(code, result_in)
+            self.greet()
+            self.begin()
+            write_all(result_in, self.rehearse())
             for fd in (code_in, result, result_in):
                 os.close(fd)
 
-    def begin(self, code_fd: int, result_fd: int) -> CodeType:
+    def use(self, code_fd: int, result_fd: int) -> None:
+        """By the zygote: these will be the next sandbox's."""
+        self._code_fd, self._result_fd = code_fd, result_fd
+        self.life.await_at(code_fd)
+
+    def greet(self) -> None:
+        """The sandbox is locked down."""
+        for reseed in self._reseeders:
+            reseed()
+        write(self._result_fd, READY)
+
+    def rehearse(self) -> bytes:
+        """Takes the copy-on-write faults out of a job's way while nobody waits for them; what it would report."""
+        self._before = _cpu()
+        code = self._compile(_REHEARSAL)
+        self.remains.mark()
+        self._succeed(eval(code, self._names))
+        self.remains.matter()
+        return self._report(self._ending)
+
+    def begin(self) -> CodeType:
         """The program's code, once it has come; what its compiler raises."""
-        source = self._await_job(code_fd, result_fd)
-        self._result_fd = result_fd
+        source = self._take_job()
         self._main_process = getpid()
         self._before = _cpu()
         code = self._compile(source)
@@ -138,50 +157,30 @@ class Runner:
         """Of the fork that was made for the program; others of the program's own run to its end too."""
         if getpid() == self._main_process:
             write_all(self._result_fd, self._report(self._ending))
-        _exit(self._ending[0])
+        self.life.end_with(self._ending[0])
 
-    def _await_job(self, code_fd: int, result_fd: int) -> bytes:
-        for reseed in self._reseeders:
-            reseed()
-        write(result_fd, READY)
-        try:
-            data = _read(code_fd, _USUAL_JOB_BYTES)
-        except BlockingIOError:
-            data = self._wait_for_job(code_fd)
+    def _take_job(self) -> bytes:
+        """Waits for it; its source, when all that comes before it is in place."""
+        data = _read(self._code_fd, _USUAL_JOB_BYTES)
         if len(data) < _JOB_BYTES:
             _exit(0)  # the helper went away, or recycles us unused
         soft, hard, length = JOB.unpack_from(data)
         source = data[_JOB_BYTES:]
         if len(source) < length:
             if length < WIDE:
-                source = _read_rest(code_fd, source, length)
+                source = _read_rest(self._code_fd, source, length)
             else:
                 self.__class__ = self._for_wide_jobs
-                source = self.receive(code_fd, result_fd, source, length - WIDE)
+                source = self.receive(source, length - WIDE)
                 if self.is_fork:
                     return source
-        close(code_fd)
+        close(self._code_fd)
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
         return source
 
-    def receive(self, code_fd: int, result_fd: int, data: bytes, header_bytes: int) -> bytes:
+    def receive(self, data: bytes, header_bytes: int) -> bytes:
         """Of a wide job, the beginning of which has come: its source, when all else of it is in place."""
         raise NotImplementedError
-
-    def _wait_for_job(self, code_fd: int) -> bytes:
-        if not select.select([code_fd], [], [], _SLACK_SECONDS)[0]:
-            self._rehearse()
-        set_blocking(code_fd, True)
-        return _read(code_fd, _USUAL_JOB_BYTES)
-
-    def _rehearse(self) -> bytes:
-        """Takes the copy-on-write faults out of a job's way while nobody waits for them; what it would report."""
-        self._before = _cpu()
-        code = self._compile(_REHEARSAL)
-        self.remains.mark()
-        self._succeed(eval(code, self._names))
-        self.remains.matter()
-        return self._report(self._ending)
 
     def _compile(self, source: bytes) -> CodeType:
         self._source = source
@@ -241,7 +240,6 @@ class Runner:
 
 
 def _read_rest(fd: int, data: bytes, length: int) -> bytes:
-    set_blocking(fd, True)
     parts = [data]
     missing = length - len(data)
     while missing:

@@ -23,14 +23,12 @@ class WideRunner(Runner):
     _display: Display
     _detail = b""  # of its error, as JSON
 
-    def receive(self, code_fd: int, result_fd: int, data: bytes, header_bytes: int) -> bytes:
+    def receive(self, data: bytes, header_bytes: int) -> bytes:
         """Puts all that comes before the program in its place; the program's source."""
-        self._result_fd = result_fd
-        inflow = inputs.Inflow(code_fd, data, _leave)
-        os.set_blocking(code_fd, True)
+        inflow = inputs.Inflow(self._code_fd, data, _leave)
         wanted = self._wanted = json.loads(inflow.whole(header_bytes))
         if "template" in wanted:
-            return self._become_template(wanted["template"], code_fd)
+            return self._become_template(wanted["template"])
         source = inflow.whole(wanted["code"])
         try:
             for kind, soft, hard in wanted["limits"]:
@@ -40,10 +38,10 @@ class WideRunner(Runner):
             self._refuse(e)
         return source
 
-    def _become_template(self, modules: List[str], code_fd: int) -> bytes:
+    def _become_template(self, modules: List[str]) -> bytes:
         """Returns in its forks: the source of that job's program."""
         folder = os.path.dirname(self._file)
-        template = Template(code_fd, self._result_fd, folder)
+        template = Template(self._code_fd, self._result_fd, folder)
         template.prepare(modules)
         self._reseeders = preload.reseeders()
         self.__class__ = Runner  # type: ignore[assignment]
@@ -51,7 +49,8 @@ class WideRunner(Runner):
         self.remains.know_kinds()
         template.serve()
         self.is_fork = True
-        return self._await_job(code_fd, self._result_fd)
+        self.greet()
+        return self._take_job()
 
     def _take_inputs(self, inflow: inputs.Inflow, wanted: Dict[str, Any]) -> None:
         folder = os.path.dirname(self._file)

@@ -21,12 +21,12 @@ import signal
 import socket
 import sys
 import traceback
-from types import CodeType
 from typing import Any, Dict, List, NamedTuple, NoReturn, Tuple
 
-from . import (accountant, font_lists, idle_init, landlock, limits, loopback, no_network, oom_scores, preload, priorities, root_fs,
-               scratch, surroundings, syscalls)
+from . import (accountant, font_lists, heap_holes, idle_init, landlock, limits, loopback, no_network, oom_scores, preload,
+               priorities, root_fs, scratch, surroundings, syscalls)
 from . import zygote_channel as channel_
+from .c_calls import Call
 from .idle_init import IdleInit
 from .lockdown import Confinement, Lockdown, confinement
 from .runner import Runner
@@ -226,11 +226,19 @@ class _Zygote:
         waiting.go_on(fork)
         fork.leaves_result_at(ctypes.addressof(self.outcome))
         fork.then(forked)
-        fork.otherwise(self.runner.life.begin_with(self._become_sandbox))
+        fork.otherwise(self._first_in_sandbox())
         forked.go_on(waiting)
         leave = calls.way_out_of_python(settled)
         self._freeze()
         leave()
+
+    def _first_in_sandbox(self) -> Call:
+        first = self.runner.life.first
+        if self.confinement.namespaces:
+            return first
+        finish = self.runner.life.calls.python(self._finish_lockdown)
+        finish.go_on(first)
+        return finish
 
     def _freeze(self) -> None:
         """What a fork finds old is the zygote's: neither collected, nor looked through for what a program left."""
@@ -241,6 +249,7 @@ class _Zygote:
             self.runner.prepare(surroundings.new_main(root_fs.SCRATCH + "/" + root_fs.WORK))
             gc.collect(0)  # finalizers are called in the order of the collector's generations: as in any interpreter
         self.runner.remains.know_kinds()
+        heap_holes.fill()
 
     def _await_spawn(self) -> None:
         """Returns when there is to be a fork."""
@@ -287,6 +296,7 @@ class _Zygote:
             else:
                 sandbox.scratch = scratch.make(self.scratch_root, sandbox.id, self.confinement)
             self.lockdown.set_up(*fds, sandbox.scratch)  # type: ignore[call-arg,arg-type]
+            self.runner.use(self.lockdown.code, self.lockdown.result)
             return True
         except OSError as e:
             self._not_forked(e.errno or 0)
@@ -387,13 +397,12 @@ class _Zygote:
         self.sandboxes.pop(sandbox.id, None)
         self.channel.send(sandbox.event)
 
-    def _become_sandbox(self) -> CodeType:
-        if not self.confinement.namespaces:
-            try:
-                self.lockdown.finish()
-                surroundings.live_in(os.getcwd(), self.confinement.font_list)
-                self.runner.prepare(surroundings.new_main(os.getcwd()))
-            except BaseException:
-                traceback.print_exc()
-                os._exit(_SANDBOX_FAILED)
-        return self.runner.begin(self.lockdown.code, self.lockdown.result)
+    def _finish_lockdown(self) -> None:
+        """In a sandbox of the fallback tier."""
+        try:
+            self.lockdown.finish()
+            surroundings.live_in(os.getcwd(), self.confinement.font_list)
+            self.runner.prepare(surroundings.new_main(os.getcwd()))
+        except BaseException:
+            traceback.print_exc()
+            os._exit(_SANDBOX_FAILED)
