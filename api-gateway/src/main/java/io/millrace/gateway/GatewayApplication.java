@@ -22,6 +22,7 @@ public class GatewayApplication {
 
   public static void main(String[] args) {
     OrderlyEnd.onTermination();
+    StandingAlarms.set();
     // Whatever the machine's: Kafka changes case by it, and Turkish has an i of its own.
     Locale.setDefault(Locale.ROOT);
     builder().run(args);

@@ -1,6 +1,7 @@
 package io.millrace.worker;
 
 import io.millrace.job.AboutJob;
+import io.millrace.job.ExecutionRequest;
 import io.millrace.job.Job;
 import io.millrace.job.Outcome;
 import io.millrace.job.Output;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -280,20 +282,28 @@ final class JobLoop implements Runnable {
   }
 
   private static Ended await(Started job) throws SandboxFailedException {
+    ExecutionRequest request = job.lease().job().request();
+    long seconds = Sandbox.patience(request.timeout(), request.wide() != null);
     try (Traces.Step step = job.step()) {
       try {
-        return job.running().get().get();
+        return job.running().get().get(seconds, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        throw failed(step, new SandboxFailedException("no result within " + seconds + " s", e));
       } catch (ExecutionException e) {
         SandboxFailedException failure =
             e.getCause() instanceof SandboxFailedException failed
                 ? failed
                 : new SandboxFailedException("no result", e);
-        step.failed(failure);
-        throw failure;
+        throw failed(step, failure);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new SandboxFailedException("interrupted", e);
       }
     }
+  }
+
+  private static SandboxFailedException failed(Traces.Step step, SandboxFailedException why) {
+    step.failed(why);
+    return why;
   }
 }

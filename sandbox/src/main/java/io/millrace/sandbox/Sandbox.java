@@ -3,7 +3,6 @@ package io.millrace.sandbox;
 import java.io.IOException;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +19,6 @@ public final class Sandbox implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Sandbox.class);
 
-  /** The helper enforces the timeout; one that has not answered by then is broken. */
   private static final long BACKSTOP_SECONDS = 10;
 
   /** So long a wide job's files may take to be kept. */
@@ -87,18 +85,24 @@ public final class Sandbox implements AutoCloseable {
   }
 
   /**
-   * Runs a job. The future holds its result, or fails with {@link SandboxFailedException}.
+   * How many seconds to wait for what {@code run} answers. The helper enforces the job's timeout;
+   * one that has no result by then is broken, and has to be closed.
+   */
+  public static long patience(int jobTimeout, boolean wide) {
+    return jobTimeout + BACKSTOP_SECONDS + (wide ? TRANSFER_SECONDS : 0);
+  }
+
+  /**
+   * Runs a job. The future holds its result, or fails with {@link SandboxFailedException}; whoever
+   * waits for it has {@link #patience} and no more.
    *
    * @param listener hears what a job writes that runs for longer than a moment
    */
   public CompletableFuture<RunResult> run(Program job, OutputListener listener) {
     Helper known = helper;
-    CompletableFuture<RunResult> result =
-        known == null
-            ? CompletableFuture.failedFuture(
-                new SandboxFailedException("the helper is not running"))
-            : known.run(job, listener);
-    return result.orTimeout(job.timeout() + BACKSTOP_SECONDS, TimeUnit.SECONDS);
+    return known == null
+        ? CompletableFuture.failedFuture(new SandboxFailedException("the helper is not running"))
+        : known.run(job, listener);
   }
 
   /**
@@ -118,9 +122,7 @@ public final class Sandbox implements AutoCloseable {
     }
     IncomingFiles files =
         new IncomingFiles(job.jobId().toString(), keeper, settings.number("file_limit"));
-    return known
-        .run(job, wide, listener, files)
-        .orTimeout(job.timeout() + BACKSTOP_SECONDS + TRANSFER_SECONDS, TimeUnit.SECONDS);
+    return known.run(job, wide, listener, files);
   }
 
   /** Kills this job if it runs here; its future then says that it was cancelled. */
