@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import tempfile
 from typing import Iterator, NoReturn
 
 from . import root_fs, syscalls
@@ -84,7 +82,8 @@ def for_imports(root: str, font_list: str) -> Iterator[None]:
     """While a zygote imports: matplotlib.pyplot, for one, must have a folder to write to, and remembers it. In the tree that
     jobs will see, where there is no `root`, it lies where each sandbox has its own. `font_list` is the host's path, or ""."""
     if root:
-        home = tempfile.mkdtemp(dir=root)
+        home = "%s/imports-%d" % (root, os.getpid())
+        os.mkdir(home, 0o700)
     else:
         home = root_fs.SCRATCH
         flags = syscalls.MS_NOSUID | syscalls.MS_NODEV
@@ -100,6 +99,7 @@ def for_imports(root: str, font_list: str) -> Iterator[None]:
     finally:
         del os.environ["MPLCONFIGDIR"]
         if root:
-            shutil.rmtree(home, ignore_errors=True)
+            empty(home)
+            os.rmdir(home)
         else:
             syscalls.unmount(home)
