@@ -43,16 +43,19 @@ final class TakenRecord {
     acknowledge(AcknowledgeType.ACCEPT);
   }
 
-  /** Somebody else may take it, at once. */
+  /** Somebody else may take it, at once; nothing is done when it was accepted. */
   void release() {
-    acknowledge(AcknowledgeType.RELEASE);
-    consumer.commitAsync();
+    if (acknowledge(AcknowledgeType.RELEASE)) {
+      consumer.commitAsync();
+    }
   }
 
-  private void acknowledge(AcknowledgeType type) {
-    if (held) {
-      held = false;
-      consumer.acknowledge(record, type);
+  private boolean acknowledge(AcknowledgeType type) {
+    if (!held) {
+      return false;
     }
+    held = false;
+    consumer.acknowledge(record, type);
+    return true;
   }
 }
