@@ -6,6 +6,7 @@ import io.millrace.files.StoreTrial;
 import io.millrace.store.Environments.Row;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,12 +72,15 @@ public final class EnvironmentFolder {
   /** Makes the folder where it is missing, and removes what a worker that died left unfinished. */
   public Path open() throws IOException {
     Files.createDirectories(folder);
-    Path ours = Files.createTempDirectory(folder, PART);
     String owner = Files.getOwner(folder).getName();
+    Path ours;
+    try {
+      ours = Files.createTempDirectory(folder, PART);
+    } catch (AccessDeniedException e) {
+      throw notOurs(owner);
+    }
     if (!owner.equals("root") && !owner.equals(Files.getOwner(ours).getName())) {
-      throw new IOException(
-          "%s is %s's: set millrace.packages.folder to one of this worker's own"
-              .formatted(folder, owner));
+      throw notOurs(owner);
     }
     try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
       for (Path each : all) {
@@ -91,6 +95,12 @@ public final class EnvironmentFolder {
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
     return folder.toRealPath();
+  }
+
+  private IOException notOurs(String owner) {
+    return new IOException(
+        "%s is %s's: set millrace.packages.folder to one of this worker's own"
+            .formatted(folder, owner));
   }
 
   /**

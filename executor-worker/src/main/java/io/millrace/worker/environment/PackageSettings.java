@@ -19,8 +19,8 @@ import org.springframework.util.unit.DataSize;
  * @param buildTime how long pip may take for one set
  * @param maxSize bytes of the files in one set, and of one download
  * @param maxFiles files in one set
- * @param folder where sets that were fetched are kept; null: {@code millrace-environments} in the
- *     folder for temporary files
+ * @param folder where sets that were fetched are kept; null: {@code millrace-environments-USER} in
+ *     the folder for temporary files, USER being who runs this worker
  * @param folderSize bytes of sets that are kept there; the least recently used go first
  */
 @ConfigurationProperties("millrace.packages")
@@ -47,7 +47,9 @@ public record PackageSettings(
   /** Where sets are kept on this machine. */
   Path place() {
     return folder == null
-        ? Path.of(System.getProperty("java.io.tmpdir"), "millrace-environments")
+        ? Path.of(
+            System.getProperty("java.io.tmpdir"),
+            "millrace-environments-" + System.getProperty("user.name"))
         : folder.toAbsolutePath();
   }
 

@@ -291,7 +291,8 @@ final class PackageRows {
   }
 
   private static void emptyItsFolder(Role worker) {
-    Path folder = temporary(worker).resolve("millrace-environments");
+    String user = System.getProperty("user.name");
+    Path folder = temporary(worker).resolve("millrace-environments-" + user);
     try (Stream<Path> files = Files.walk(folder)) {
       files
           .sorted(Comparator.reverseOrder())
