@@ -31,6 +31,16 @@ final class Talk implements Closeable {
     return this;
   }
 
+  /** Says this to a proxy that may have closed already, and hears all that came before it did. */
+  String answer(String text) {
+    try {
+      say(text);
+    } catch (IOException e) {
+      // It had closed.
+    }
+    return hearAll();
+  }
+
   /** Reads until it has heard this. */
   String hearUntil(String end) throws IOException {
     StringBuilder heard = new StringBuilder();
