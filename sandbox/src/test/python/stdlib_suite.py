@@ -19,14 +19,15 @@ from millrace_sandbox.client import Slot
 MODULES = ["test_json", "test_os", "test_io", "test_tempfile", "test_signal", "test_threading", "test_subprocess",
            "test_multiprocessing_fork", "test_multiprocessing_spawn", "test_asyncio", "test_sqlite3"]
 _SECONDS = 900
-# Each failure by its test's name, as JSON in the last line.
+# Each failure by its test's name, as JSON in the last line. A child by spawn loads the program again and must not test in its turn.
 _PROGRAM = """
 import json, sys, unittest
-loader = unittest.TestLoader()
-suite = loader.loadTestsFromName("test.%s")
-result = unittest.TextTestRunner(verbosity=0, stream=sys.stdout).run(suite)
-print()
-print(json.dumps([result.testsRun, sorted({t.id() for t, _ in result.failures + result.errors})]))
+if __name__ == "__main__":
+    loader = unittest.TestLoader()
+    suite = loader.loadTestsFromName("test.%s")
+    result = unittest.TextTestRunner(verbosity=0, stream=sys.stdout).run(suite)
+    print()
+    print(json.dumps([result.testsRun, sorted({t.id() for t, _ in result.failures + result.errors})]))
 """
 
 
