@@ -242,6 +242,7 @@ public final class Installation implements AutoCloseable {
   }
 
   private void await(int workers) throws InterruptedException {
+    awaitReady();
     await(
         () ->
             endpoint.ask("GET", "/v1/queue").status() == 200

@@ -59,7 +59,6 @@ public final class Cold implements Part {
     List<Answer> up = new ArrayList<>();
     for (int i = 0; i < STARTS; i++) {
       try (Installation own = Installation.ofWorkers(lab.options().launcher(), SETTINGS, 1)) {
-        own.awaitReady();
         roles.addAll(burst(own.endpoint()));
       }
       try (Installation own = Installation.up(lab.options().launcher(), SETTINGS)) {

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 /** What an installation costs that nobody uses: cpu of each process of an idle {@code up}. */
 public final class Idle implements Part {
 
-  /** Compilers and first rounds are over by then. */
-  private static final Duration SETTLING = Duration.ofSeconds(45);
+  /** By then compilers have ended, and a burst's connections to Redis are closed. */
+  private static final Duration SETTLING = Duration.ofSeconds(90);
 
   private static final Duration MEASURED = Duration.ofSeconds(60);
 
