@@ -49,6 +49,14 @@ def nicenesses(keeper: int) -> List[int]:
     return found
 
 
+def cpus_of_tasks(keeper: int) -> List[Set[int]]:
+    found = []
+    for pid in support.descendants(keeper):
+        with contextlib.suppress(OSError):
+            found += [os.sched_getaffinity(int(task)) for task in os.listdir("/proc/%d/task" % pid)]
+    return found
+
+
 class LifecycleTest(unittest.TestCase):
     def test_no_process_outlives_whoever_is_killed(self) -> None:
         for tier, launcher in support.tiers().items():
@@ -153,6 +161,23 @@ class LifecycleTest(unittest.TestCase):
             if tier != "fallback":
                 self.comes_after(launcher, tier, crowd, 4, range(9, 17))  # some may just begin; all 24 have 19
             self.comes_after(launcher, tier, "while True: pass", 1, range(5, 6))
+
+    def test_without_a_cgroup_for_cpu_a_crowd_has_one_cpu_together(self) -> None:
+        """More than priorities can make small; the next job has all cpus again."""
+        crowd = ("import hashlib, os, threading\ndef spin():\n    while True: hashlib.sha256(x)\nx = bytes(1 << 20)\n"
+                 "for _ in range(29):\n    try:\n        if os.fork() == 0: spin()\n"
+                 "    except OSError: threading.Thread(target=spin).start()\nspin()")
+        cpus = os.sched_getaffinity(0)
+        for tier, launcher in support.tiers().items():
+            with self.subTest(tier=tier), Slot(launcher, support.PYTHON, tier=tier, preimport=[], cgroups="off",
+                                               require="fallback") as slot:
+                slot.submit(crowd, 60_000)
+                together = lambda: cpus_of_tasks(slot.process.pid).count({max(cpus)})
+                self.wait_until(lambda: together() >= 30, SECONDS_TO_BE_LOW)
+                self.assertGreaterEqual(together(), 30)
+                slot.cancel()
+                self.assertEqual("cancelled", slot.outcome().verdict)
+                self.assertEqual("%d\n" % len(cpus), slot.run("import os\nprint(len(os.sched_getaffinity(0)))").stdout.decode())
 
     def test_without_proc_what_is_there_is_found_by_its_number(self) -> None:
         launcher = support.with_masked_proc()

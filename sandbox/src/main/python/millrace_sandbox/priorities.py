@@ -1,29 +1,38 @@
 """Whom a job's processes and threads come after, where no cgroup says.
 
 Those that run at that moment, or could, weigh together a third of what one process does
-unasked: each has the lower a priority the more they are, down to the least. And a session
+unasked: each has the lower a priority the more they are, down to the least. Where they are
+too many for that, they have one cpu together, so that what wakes finds another. And a session
 that a job made has the least there is, where the kernel weighs sessions.
 
-A priority is never raised again: that takes a privilege which containers don't have.
+A priority is never raised again: that takes a privilege which containers don't have. Nor
+does a crowd get its cpus back.
 """
 from __future__ import annotations
 
 import contextlib
 import math
 import os
-from typing import Container, Dict, Iterator, List
+from typing import Container, Dict, Iterator, List, Set
 
 from . import scratch, syscalls
 from .lockdown import Confinement
 
 LEAST = 19
 _ALONE = 5  # of niceness: a third of the usual weight; each step is a factor of 1.25
+_STEP = 1.25
+_MOST_WEIGHED = int(_STEP ** (LEAST - _ALONE))  # more than these weigh more than a third together, however low each is
 _OF_SESSIONS = b"19"
 _LARGEST_GAP = 512
 
 
 def niceness_of(running: int) -> int:
-    return min(LEAST, _ALONE + math.ceil(math.log(max(running, 1), 1.25)))
+    return min(LEAST, _ALONE + math.ceil(math.log(max(running, 1), _STEP)))
+
+
+def cpu_of_crowds() -> Set[int]:
+    """The last that this process may use: the same for all crowds of a worker, so that they are in each other's way alone."""
+    return {max(os.sched_getaffinity(0))}
 
 
 class Tasks:
@@ -36,6 +45,11 @@ class Tasks:
     def above(self, niceness: int) -> List[int]:
         """Those whose priority is higher."""
         return [task for tasks in self.of.values() for task in tasks if _niceness(task) < niceness]
+
+    def spread(self, cpu: Set[int]) -> List[int]:
+        """Those that may run elsewhere, if all are too many for priorities."""
+        return [] if self.running <= _MOST_WEIGHED else [
+            task for tasks in self.of.values() for task in tasks if _cpus(task) - cpu]
 
     def sessions(self) -> List[int]:
         """Processes that lead a session of their own, if the kernel weighs it as much as the whole service."""
@@ -66,20 +80,28 @@ def _given_since(number: int) -> Iterator[int]:
 
 def lower(tasks: Tasks, confinement: Confinement) -> None:
     """What a sandbox's init can't, by a process of its own that has the job's user. Nobody waits for it."""
-    niceness, sessions = niceness_of(tasks.running), tasks.sessions()
+    niceness, sessions, cpu = niceness_of(tasks.running), tasks.sessions(), cpu_of_crowds()
     high = [] if confinement.namespaces else tasks.above(niceness)
-    if (high or sessions) and os.fork() == 0:
+    spread = tasks.spread(cpu)
+    if (high or sessions or spread) and os.fork() == 0:
         try:
-            _lower(high, niceness, sessions, confinement)
+            _become_job_user(confinement)
+            _lower(high, niceness, sessions)
+            for task in spread:
+                with contextlib.suppress(OSError):
+                    os.sched_setaffinity(task, cpu)
         finally:
             os._exit(0)
 
 
-def _lower(high: List[int], niceness: int, sessions: List[int], confinement: Confinement) -> None:
+def _become_job_user(confinement: Confinement) -> None:
     held = syscalls.capabilities()
     syscalls.prctl(syscalls.PR_SET_KEEPCAPS, 1)
     scratch.become_job_user(confinement)
     syscalls.set_capabilities(held)  # without SYS_ADMIN one session in a tenth of a second is let through
+
+
+def _lower(high: List[int], niceness: int, sessions: List[int]) -> None:
     for task in high:
         with contextlib.suppress(OSError):  # it has ended
             os.setpriority(os.PRIO_PROCESS, task, niceness)
@@ -93,6 +115,13 @@ def _niceness(task: int) -> int:
         return os.getpriority(os.PRIO_PROCESS, task)
     except OSError:
         return LEAST  # it has ended
+
+
+def _cpus(task: int) -> Set[int]:
+    try:
+        return os.sched_getaffinity(task)
+    except OSError:
+        return set()  # it has ended
 
 
 def _numbers(folder: str) -> List[int]:
