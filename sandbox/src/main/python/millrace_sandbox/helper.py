@@ -26,7 +26,8 @@ from .wide_request import parse
 # Where the last job followed the one before at once, the next will too: a sandbox made ready beforehand would only
 # compete with it. Forking on demand then runs 1.4 times as many jobs a second.
 _BUSY_GAP_SECONDS = 0.01
-# So long whoever hears of a job's end has the cpu to itself: where one is all that is free, a fork came before the reply.
+# So long, where no cgroup isolates cpu, whoever hears of a job's end has it to itself: the slices of helper and zygote are
+# short there, and where one cpu is all that is free, the next fork came before the reply.
 _SECONDS_TO_BE_TOLD = 0.002
 # While a job goes on for longer, its successor's sandbox is made: the next job may follow a fork bomb.
 _LONG_JOB_SECONDS = 0.02
@@ -78,6 +79,7 @@ class Helper:
         self.idle_since = 0.0
         self.busy = False
         self.refill: Optional[Timer] = None
+        self.seconds_to_be_told = 0.0 if group.isolates_cpu() else _SECONDS_TO_BE_TOLD
 
     def serve(self) -> int:
         try:
@@ -120,7 +122,7 @@ class Helper:
         self.job = None
         self.pool.make_templates_with_network()
         self.idle_since = time.monotonic()
-        self._refill_at(self.idle_since + (_BUSY_GAP_SECONDS if self.busy else _SECONDS_TO_BE_TOLD))
+        self._refill_at(self.idle_since + (_BUSY_GAP_SECONDS if self.busy else self.seconds_to_be_told))
 
     def _refill_at(self, at: float) -> None:
         self.loop.cancel(self.refill)
