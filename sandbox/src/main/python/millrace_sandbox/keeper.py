@@ -18,6 +18,7 @@ from typing import Any, Dict, List, Optional, Tuple
 from . import cgroups, frames, limits, loopback, preload, root_fs, scratch_root, syscalls, users, zygote
 from . import zygote_channel as channel
 from .settings import MIB, STRONG_TIERS, TIERS, Settings, SettingsError, parse
+from .zygote_start import Start
 
 EXIT_NO_SANDBOX, EXIT_BAD_SETTINGS = 78, 64
 _ZYGOTE_START_SECONDS, _ZYGOTE_STOP_SECONDS = 60.0, 1.0
@@ -157,9 +158,9 @@ class Keeper:
     def _start_zygote(self, tier: str, line: str) -> Tuple[socket.socket, int]:
         """(our end of its channel, its pidfd)"""
         ours, theirs = channel.pair()
-        start = zygote.Start(self.settings, tier, os.getpid(), self.cgroup.joined_through, self.scratch_root,
-                             self._modules_of(line), self.cgroup.controls("cpu"), line.startswith(preload.NETWORK),
-                             self._environment_of(line))
+        start = Start(self.settings, tier, os.getpid(), self.cgroup.joined_through, self.scratch_root,
+                      self._modules_of(line), self.cgroup.controls("cpu"), line.startswith(preload.NETWORK),
+                      self._environment_of(line))
         ours.send(start.to_json())
         here = os.path.dirname(os.path.abspath(__file__))
         null = [(os.POSIX_SPAWN_OPEN, fd, "/dev/null", os.O_RDWR, 0) for fd in (0, 1)]

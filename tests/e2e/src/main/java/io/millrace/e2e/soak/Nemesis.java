@@ -2,16 +2,25 @@ package io.millrace.e2e.soak;
 
 import io.millrace.e2e.Await;
 import io.millrace.e2e.fault.Resp;
+import io.millrace.e2e.roles.BrokerRole;
 import io.millrace.e2e.roles.Cluster;
 import io.millrace.e2e.roles.Role;
 import io.millrace.e2e.roles.Signals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
-/** Chooses what goes wrong next: the same for the same seed. Not thread-safe. */
+/**
+ * Chooses what goes wrong next: each fault once, in any order, before one comes again; the same for
+ * the same seed. Not thread-safe.
+ */
 final class Nemesis {
 
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -32,6 +41,9 @@ final class Nemesis {
   private final Random random;
   private final Cluster cluster;
 
+  /** Places of those that have not come yet. */
+  private final Deque<Integer> left = new ArrayDeque<>();
+
   Nemesis(long seed, Cluster cluster) {
     this.random = new Random(seed);
     this.cluster = cluster;
@@ -51,6 +63,7 @@ final class Nemesis {
             fault("kill -9 " + gateway.name(), gateway::kill),
             fault("kill -9 Redis", cluster.redis()::kill),
             fault("kill -9 broker", cluster.broker()::kill),
+            fault("kill -9 the jobs' leader", this::killLeader),
             fault("SIGTERM " + worker.name(), () -> stop(worker)),
             fault("SIGTERM " + gateway.name(), () -> stop(gateway)),
             fault("SIGTERM broker", cluster.broker()::stop),
@@ -70,7 +83,18 @@ final class Nemesis {
                 "cut Redis's last second",
                 () -> cluster.redis().loseWritesOf(() -> Await.pass(SECOND))),
             new Fault("empty Redis", true, () -> redis("FLUSHALL")));
-    return faults.get(random.nextInt(faults.size()));
+    if (left.isEmpty()) {
+      List<Integer> all = new ArrayList<>(IntStream.range(0, faults.size()).boxed().toList());
+      Collections.shuffle(all, random);
+      left.addAll(all);
+    }
+    return faults.get(left.pop());
+  }
+
+  private void killLeader() {
+    BrokerRole brokers = cluster.broker();
+    brokers.kill(brokers.leaderOf("millrace.jobs"));
+    Await.pass(MOMENT);
   }
 
   private static Fault fault(String name, Runnable breaking) {

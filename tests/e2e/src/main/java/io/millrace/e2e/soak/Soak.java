@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Breaks something each minute, on one cluster. */
+/** Breaks something each minute, on one cluster of three brokers. */
 public final class Soak {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -32,12 +32,18 @@ public final class Soak {
   private static final List<Integer> OUTPUTS =
       List.of(10, 10, 10, 10, 10, 1_000, 10, 10, 10, 10, 60_000, 1_000_000);
 
+  /** Beside which a key's next jobs go to the second lane. */
+  private static final int MORE_THAN_A_SHARE = 8;
+
+  private static final Duration LONG_JOB = Duration.ofSeconds(10);
+
   private Soak() {}
 
   /** Runs for so many minutes; writes everything below {@code folder}. */
   public static Summary run(int minutes, long seed, Path folder) throws Exception {
     List<SoakMinute> past = new ArrayList<>();
-    ClusterPlan plan = ClusterPlan.usual("soak").with("MILLRACE_RESULT_TTL", RESULT_TTL);
+    ClusterPlan plan =
+        ClusterPlan.usual("soak").withBrokers(3).with("MILLRACE_RESULT_TTL", RESULT_TTL);
     try (Cluster cluster = Cluster.start(plan, folder)) {
       Nemesis nemesis = new Nemesis(seed, cluster);
       for (int number = 1; number <= minutes; number++) {
@@ -49,6 +55,14 @@ public final class Soak {
       }
     }
     return new Summary(seed, past);
+  }
+
+  private static void runLongJobsInBothLanes(Trial trial) {
+    trial.enqueue("long-first", LONG_JOB);
+    for (int i = 0; i < MORE_THAN_A_SHARE; i++) {
+      trial.enqueue("share-" + i, Duration.ofSeconds(1));
+    }
+    trial.enqueue("long-second", LONG_JOB);
   }
 
   private static SoakMinute runMinute(int number, Nemesis nemesis, Cluster cluster)
@@ -63,6 +77,7 @@ public final class Soak {
                   Load.of("minute", JOBS, CALLERS, JOB, Mode.MIXED)
                       .pausing(PAUSE)
                       .printing(OUTPUTS));
+      runLongJobsInBothLanes(trial);
       Await.pass(calm);
       long broken = System.nanoTime();
       Runnable breaking =
