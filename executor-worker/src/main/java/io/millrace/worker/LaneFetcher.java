@@ -33,6 +33,13 @@ final class LaneFetcher implements Runnable {
   /** A lane that had no record for this long after it was asked is empty. */
   private static final long EMPTY_AFTER_NANOS = Duration.ofMillis(10).toNanos();
 
+  /**
+   * So long a record that was accepted waits for the next request to say so, which a busy worker
+   * makes soon; a request of its own would cost the broker as much as that. The lease holds the job
+   * meanwhile.
+   */
+  private static final long TOLD_WITHIN_NANOS = Duration.ofMillis(50).toNanos();
+
   /** Also how long it takes to see that the worker drains, should a wake-up be lost. */
   private static final Duration LISTEN = Duration.ofSeconds(1);
 
@@ -119,10 +126,10 @@ final class LaneFetcher implements Runnable {
   }
 
   private void fetch(ShareConsumer<byte[], byte[]> member) {
-    if (askedAt == 0 && untilItsTurn() > 0) {
-      // The next request, which would tell what became of the last record, is not due yet.
+    if (askedAt == 0 && !awaitTurn(TOLD_WITHIN_NANOS)) {
+      // The next request, which would tell what became of the last record, is not due soon.
       member.commitAsync();
-      awaitTurn();
+      awaitTurn(Long.MAX_VALUE);
     }
     if (!patience.goesOn()) {
       return;
@@ -138,12 +145,19 @@ final class LaneFetcher implements Runnable {
     }
   }
 
-  private void awaitTurn() {
+  /** False when it may not ask within so long. */
+  private boolean awaitTurn(long nanos) {
+    long begun = System.nanoTime();
     long seen = idle.changes();
     for (long wait = untilItsTurn(); wait > 0 && patience.goesOn(); wait = untilItsTurn()) {
-      idle.awaitChange(seen, wait);
+      long left = nanos - (System.nanoTime() - begun);
+      if (left <= 0) {
+        return false;
+      }
+      idle.awaitChange(seen, Math.min(wait, left));
       seen = idle.changes();
     }
+    return true;
   }
 
   /** Nanoseconds; 0 when it may ask for a record now. */
