@@ -103,6 +103,23 @@ class EnvironmentTest(TierTest):
         outcome = self.run_in(PLAIN, "import shades\nopen(shades.__file__, 'a')")
         self.assertRegex(outcome.stderr, b"PermissionError|Read-only file system")
 
+    def test_without_a_cgroup_for_cpu_a_crowd_comes_after_others_and_the_next_job_does_not(self) -> None:
+        if self.tier == "fallback":
+            self.skipTest("no templates there")
+        with Slot(self.launcher, support.PYTHON, tier=self.tier, preimport=LIGHT, environments=self.folder, cgroups="off") as slot:
+            how = {"environment": {"name": SLOW, "imports": ["heavy"]}, "timeout_ms": 60_000}
+            told = "return [heavy.imported_by != os.getpid(), os.getpriority(0, 0), len(os.sched_getaffinity(0))]"
+            crowd = ("import heavy, os, time\nfor _ in range(29):\n    if os.fork() == 0:\n        while True: pass\n"
+                     "end = time.monotonic() + 20\nwhile time.monotonic() < end and "
+                     "(os.getpriority(0, 0), len(os.sched_getaffinity(0))) != (19, 1): pass\n")
+            for _ in range(20):
+                before = json.loads(slot.run("import heavy, os\n" + told, **how).result or b"null")
+                if before[0]:
+                    break
+            self.assertEqual([True, 0, os.cpu_count()], before)
+            self.assertEqual(b"[true,19,1]", slot.run(crowd + told, **how).result)
+            self.assertEqual(before, json.loads(slot.run("import heavy, os\n" + told, **how).result or b"null"))
+
     def test_the_second_job_does_not_import(self) -> None:
         if self.tier == "fallback":
             self.skipTest("no templates there")

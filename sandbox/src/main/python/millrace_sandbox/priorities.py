@@ -86,12 +86,19 @@ def lower(tasks: Tasks, confinement: Confinement) -> None:
     if (high or sessions or spread) and os.fork() == 0:
         try:
             _become_job_user(confinement)
-            _lower(high, niceness, sessions)
-            for task in spread:
-                with contextlib.suppress(OSError):
-                    os.sched_setaffinity(task, cpu)
+            _lower(high, niceness, spread, cpu)
+            for pid in sessions:
+                with contextlib.suppress(OSError), open("/proc/%d/autogroup" % pid, "wb", 0) as f:
+                    f.write(_OF_SESSIONS)
         finally:
             os._exit(0)
+
+
+def lower_beside(tasks: Tasks) -> None:
+    """By a process that has the job's user and its view, but is to keep its own priority: it can't write its /proc, so
+    sessions stay as they are."""
+    niceness, cpu = niceness_of(tasks.running), cpu_of_crowds()
+    _lower(tasks.above(niceness), niceness, tasks.spread(cpu), cpu)
 
 
 def _become_job_user(confinement: Confinement) -> None:
@@ -101,13 +108,13 @@ def _become_job_user(confinement: Confinement) -> None:
     syscalls.set_capabilities(held)  # without SYS_ADMIN one session in a tenth of a second is let through
 
 
-def _lower(high: List[int], niceness: int, sessions: List[int]) -> None:
+def _lower(high: List[int], niceness: int, spread: List[int], cpu: Set[int]) -> None:
     for task in high:
         with contextlib.suppress(OSError):  # it has ended
             os.setpriority(os.PRIO_PROCESS, task, niceness)
-    for pid in sessions:
-        with contextlib.suppress(OSError), open("/proc/%d/autogroup" % pid, "wb", 0) as f:
-            f.write(_OF_SESSIONS)
+    for task in spread:
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(task, cpu)
 
 
 def _niceness(task: int) -> int:

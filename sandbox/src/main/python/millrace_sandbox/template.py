@@ -23,10 +23,10 @@ import struct
 import time
 from typing import Any, List, Set, Tuple
 
-from . import root_fs, syscalls
+from . import priorities, root_fs, syscalls
 from .scratch import empty
 from .surroundings import PROGRAM
-from .zygote_channel import ENDED, FAILED_TO_START, HELLO, KILL, NOT_SPAWNED, SPAWN, event, parse_request
+from .zygote_channel import ENDED, FAILED_TO_START, HELLO, KILL, NOT_SPAWNED, SPAWN, YIELD, event, parse_request
 
 _SECONDS_BETWEEN_KILLS = 0.0002
 _FDS_OF_A_JOB = 4
@@ -98,6 +98,8 @@ class Template:
             return self._fork(job, fds)
         if kind == KILL and job == self._job:
             self._clean()
+        if kind == YIELD and job == self._job and self._job_pid:
+            priorities.lower_beside(priorities.of_sandbox(self._job_pid, {1, os.getpid()}))
         return False
 
     def _fork(self, job: int, fds: List[int]) -> bool:
