@@ -9,19 +9,24 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import tools.jackson.databind.JsonNode;
 
 /** Waits, with the load off, until every known job has ended, and reads every result once more. */
 public final class Drain {
 
   private static final int WAIT_SECONDS = 2;
+  private static final int READERS = 8;
 
   /** A job that an emptied Redis does not know this long after will not come back. */
   private static final long FORGETTING_MILLIS = 30_000;
 
   private final History history;
   private final Client client;
-  private final Set<String> settled = new HashSet<>();
+  private final Set<String> settled = ConcurrentHashMap.newKeySet();
 
   public Drain(History history, Client client) {
     this.history = history;
@@ -42,16 +47,26 @@ public final class Drain {
     Set<String> jobs = new LinkedHashSet<>(accepted);
     jobs.addAll(started);
     long deadline = System.nanoTime() + atMost.toNanos();
-    for (String job : jobs) {
-      long left = Math.max(1, deadline - System.nanoTime());
-      tryUntil(
-          () ->
-              Await.until(
-                  job + " has ended",
-                  Duration.ofNanos(left),
-                  () -> isOver(job, accepted.contains(job))));
-    }
-    awaitHooks(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+    ExecutorService readers = Executors.newFixedThreadPool(READERS);
+    CompletableFuture.allOf(
+            jobs.stream()
+                .filter(job -> !settled.contains(job))
+                .map(
+                    job ->
+                        CompletableFuture.runAsync(
+                            () -> await(job, accepted.contains(job), deadline), readers))
+                .toArray(CompletableFuture[]::new))
+        .join();
+    readers.shutdown();
+    awaitHooks(left(deadline));
+  }
+
+  private void await(String job, boolean accepted, long deadline) {
+    tryUntil(() -> Await.until(job + " has ended", left(deadline), () -> isOver(job, accepted)));
+  }
+
+  private static Duration left(long deadline) {
+    return Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
   }
 
   private void awaitHooks(Duration atMost) {
@@ -70,9 +85,8 @@ public final class Drain {
   }
 
   private boolean isOver(String jobId, boolean accepted) {
-    return settled.contains(jobId)
-        || (client.statusAfter(jobId, WAIT_SECONDS) instanceof Answer.Told told
-            && isOver(jobId, accepted, told));
+    return client.statusAfter(jobId, WAIT_SECONDS) instanceof Answer.Told told
+        && isOver(jobId, accepted, told);
   }
 
   private boolean isOver(String jobId, boolean accepted, Answer.Told told) {

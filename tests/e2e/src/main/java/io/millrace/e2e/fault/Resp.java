@@ -1,6 +1,7 @@
 package io.millrace.e2e.fault;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +33,19 @@ public final class Resp {
   public String text(String... command) throws IOException {
     Object answer = call(command);
     return answer instanceof List ? texts(answer).toList().toString() : text(answer);
+  }
+
+  /**
+   * The same of a Redis that has to answer.
+   *
+   * @throws UncheckedIOException when it does not, or answers with an error
+   */
+  public String say(String... command) {
+    try {
+      return text(command);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Redis does not take " + String.join(" ", command), e);
+    }
   }
 
   /**

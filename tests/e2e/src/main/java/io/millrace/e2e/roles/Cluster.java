@@ -27,7 +27,7 @@ public final class Cluster implements AutoCloseable {
 
   private Cluster(ClusterPlan plan, Path folder) {
     this.folder = folder;
-    this.redis = RedisRole.start(folder.resolve("redis"));
+    this.redis = RedisRole.start(folder.resolve("redis"), plan.redis());
     this.broker = startBroker(plan, folder, redis);
     this.bucket = plan.wantsBucket() ? S3Server.start(folder) : null;
     ClusterPlan whole = bucket == null ? plan : plan.withBucket(bucket);
@@ -35,7 +35,7 @@ public final class Cluster implements AutoCloseable {
     if (index != null) {
       whole = whole.with("MILLRACE_PACKAGES_INDEX", index.index().toString());
     }
-    this.launch = new Launch(whole, folder, broker.bootstrapServers(), redis.port());
+    this.launch = new Launch(whole, folder, broker.bootstrapServers(), redis.settings());
   }
 
   /** Starts everything in a new folder below {@code parent} and returns when all of it is ready. */

@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param settings environment names and values for every gateway and worker
  */
 public record ClusterPlan(
-    String name, int brokers, int gateways, int workers, Map<String, String> settings) {
+    String name,
+    int brokers,
+    RedisTopology redis,
+    int gateways,
+    int workers,
+    Map<String, String> settings) {
 
   /** How long a silent worker keeps its jobs: short, since every rescue waits for it. */
   public static final int LEASE_SECONDS = 3;
@@ -30,6 +35,7 @@ public record ClusterPlan(
     return new ClusterPlan(
         name,
         1,
+        RedisTopology.SINGLE,
         2,
         2,
         Map.of(
@@ -43,14 +49,19 @@ public record ClusterPlan(
 
   /** With other numbers of roles. */
   public ClusterPlan of(int otherGateways, int otherWorkers) {
-    return new ClusterPlan(name, brokers, otherGateways, otherWorkers, settings);
+    return new ClusterPlan(name, brokers, redis, otherGateways, otherWorkers, settings);
   }
 
   /** With so many brokers, each of which has a copy of everything. */
   public ClusterPlan withBrokers(int number) {
-    return new ClusterPlan(name, number, gateways, workers, settings)
+    return new ClusterPlan(name, number, redis, gateways, workers, settings)
         .with("MILLRACE_QUEUE_REPLICAS", "" + number)
         .with("MILLRACE_QUEUE_REQUIREREPLICAS", "true");
+  }
+
+  /** With another kind of Redis. */
+  public ClusterPlan withRedis(RedisTopology other) {
+    return new ClusterPlan(name, brokers, other, gateways, workers, settings);
   }
 
   /** Whether its files are in a bucket, for which it needs a server. */
@@ -86,6 +97,6 @@ public record ClusterPlan(
   public ClusterPlan with(String setting, String value) {
     Map<String, String> all = new HashMap<>(settings);
     all.put(setting, value);
-    return new ClusterPlan(name, brokers, gateways, workers, all);
+    return new ClusterPlan(name, brokers, redis, gateways, workers, all);
   }
 }

@@ -16,28 +16,28 @@ public final class Launch {
   private final ClusterPlan plan;
   private final Path folder;
   private final String bootstrapServers;
-  private final int redisPort;
+  private final Map<String, String> redis;
 
-  Launch(ClusterPlan plan, Path folder, String bootstrapServers, int redisPort) {
+  Launch(ClusterPlan plan, Path folder, String bootstrapServers, Map<String, String> redis) {
     this.plan = plan;
     this.folder = folder;
     this.bootstrapServers = bootstrapServers;
-    this.redisPort = redisPort;
+    this.redis = Map.copyOf(redis);
   }
 
   /** Against another Redis port: that of a proxy, say. */
   public Launch throughRedis(int port) {
-    return new Launch(plan, folder, bootstrapServers, port);
+    return new Launch(plan, folder, bootstrapServers, RedisRole.at(port));
   }
 
   /** Against another broker address. */
   public Launch throughBroker(String servers) {
-    return new Launch(plan, folder, servers, redisPort);
+    return new Launch(plan, folder, servers, redis);
   }
 
   /** With one more setting. */
   public Launch with(String setting, String value) {
-    return new Launch(plan.with(setting, value), folder, bootstrapServers, redisPort);
+    return new Launch(plan.with(setting, value), folder, bootstrapServers, redis);
   }
 
   /** Starts a gateway and returns at once. */
@@ -66,8 +66,7 @@ public final class Launch {
   private Map<String, String> common(int managementPort) {
     Map<String, String> settings = new HashMap<>(plan.settings());
     settings.put("SPRING_KAFKA_BOOTSTRAP_SERVERS", bootstrapServers);
-    settings.put("SPRING_DATA_REDIS_HOST", "127.0.0.1");
-    settings.put("SPRING_DATA_REDIS_PORT", "" + redisPort);
+    settings.putAll(redis);
     settings.put("MANAGEMENT_SERVER_PORT", "" + managementPort);
     return settings;
   }

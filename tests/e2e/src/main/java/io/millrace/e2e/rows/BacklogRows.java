@@ -24,7 +24,7 @@ final class BacklogRows {
   private static final int PROBES = 2_000;
   private static final int CALLERS = 16;
   private static final int WORKERS = 4;
-  private static final Duration DRAIN = Duration.ofMinutes(20);
+  private static final Duration DRAIN = Duration.ofHours(1);
 
   /** Of twenty results: most are a line, one does not fit into Redis, and goes by the log. */
   private static final List<Integer> SIZES =

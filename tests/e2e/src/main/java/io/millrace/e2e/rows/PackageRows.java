@@ -170,7 +170,7 @@ final class PackageRows {
               .forEach(Role::kill);
           cluster.broker().kill();
           cluster.bucket().kill();
-          emptyRedis(cluster);
+          cluster.redis().commands().say("FLUSHALL");
           cluster.redis().kill();
           cluster.workers().forEach(PackageRows::emptyItsFolder);
           cluster.heal();
@@ -300,14 +300,6 @@ final class PackageRows {
           .forEach(file -> require(file.toFile().delete(), file + " is not deleted"));
     } catch (IOException e) {
       throw new UncheckedIOException("there is no " + folder, e);
-    }
-  }
-
-  private static void emptyRedis(Cluster cluster) {
-    try {
-      cluster.redis().commands().text("FLUSHALL");
-    } catch (IOException e) {
-      throw new UncheckedIOException("Redis is not emptied", e);
     }
   }
 

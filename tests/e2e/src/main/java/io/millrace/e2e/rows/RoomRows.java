@@ -11,8 +11,6 @@ import io.millrace.e2e.fault.Resp;
 import io.millrace.e2e.history.Findings;
 import io.millrace.e2e.roles.BrokerRole;
 import io.millrace.e2e.roles.ClusterPlan;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,7 +76,7 @@ final class RoomRows {
     trial.fault(
         "Redis is nearly full",
         () -> {
-          say(redis, "CONFIG", "SET", "maxmemory", "" + used * 100 / 85);
+          redis.say("CONFIG", "SET", "maxmemory", "" + used * 100 / 85);
           Await.until(
               "no new job is let in",
               SOON,
@@ -88,7 +86,7 @@ final class RoomRows {
                       && told.status() == 503
                       && told.headers().firstValue("Retry-After").isPresent());
           trial.awaitState(running, "succeeded", SOON);
-          say(redis, "CONFIG", "SET", "maxmemory", "0");
+          redis.say("CONFIG", "SET", "maxmemory", "0");
         });
     Await.until(
         "jobs are let in again",
@@ -149,7 +147,8 @@ final class RoomRows {
 
   private static long used(Resp redis) {
     return Long.parseLong(
-        say(redis, "INFO", "memory")
+        redis
+            .say("INFO", "memory")
             .lines()
             .filter(line -> line.startsWith("used_memory:"))
             .findFirst()
@@ -159,14 +158,6 @@ final class RoomRows {
   }
 
   private static long memory(Resp redis, String key) {
-    return Long.parseLong(say(redis, "MEMORY", "USAGE", key));
-  }
-
-  private static String say(Resp redis, String... command) {
-    try {
-      return redis.text(command);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Redis does not take " + String.join(" ", command), e);
-    }
+    return Long.parseLong(redis.say("MEMORY", "USAGE", key));
   }
 }

@@ -4,6 +4,7 @@ import static io.millrace.e2e.rows.Row.When.BY_NAME;
 import static io.millrace.e2e.rows.Row.When.CI;
 
 import io.millrace.e2e.roles.ClusterPlan;
+import io.millrace.e2e.roles.RedisTopology;
 import io.millrace.e2e.rows.Row.Body;
 import io.millrace.e2e.rows.Row.When;
 import java.nio.file.Path;
@@ -226,6 +227,18 @@ public final class Rows {
               "a Redis that is nearly full: 503, and what was accepted ends",
               BY_NAME,
               RoomRows::nearlyFull),
+          new Row(
+              "R16",
+              "a Redis that dies is replaced by its replica, by Sentinel: nothing lost",
+              BY_NAME,
+              ClusterPlan.usual("sentinel").withRedis(RedisTopology.SENTINEL),
+              StoreRows::replicaTakesOver),
+          new Row(
+              "R17",
+              "a Redis Cluster of one shard is killed and started again: nothing lost",
+              BY_NAME,
+              ClusterPlan.usual("redis-cluster").withRedis(RedisTopology.CLUSTER),
+              StoreRows::clusterKilled),
           usual("B-W", "a worker dies in mid burst: nothing lost", CI, BurstRows::workerDies),
           usual("B-G", "a gateway dies in mid burst: nothing lost", CI, BurstRows::gatewayDies),
           usual("B-R", "Redis dies in mid burst: nothing lost", CI, BurstRows::redisDies),

@@ -15,8 +15,6 @@ import io.millrace.e2e.roles.Probe;
 import io.millrace.e2e.roles.RedisRole;
 import io.millrace.e2e.roles.Role;
 import io.millrace.e2e.roles.Signals;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,6 +58,17 @@ final class StoreRows {
     Outage.of(trial, "Redis is killed").run(AWAY, redis::kill, redis::restart);
   }
 
+  /** R16. */
+  static void replicaTakesOver(Trial trial) throws Exception {
+    Outage.of(trial, "Redis's replica takes over").shake(trial.cluster().redis()::replicaTakesOver);
+  }
+
+  /** R17. */
+  static void clusterKilled(Trial trial) throws Exception {
+    RedisRole redis = trial.cluster().redis();
+    Outage.of(trial, "the Redis Cluster is killed").run(AWAY, redis::kill, redis::restart);
+  }
+
   /** R2. */
   static void redisEmptied(Trial trial) throws Exception {
     Resp redis = trial.cluster().redis().commands();
@@ -68,7 +77,7 @@ final class StoreRows {
     Outage.thatForgets(trial, "Redis is emptied", Mode.WEBHOOK)
         .shake(
             () -> {
-              say(redis, "FLUSHALL");
+              redis.say("FLUSHALL");
               Await.until(
                   "the gate is open again",
                   Duration.ofSeconds(20),
@@ -89,8 +98,8 @@ final class StoreRows {
     Outage.of(trial, "writes to Redis are paused")
         .run(
             AWAY,
-            () -> say(redis, "CLIENT", "PAUSE", "60000", "WRITE"),
-            () -> say(redis, "CLIENT", "UNPAUSE"));
+            () -> redis.say("CLIENT", "PAUSE", "60000", "WRITE"),
+            () -> redis.say("CLIENT", "UNPAUSE"));
   }
 
   /** R5. */
@@ -99,8 +108,8 @@ final class StoreRows {
     Outage.of(trial, "Redis is full")
         .run(
             AWAY,
-            () -> say(redis, "CONFIG", "SET", "maxmemory", "1mb"),
-            () -> say(redis, "CONFIG", "SET", "maxmemory", "0"));
+            () -> redis.say("CONFIG", "SET", "maxmemory", "1mb"),
+            () -> redis.say("CONFIG", "SET", "maxmemory", "0"));
   }
 
   /** R6. */
@@ -109,8 +118,8 @@ final class StoreRows {
     Outage.of(trial, "Redis is read-only")
         .run(
             AWAY,
-            () -> say(redis, "REPLICAOF", "127.0.0.1", "1"),
-            () -> say(redis, "REPLICAOF", "NO", "ONE"));
+            () -> redis.say("REPLICAOF", "127.0.0.1", "1"),
+            () -> redis.say("REPLICAOF", "NO", "ONE"));
   }
 
   /** R7. */
@@ -120,8 +129,8 @@ final class StoreRows {
         .shake(
             () -> {
               for (int i = 0; i < 8; i++) {
-                say(redis, "CLIENT", "KILL", "TYPE", "normal");
-                say(redis, "CLIENT", "KILL", "TYPE", "pubsub");
+                redis.say("CLIENT", "KILL", "TYPE", "normal");
+                redis.say("CLIENT", "KILL", "TYPE", "pubsub");
                 Await.pass(Duration.ofSeconds(1));
               }
             });
@@ -154,7 +163,7 @@ final class StoreRows {
     String job = trial.enqueue("r9", Duration.ZERO);
     trial.awaitState(job, "succeeded", Duration.ofSeconds(15));
     trial.finish();
-    say(trial.cluster().redis().commands(), "PEXPIRE", "{millrace}:job:" + job, "1");
+    trial.cluster().redis().commands().say("PEXPIRE", "{millrace}:job:" + job, "1");
     Await.until("it is gone", Duration.ofSeconds(2), () -> trial.state(job).isEmpty());
     Await.pass(Duration.ofSeconds(6));
     require(trial.state(job).isEmpty(), "an expired job came back as " + trial.state(job));
@@ -206,14 +215,14 @@ final class StoreRows {
     trial.fault(
         "Redis may evict",
         () -> {
-          say(redis, "CONFIG", "SET", "maxmemory-policy", "volatile-lru");
+          redis.say("CONFIG", "SET", "maxmemory-policy", "volatile-lru");
           for (Role gateway : trial.cluster().gateways()) {
             Await.until(
                 gateway.name() + " says that it takes no job",
                 Duration.ofSeconds(5),
                 () -> !Probe.reachesItsStores(gateway.spec().managementPort()));
           }
-          say(redis, "CONFIG", "SET", "maxmemory-policy", "noeviction");
+          redis.say("CONFIG", "SET", "maxmemory-policy", "noeviction");
         });
     trial.cluster().gateways().forEach(Role::awaitReady);
     trial.enqueue("after", Duration.ZERO);
@@ -237,20 +246,12 @@ final class StoreRows {
     for (String job : cancelled) {
       trial.client(0).cancel(job);
       trial.awaitState(job, "cancelled", Duration.ofSeconds(5));
-      say(trial.cluster().redis().commands(), "PEXPIRE", "{millrace}:job:" + job, "1");
+      trial.cluster().redis().commands().say("PEXPIRE", "{millrace}:job:" + job, "1");
     }
     holding.forEach(trial.client(0)::cancel);
     trial.awaitState(last, "succeeded", Duration.ofSeconds(30));
     for (String job : cancelled) {
       require(trial.starts(job).isEmpty(), "a cancelled job ran: " + job);
-    }
-  }
-
-  private static void say(Resp redis, String... command) {
-    try {
-      redis.text(command);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Redis does not take " + String.join(" ", command), e);
     }
   }
 }

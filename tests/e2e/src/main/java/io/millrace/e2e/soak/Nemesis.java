@@ -1,13 +1,10 @@
 package io.millrace.e2e.soak;
 
 import io.millrace.e2e.Await;
-import io.millrace.e2e.fault.Resp;
 import io.millrace.e2e.roles.BrokerRole;
 import io.millrace.e2e.roles.Cluster;
 import io.millrace.e2e.roles.Role;
 import io.millrace.e2e.roles.Signals;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -82,6 +79,7 @@ final class Nemesis {
             fault(
                 "cut Redis's last second",
                 () -> cluster.redis().loseWritesOf(() -> Await.pass(SECOND))),
+            fault("Redis's replica takes over", cluster.redis()::replicaTakesOver),
             new Fault("empty Redis", true, () -> redis("FLUSHALL")));
     if (left.isEmpty()) {
       List<Integer> all = new ArrayList<>(IntStream.range(0, faults.size()).boxed().toList());
@@ -127,11 +125,6 @@ final class Nemesis {
   }
 
   private void redis(String... command) {
-    Resp redis = cluster.redis().commands();
-    try {
-      redis.text(command);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Redis does not take " + String.join(" ", command), e);
-    }
+    cluster.redis().commands().say(command);
   }
 }

@@ -6,6 +6,7 @@ import io.millrace.e2e.drive.Load;
 import io.millrace.e2e.drive.Load.Mode;
 import io.millrace.e2e.roles.Cluster;
 import io.millrace.e2e.roles.ClusterPlan;
+import io.millrace.e2e.roles.RedisTopology;
 import io.millrace.e2e.rows.Trial;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Breaks something each minute, on one cluster of three brokers. */
+/** Breaks something each minute, on one cluster of three brokers and a Redis with a replica. */
 public final class Soak {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -43,7 +44,10 @@ public final class Soak {
   public static Summary run(int minutes, long seed, Path folder) throws Exception {
     List<SoakMinute> past = new ArrayList<>();
     ClusterPlan plan =
-        ClusterPlan.usual("soak").withBrokers(3).with("MILLRACE_RESULT_TTL", RESULT_TTL);
+        ClusterPlan.usual("soak")
+            .withBrokers(3)
+            .withRedis(RedisTopology.SENTINEL)
+            .with("MILLRACE_RESULT_TTL", RESULT_TTL);
     try (Cluster cluster = Cluster.start(plan, folder)) {
       Nemesis nemesis = new Nemesis(seed, cluster);
       for (int number = 1; number <= minutes; number++) {

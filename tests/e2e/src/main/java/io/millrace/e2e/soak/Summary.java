@@ -31,7 +31,7 @@ public final class Summary {
     StringBuilder page = new StringBuilder();
     page.append("# Soak: a random fault a minute\n\n");
     page.append(
-        "%d minutes, seed %d (`./millrace chaos --minutes %d --seed %d`), two gateways, two workers of two slots, three brokers, one Redis; in each minute a job of ten seconds in each lane beside 120 short ones.%n%n"
+        "%d minutes, seed %d (`./millrace chaos --minutes %d --seed %d`), two gateways, two workers of two slots, three brokers, a Redis with a replica and a Sentinel; in each minute a job of ten seconds in each lane beside 120 short ones.%n%n"
             .formatted(minutes.size(), seed, minutes.size(), seed));
     page.append(
         "%d of %d minutes clean; growing: %s.%n%n"
