@@ -19,10 +19,9 @@
 -- Beside it batch:<batch_id>:jobs has the ids of its jobs, 36 bytes each, and batch:<batch_id>:states a letter for
 -- the state of each, both by index. The counts are those of the letters: whoever moves a letter moves two counts.
 -- All three go together, some time after its end (finish), or when the log never got its records (drop).
-local CODES = {preparing = 'p', queued = 'q', running = 'r', succeeded = 's', failed = 'f', timed_out = 't',
-  cancelled = 'c', expired = 'e'}
-local STATES = {}
-for state, code in pairs(CODES) do STATES[code] = state end
+local STATES = {p = 'preparing', q = 'queued', r = 'running', s = 'succeeded', f = 'failed', t = 'timed_out',
+  c = 'cancelled', e = 'expired'}
+local function code_of(state) return string.sub(state, 1, 1) end
 local ID_LENGTH = 36
 -- Batches that have not ended, by when they were accepted; those whose message is not in the log; ends of their
 -- jobs that are not in the log; batches that were forgotten, and for which nobody has read these ends again.
@@ -50,7 +49,7 @@ function batches.begin(job, told_batch, ids, opened)
   if told_batch.webhook_url then redis.call('HSET', key, 'webhook_url', told_batch.webhook_url) end
   if told_batch.max_running then redis.call('HSET', key, 'max_running', told_batch.max_running) end
   redis.call('SET', batches.jobs(told_batch.batch_id), ids)
-  redis.call('SET', batches.states(told_batch.batch_id), string.rep(CODES.queued, count))
+  redis.call('SET', batches.states(told_batch.batch_id), string.rep(code_of('queued'), count))
   redis.call('ZADD', BATCHES, text(told_batch.accepted), told_batch.batch_id)
   local promised = promise({owner = job.owner, job_id = told_batch.batch_id, idempotency_key = job.idempotency_key,
     body_digest = job.body_digest, promised = job.promised})
@@ -111,7 +110,7 @@ function batches.count(batch_id, index, job_id, state)
   if redis.call('GETRANGE', batches.jobs(batch_id), from, from + ID_LENGTH - 1) ~= job_id then return end
   local before = STATES[redis.call('GETRANGE', states, index, index)]
   if before == state then return end
-  redis.call('SETRANGE', states, index, CODES[state])
+  redis.call('SETRANGE', states, index, code_of(state))
   redis.call('HINCRBY', key, before, -1)
   redis.call('HINCRBY', key, state, 1)
   local ends = (ended(state) and 1 or 0) - (ended(before) and 1 or 0)

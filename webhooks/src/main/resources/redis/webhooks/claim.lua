@@ -1,3 +1,4 @@
+#!lua
 -- Leases deliveries that are due, the longest due first. Answers how many are pending and how many
 -- dead, and of how many the log does not have the end; of each of these job id, token, owner, url, offset, bytes,
 -- step, attempts, the last of them, state; then the first seven of each that was leased. 'emptied' when

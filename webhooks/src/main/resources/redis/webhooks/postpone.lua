@@ -1,3 +1,4 @@
+#!lua
 -- Gives a lease back without an attempt: the delivery is due after the delay.
 local job_id, token, delay = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local fields = redis.call('HMGET', KEYS[1], 'token', 'state')

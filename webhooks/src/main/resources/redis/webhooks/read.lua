@@ -1,3 +1,4 @@
+#!lua
 -- One gateway at a time reads the log for a Redis that was emptied, or that lacks its last writes. Answers whether it
 -- is this one, and from where: what was taken before then, Redis remembers.
 local lease = ARGV[1]

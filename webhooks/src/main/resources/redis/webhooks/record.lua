@@ -1,3 +1,4 @@
+#!lua
 -- Writes down an attempt and what it means. One whose lease was taken over only adds its attempt,
 -- unless it arrived: then the delivery is done whoever holds it. Answers the state and the number of
 -- attempts, and what was given up to make room: see make_room.

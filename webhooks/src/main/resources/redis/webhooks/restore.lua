@@ -1,3 +1,4 @@
+#!lua
 -- Writes down again, from the log, what Redis does not know of deliveries: nothing of them, or, when it is an older one,
 -- not their ends. What arrived is known for as long as it would have been. Answers how many there were.
 -- ARGV: for how long deliveries are known, those that arrived; then 9 values each.

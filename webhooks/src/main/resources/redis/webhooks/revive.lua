@@ -1,3 +1,4 @@
+#!lua
 -- Sends a delivery again: due now, with the whole schedule before it. An attempt that is being made
 -- is left alone. Answers what a claim would: token, owner, url, offset, bytes.
 local job_id, ttl = ARGV[1], tonumber(ARGV[2])

@@ -1,3 +1,4 @@
+#!lua
 -- Writes a delivery down, unless it is known, or over: a share group that is reset shows records again that were
 -- taken long ago. Its next attempt is due after the delay, or, when the taker makes it now, the delay is the taker's lease.
 local job_id, owner, url, offset, bytes, delay, leased, ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4],

@@ -1,3 +1,4 @@
+#!lua
 -- The log has been taken up to this offset; the record before it was written at this time. A Redis that was emptied, or
 -- lacks its last writes and was not told so yet, does not know all of it: the log is read again from what it knew.
 local server = redis.call('GET', P .. 'server')

@@ -72,7 +72,7 @@ public final class Stores implements AutoCloseable {
     } else if (line[0].startsWith("cmdstat_")) {
       double calls = Double.parseDouble(line[1].split("[=,]", 3)[1]);
       counts.merge("redis commands", calls, Double::sum);
-      if (line[0].equals("cmdstat_evalsha")) {
+      if (line[0].equals("cmdstat_fcall")) {
         counts.put("redis scripts", calls);
       }
     }

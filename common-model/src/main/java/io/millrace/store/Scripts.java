@@ -1,59 +1,88 @@
 package io.millrace.store;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.data.redis.core.script.RedisScript;
+import redis.clients.jedis.commands.FunctionBinaryCommands;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Runs the Lua scripts of {@code resources/redis} by name, each behind what it uses of the shared
- * preludes. The first line of each says what it may do (Redis 7 or later): only {@code admit},
- * {@code admit_batch}, and {@code writable} which asks for them, are refused by a Redis that is
- * full, so that what was accepted goes on and ends.
+ * Calls the scripts of a library by name, and loads it into a Redis that does not have it: a new
+ * one, or one that lost its last writes. Blocking; throws Spring's {@code DataAccessException}
+ * while Redis is away. Thread-safe.
  */
-final class Scripts {
+public final class Scripts {
 
-  /** One after the other: what comes first knows nothing of what follows. */
-  private static final Prelude PRELUDE =
-      Prelude.parse(
-          Stream.of("prelude", "prelude_end", "prelude_batch", "prelude_packages", "prelude_gate")
-              .map(Scripts::read)
-              .collect(Collectors.joining()));
+  /**
+   * Those of jobs and batches. Only {@code admit}, {@code admit_batch}, and {@code writable} which
+   * asks for them, are refused by a Redis that is full, so that what was accepted goes on and ends.
+   */
+  private static final ScriptLibrary OF_JOBS =
+      ScriptLibrary.of(
+          "redis", "prelude", "prelude_end", "prelude_batch", "prelude_packages", "prelude_gate");
 
-  @SuppressWarnings("rawtypes")
-  private final Map<String, RedisScript<List>> loaded = new ConcurrentHashMap<>();
+  private static final String NOT_LOADED = "ERR Function not found";
 
   private final StringRedisTemplate redis;
+  private final ScriptLibrary library;
+
+  public Scripts(StringRedisTemplate redis, ScriptLibrary library) {
+    this.redis = redis;
+    this.library = library;
+  }
 
   Scripts(StringRedisTemplate redis) {
-    this.redis = redis;
+    this(redis, OF_JOBS);
   }
 
   /**
    * Runs one script on a key; null arguments become the empty string, and a list stands for what is
    * in it.
    */
-  List<String> run(String name, String key, @Nullable Object... arguments) {
-    Object[] texts =
+  public List<String> run(String name, String key, @Nullable Object... arguments) {
+    List<byte[]> texts =
         Arrays.stream(arguments)
             .flatMap(each -> each instanceof List<?> list ? list.stream() : Stream.of(text(each)))
-            .map(Scripts::text)
-            .toArray();
-    List<?> answer =
-        redis.execute(loaded.computeIfAbsent(name, Scripts::load), List.of(key), texts);
-    if (answer == null) {
-      throw new IllegalStateException("Redis script " + name + " gave no answer");
+            .map(each -> text(each).getBytes(StandardCharsets.UTF_8))
+            .toList();
+    List<byte[]> keys = List.of(key.getBytes(StandardCharsets.UTF_8));
+    byte[] function = library.functionOf(name);
+    RedisCallback<List<?>> call =
+        connection ->
+            call((FunctionBinaryCommands) connection.getNativeConnection(), function, keys, texts);
+    try {
+      List<?> answer = Objects.requireNonNull(redis.execute(call));
+      return answer.stream().map(Scripts::text).toList();
+    } catch (JedisException e) {
+      throw translated(e);
     }
-    return answer.stream().map(Scripts::text).toList();
+  }
+
+  private List<?> call(
+      FunctionBinaryCommands commands, byte[] function, List<byte[]> keys, List<byte[]> texts) {
+    try {
+      return (List<?>) commands.fcall(function, keys, texts);
+    } catch (JedisDataException e) {
+      if (!NOT_LOADED.equals(e.getMessage())) {
+        throw e;
+      }
+      // Of two that load it at once the second changes nothing.
+      commands.functionLoadReplace(library.text());
+      return (List<?>) commands.fcall(function, keys, texts);
+    }
+  }
+
+  private RuntimeException translated(JedisException e) {
+    RedisConnectionFactory connections = redis.getRequiredConnectionFactory();
+    RuntimeException known = connections.translateExceptionIfPossible(e);
+    return known == null ? e : known;
   }
 
   /**
@@ -78,25 +107,9 @@ final class Scripts {
   }
 
   private static String text(@Nullable Object value) {
-    return value == null ? "" : value.toString();
-  }
-
-  @SuppressWarnings("rawtypes")
-  private static RedisScript<List> load(String name) {
-    String script = read(name);
-    int flagsEnd = script.indexOf('\n') + 1;
-    String body = script.substring(flagsEnd);
-    return RedisScript.of(script.substring(0, flagsEnd) + PRELUDE.usedBy(body) + body, List.class);
-  }
-
-  private static String read(String name) {
-    try (InputStream script = Scripts.class.getResourceAsStream("/redis/" + name + ".lua")) {
-      if (script == null) {
-        throw new IllegalStateException("No Redis script " + name);
-      }
-      return new String(script.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    if (value instanceof byte[] bytes) {
+      return new String(bytes, StandardCharsets.UTF_8);
     }
+    return value == null ? "" : value.toString();
   }
 }

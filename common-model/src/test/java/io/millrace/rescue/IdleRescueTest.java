@@ -161,7 +161,7 @@ class IdleRescueTest {
                     (RedisCallback<String>)
                         connection ->
                             Objects.requireNonNull(connection.serverCommands().info("commandstats"))
-                                .getProperty("cmdstat_evalsha")))
+                                .getProperty("cmdstat_fcall")))
             .toString();
     Matcher calls = CALLS.matcher(line);
     assertThat(calls.find()).isTrue();

@@ -1,6 +1,8 @@
 package io.millrace.webhook.delivery;
 
 import io.millrace.queue.Completion;
+import io.millrace.store.ScriptLibrary;
+import io.millrace.store.Scripts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,7 +27,9 @@ public final class DeliveryStore {
   /** The producer has given up, or has its answer, by then. */
   private static final Duration MARK_PATIENCE = Duration.ofSeconds(3);
 
-  private final DeliveryScripts scripts;
+  private static final ScriptLibrary LIBRARY = ScriptLibrary.of("redis/webhooks", "prelude");
+
+  private final Scripts scripts;
   private final long ttl;
   private final long deliveredTtl;
   private final long maxPending;
@@ -38,7 +42,7 @@ public final class DeliveryStore {
    */
   public DeliveryStore(
       StringRedisTemplate redis, Duration retention, Duration deliveredRetention, long maxPending) {
-    this.scripts = new DeliveryScripts(redis);
+    this.scripts = new Scripts(redis, LIBRARY);
     this.ttl = retention.toMillis();
     this.deliveredTtl = deliveredRetention.toMillis();
     this.maxPending = maxPending;

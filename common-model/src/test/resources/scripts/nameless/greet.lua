@@ -1,0 +1,2 @@
+-- no first line
+return {}

@@ -1,0 +1,1 @@
+local function greeting() return 'hello ' end

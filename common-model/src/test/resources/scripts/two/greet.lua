@@ -1,0 +1,2 @@
+#!lua flags=no-writes
+return {greeting() .. KEYS[1] .. ARGV[1], ARGV[2], 3}
