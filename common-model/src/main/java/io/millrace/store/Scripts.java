@@ -3,11 +3,10 @@ package io.millrace.store;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import redis.clients.jedis.commands.FunctionBinaryCommands;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -54,14 +53,13 @@ public final class Scripts {
             .toList();
     List<byte[]> keys = List.of(key.getBytes(StandardCharsets.UTF_8));
     byte[] function = library.functionOf(name);
-    RedisCallback<List<?>> call =
-        connection ->
-            call((FunctionBinaryCommands) connection.getNativeConnection(), function, keys, texts);
-    try {
-      List<?> answer = Objects.requireNonNull(redis.execute(call));
-      return answer.stream().map(Scripts::text).toList();
+    RedisConnectionFactory connections = redis.getRequiredConnectionFactory();
+    // Not by the template, which makes two wrappers and a proxy for each command.
+    try (RedisConnection connection = connections.getConnection()) {
+      FunctionBinaryCommands commands = (FunctionBinaryCommands) connection.getNativeConnection();
+      return call(commands, function, keys, texts).stream().map(Scripts::text).toList();
     } catch (JedisException e) {
-      throw translated(e);
+      throw translated(connections, e);
     }
   }
 
@@ -79,8 +77,7 @@ public final class Scripts {
     }
   }
 
-  private RuntimeException translated(JedisException e) {
-    RedisConnectionFactory connections = redis.getRequiredConnectionFactory();
+  private static RuntimeException translated(RedisConnectionFactory connections, JedisException e) {
     RuntimeException known = connections.translateExceptionIfPossible(e);
     return known == null ? e : known;
   }
