@@ -79,6 +79,7 @@ public final class Topics {
   private static final Logger log = LoggerFactory.getLogger(Topics.class);
   private static final long TIMEOUT_SECONDS = 20;
   private static final long METADATA_MILLIS = 100;
+  private static final Duration SETTINGS_ARE_KNOWN = Duration.ofSeconds(5);
   private static final long QUEUE_ID_MASK = (1L << 53) - 1;
 
   private static final Map<String, Integer> MAX_BYTES =
@@ -208,7 +209,14 @@ public final class Topics {
   }
 
   private void checkSafety() throws ExecutionException, InterruptedException, TimeoutException {
-    List<String> flaws = new TopicSafety(admin).flaws(MAX_BYTES.keySet(), replicas);
+    TopicSafety safety = new TopicSafety(admin);
+    List<String> flaws = safety.flaws(MAX_BYTES.keySet(), replicas);
+    // A broker hears of settings that were made just now a moment later, too.
+    long deadline = System.nanoTime() + SETTINGS_ARE_KNOWN.toNanos();
+    while (!flaws.isEmpty() && System.nanoTime() < deadline) {
+      TimeUnit.MILLISECONDS.sleep(METADATA_MILLIS);
+      flaws = safety.flaws(MAX_BYTES.keySet(), replicas);
+    }
     flaws.forEach(each -> log.warn("{}", each));
     if (settings.requireReplicas() && !flaws.isEmpty()) {
       throw new IllegalStateException(

@@ -8,6 +8,7 @@ import io.millrace.job.Job;
 import io.millrace.standalone.EmbeddedBroker;
 import io.millrace.testing.Log;
 import io.millrace.testing.Store;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,9 +19,13 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeConfigsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -124,17 +129,48 @@ class TopicsTest {
   void fewerCopiesThanAskedForAreWarnedOfOrKeepARoleFromStarting() {
     new Topics(admin, Store.SETTINGS, 1).ensure();
     assertThat(new Topics(admin, Store.SETTINGS, 3).ensure()).isPositive();
-    QueueSettings strict =
-        new Binder(
-                new MapConfigurationPropertySource(
-                    Map.of("millrace.queue.require-replicas", "true")))
-            .bindOrCreate("millrace.queue", QueueSettings.class);
+    QueueSettings strict = strict();
     assertThat(new Topics(admin, strict, 1).ensure()).isPositive();
     assertThatThrownBy(() -> new Topics(admin, strict, 3).ensure())
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("millrace.jobs has 1 of 3 copies")
         .hasMessageContaining("millrace.replies has 1 of 3 copies")
         .hasMessageContaining("millrace.queue.replicas");
+  }
+
+  @Test
+  void aBrokerThatHearsOfSettingsAMomentLaterKeepsNoRoleFromStarting() throws Exception {
+    new Topics(admin, Store.SETTINGS, 1).ensure();
+    ConfigResource jobs = new ConfigResource(ConfigResource.Type.TOPIC, "millrace.jobs");
+    AlterConfigOp unsafe =
+        new AlterConfigOp(new ConfigEntry("retention.bytes", "1000"), AlterConfigOp.OpType.SET);
+    admin.incrementalAlterConfigs(Map.of(jobs, List.of(unsafe))).all().get(20, TimeUnit.SECONDS);
+    await()
+        .atMost(10, TimeUnit.SECONDS)
+        .until(() -> topicConfig("millrace.jobs").get("retention.bytes").value().equals("1000"));
+    DescribeConfigsResult before =
+        admin.describeConfigs(
+            admin.listTopics().names().get(20, TimeUnit.SECONDS).stream()
+                .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                .toList());
+    AtomicBoolean asked = new AtomicBoolean();
+    Admin late =
+        (Admin)
+            Proxy.newProxyInstance(
+                Admin.class.getClassLoader(),
+                new Class<?>[] {Admin.class},
+                (proxy, method, arguments) ->
+                    method.getName().equals("describeConfigs") && !asked.getAndSet(true)
+                        ? before
+                        : method.invoke(admin, arguments));
+    assertThat(new Topics(late, strict(), 1).ensure()).isPositive();
+    assertThat(asked).isTrue();
+  }
+
+  private static QueueSettings strict() {
+    return new Binder(
+            new MapConfigurationPropertySource(Map.of("millrace.queue.require-replicas", "true")))
+        .bindOrCreate("millrace.queue", QueueSettings.class);
   }
 
   @Test
