@@ -31,8 +31,8 @@ public final class FreePort {
       try (ServerSocket socket = new ServerSocket()) {
         socket.setReuseAddress(true);
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        HELD.add(new DatagramSocket(address));
         socket.bind(address);
+        HELD.add(new DatagramSocket(address));
         return port;
       } catch (IOException e) {
         // Taken: the next one.
